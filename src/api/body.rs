@@ -1,0 +1,76 @@
+//! Request bodies of the model API: a JSON object, or a fault that says what else it was.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request, rejection::BytesRejection},
+    http::{HeaderMap, StatusCode, header},
+};
+use serde_json::{Map, Value};
+
+use crate::{
+    domain::App,
+    fault::{Fault, FaultKind},
+};
+
+/// The largest body of a call that carries JSON. Bytes.
+pub const LIMIT: usize = 1024 * 1024;
+
+/// A JSON object. `request_meta`, which no schema has, is taken out.
+pub struct JsonObject(pub Map<String, Value>);
+
+impl FromRequest<App> for JsonObject {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Fault> {
+        check_type(request.headers())?;
+        let bytes = Bytes::from_request(request, app).await.map_err(|e| unread(&e))?;
+        let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
+            Fault::new(
+                FaultKind::BadInput,
+                "malformed_json",
+                // serde_json names line, column and what it expected; it quotes no content.
+                format!("The body is not valid JSON: {error}."),
+            )
+        })?;
+        match value {
+            Value::Object(mut object) => {
+                object.shift_remove("request_meta");
+                Ok(Self(object))
+            }
+            _ => Err(Fault::new(
+                FaultKind::BadInput,
+                "not_an_object",
+                "The body must be a JSON object.",
+            )),
+        }
+    }
+}
+
+/// What becomes of a body that couldn't be read.
+fn unread(rejection: &BytesRejection) -> Fault {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        too_large()
+    } else {
+        Fault::new(FaultKind::BadInput, "unreadable", "The body ended before it was complete.")
+    }
+}
+
+pub fn too_large() -> Fault {
+    Fault::new(FaultKind::TooLarge, "too_large", "The body is over the limit of 1 MB.")
+}
+
+/// JSON, as `application/json` or with the quotes that the documents print around it. A body
+/// without a type is taken for JSON.
+fn check_type(headers: &HeaderMap) -> Result<(), Fault> {
+    let Some(value) = headers.get(header::CONTENT_TYPE) else { return Ok(()) };
+    let text = value.to_str().unwrap_or_default();
+    let kind = text.split(';').next().unwrap_or_default().trim().trim_matches('"');
+    if kind.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    Err(Fault::new(
+        FaultKind::UnsupportedMedia,
+        "unsupported_media_type",
+        "Send the body as application/json.",
+    ))
+}

@@ -1,0 +1,56 @@
+//! Faults as HTTP: the status of each kind, and the body of the model API.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::fault::{Fault, FaultKind, FieldError};
+
+/// The status of a fault.
+pub fn status(kind: FaultKind) -> StatusCode {
+    match kind {
+        FaultKind::BadInput => StatusCode::BAD_REQUEST,
+        FaultKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        FaultKind::Forbidden => StatusCode::FORBIDDEN,
+        FaultKind::NotFound => StatusCode::NOT_FOUND,
+        FaultKind::NotOffered => StatusCode::METHOD_NOT_ALLOWED,
+        FaultKind::Conflict => StatusCode::CONFLICT,
+        FaultKind::Stale => StatusCode::PRECONDITION_FAILED,
+        FaultKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        FaultKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// `{success, http_code, code, message, errors}`.
+#[derive(Serialize)]
+struct Body<'a> {
+    success: bool,
+    http_code: u16,
+    code: &'a str,
+    message: &'a str,
+    errors: &'a [FieldError],
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let status = status(self.kind);
+        let body = Body {
+            success: false,
+            http_code: status.as_u16(),
+            code: &self.code,
+            message: &self.message,
+            errors: &self.errors,
+        };
+        let mut response = (status, Json(body)).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            // Not "Basic": browsers would ask for a password by themselves, over our page.
+            let challenge = HeaderValue::from_static("Bearer realm=\"Tenantry\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}

@@ -1,0 +1,15 @@
+//! The HTTP surfaces. [`router`] lists every route.
+
+mod auth;
+mod body;
+mod caller;
+pub mod fault;
+mod health;
+mod hrefs;
+mod layers;
+mod model;
+mod pages;
+mod router;
+pub mod site;
+
+pub use router::service;

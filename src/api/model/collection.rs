@@ -1,0 +1,139 @@
+//! The calls on a model's collection: list, create, bulk delete.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    super::{
+        body::JsonObject,
+        caller::ApiCaller,
+        hrefs::{ModelIs, Params},
+    },
+    envelope,
+};
+use crate::{
+    domain::{App, resources, transactions::Counts},
+    fault::Fault,
+    list_query::{LOCATED_AT, ListQuery},
+    model::Model,
+    store::ListRow,
+};
+
+/// `GET /api/<type>/<Model>/`
+pub async fn list(
+    State(app): State<App>,
+    ApiCaller(caller): ApiCaller,
+    ModelIs(model): ModelIs,
+    Params(params): Params,
+) -> Result<Response, Fault> {
+    let query = ListQuery::parse(&params).map_err(Fault::invalid)?;
+    let summary = query.summary;
+    let listed = resources::list(&app, &caller, &model, query).await?;
+    let mut text = format!(
+        "{{\"pagination\":{},\"operations\":{},\"meta\":{},\"resources\":[",
+        envelope::pagination(&model, &listed),
+        envelope::operations(&model),
+        envelope::collection_meta(&model, &listed.place),
+    );
+    for (position, row) in listed.rows.iter().enumerate() {
+        if position > 0 {
+            text.push(',');
+        }
+        push_row(&mut text, &model, row, summary)?;
+    }
+    text.push_str("]}");
+    Ok(json_text(text))
+}
+
+/// One of `resources`: the stored JSON as it is, with the place added.
+fn push_row(text: &mut String, model: &Model, row: &ListRow, summary: bool) -> Result<(), Fault> {
+    let place = Value::String(row.node_path.clone());
+    text.push_str("{\"data\":");
+    if summary {
+        text.push_str(&summarised(model, row)?);
+    } else {
+        let open = row.data.strip_suffix('}').unwrap_or(&row.data);
+        let comma = if open.len() > 1 { "," } else { "" };
+        text.push_str(&format!("{open}{comma}\"{LOCATED_AT}\":{place}}}"));
+    }
+    let meta = envelope::row_meta(model, &row.pkid, &row.node_pkid, &row.node_path);
+    text.push_str(&format!(",\"meta\":{meta}}}"));
+    Ok(())
+}
+
+fn summarised(model: &Model, row: &ListRow) -> Result<String, Fault> {
+    let data: Map<String, Value> = serde_json::from_str(&row.data).map_err(|error| {
+        tracing::error!(%error, pkid = row.pkid, "the stored JSON can't be read");
+        Fault::internal()
+    })?;
+    let mut summary = Map::new();
+    for name in &model.summary_attrs {
+        if name == LOCATED_AT {
+            summary.insert(name.clone(), Value::String(row.node_path.clone()));
+        } else if let Some(value) = data.get(name) {
+            summary.insert(name.clone(), value.clone());
+        }
+    }
+    Ok(Value::Object(summary).to_string())
+}
+
+/// A body that is JSON already.
+pub fn json_text(text: String) -> Response {
+    let kind = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
+}
+
+/// `POST /api/<type>/<Model>/`
+pub async fn create(
+    State(app): State<App>,
+    ApiCaller(caller): ApiCaller,
+    ModelIs(model): ModelIs,
+    params: Params,
+    JsonObject(data): JsonObject,
+) -> Result<Response, Fault> {
+    let written =
+        resources::create(&app, &caller, &model, params.hierarchy(), data).await?;
+    Ok(envelope::written(&model, &params, StatusCode::CREATED, &written))
+}
+
+/// `DELETE /api/<type>/<Model>/` with `{"hrefs": […]}`
+pub async fn bulk_delete(
+    State(app): State<App>,
+    ApiCaller(caller): ApiCaller,
+    ModelIs(model): ModelIs,
+    params: Params,
+    JsonObject(body): JsonObject,
+) -> Result<Response, Fault> {
+    let hrefs = hrefs(&body)?;
+    let bulk = resources::bulk_remove(&app, &caller, &model, params.hierarchy(), hrefs).await?;
+    if params.is_on("nowait") {
+        return Ok(envelope::accepted(&bulk.transaction_id));
+    }
+    let counts = Counts::of(&bulk.rows);
+    let body = json!({
+        "model_type": model.model_type,
+        "success": counts.failed == 0,
+        "transaction_id": bulk.transaction_id,
+        "counts": counts,
+        "sub_transactions": bulk.rows,
+    });
+    Ok(Json(body).into_response())
+}
+
+/// The hrefs of a bulk call.
+fn hrefs(body: &Map<String, Value>) -> Result<Vec<String>, Fault> {
+    let wrong = || {
+        Fault::field(
+            "/hrefs",
+            "wrong_type",
+            "hrefs must be a list of instance paths, such as \"/api/relation/SparkCustomer/[pkid]\".",
+        )
+    };
+    let list = body.get("hrefs").and_then(Value::as_array).ok_or_else(wrong)?;
+    list.iter().map(|href| href.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+}

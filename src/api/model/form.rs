@@ -1,0 +1,48 @@
+//! The add form and the schema of a model.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use super::{
+    super::{
+        caller::ApiCaller,
+        hrefs::{ModelIs, Params},
+    },
+    envelope,
+};
+use crate::{
+    domain::{App, resources},
+    fault::Fault,
+};
+
+/// `GET /api/<type>/<Model>/add/`: refused where the model can't be added.
+pub async fn add(
+    State(app): State<App>,
+    ApiCaller(caller): ApiCaller,
+    ModelIs(model): ModelIs,
+    params: Params,
+) -> Result<Response, Fault> {
+    let place = resources::place_to_add(&app, &caller, &model, params.hierarchy()).await?;
+    let body = json!({
+        "meta": envelope::collection_meta(&model, &place),
+        "schema": model.schema,
+        "data": resources::defaults(&model),
+        "actions": envelope::create_action(&model, &place),
+    });
+    Ok(Json(body).into_response())
+}
+
+/// `GET /api/<type>/<Model>/schema/`: the bare schema.
+pub async fn schema(
+    State(app): State<App>,
+    ApiCaller(caller): ApiCaller,
+    ModelIs(model): ModelIs,
+    params: Params,
+) -> Result<Response, Fault> {
+    resources::place(&app, &caller, params.hierarchy()).await?;
+    Ok(Json(model.schema.clone()).into_response())
+}

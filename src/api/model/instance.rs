@@ -1,0 +1,103 @@
+//! The calls on one instance: get, modify, delete, and a transaction's poll.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    super::{
+        body::JsonObject,
+        caller::ApiCaller,
+        hrefs::{IfMatch, ModelIs, Params, Pkid, etag},
+    },
+    collection::json_text,
+    envelope,
+};
+use crate::{
+    domain::{App, resources, transactions},
+    fault::Fault,
+};
+
+/// `GET /api/<type>/<Model>/[pkid]/`; with `schema=true` the schema stands beside the data.
+pub async fn get(
+    State(app): State<App>,
+    ApiCaller(caller): ApiCaller,
+    ModelIs(model): ModelIs,
+    Pkid(pkid): Pkid,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    resources::place(&app, &caller, params.hierarchy()).await?;
+    let stored = resources::get(&app, &caller, &model, &pkid).await?;
+    let tag = etag(stored.version);
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    }
+    let meta = envelope::instance_meta(&model, &stored.node, &stored.pkid);
+    let schema = if params.is_on("schema") {
+        format!(",\"schema\":{}", model.schema)
+    } else {
+        String::new()
+    };
+    let mut response =
+        json_text(format!("{{\"data\":{},\"meta\":{meta}{schema}}}", stored.data));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+/// `PUT /api/<type>/<Model>/[pkid]/`
+pub async fn modify(
+    State(app): State<App>,
+    ApiCaller(caller): ApiCaller,
+    ModelIs(model): ModelIs,
+    Pkid(pkid): Pkid,
+    IfMatch(expected): IfMatch,
+    params: Params,
+    JsonObject(data): JsonObject,
+) -> Result<Response, Fault> {
+    resources::place(&app, &caller, params.hierarchy()).await?;
+    let written = resources::update(&app, &caller, &model, &pkid, expected, data).await?;
+    Ok(envelope::written(&model, &params, StatusCode::OK, &written))
+}
+
+/// `DELETE /api/<type>/<Model>/[pkid]/`
+pub async fn delete(
+    State(app): State<App>,
+    ApiCaller(caller): ApiCaller,
+    ModelIs(model): ModelIs,
+    Pkid(pkid): Pkid,
+    IfMatch(expected): IfMatch,
+    params: Params,
+) -> Result<Response, Fault> {
+    resources::place(&app, &caller, params.hierarchy()).await?;
+    let written = resources::remove(&app, &caller, &model, &pkid, expected).await?;
+    Ok(envelope::written(&model, &params, StatusCode::OK, &written))
+}
+
+/// `GET /api/tool/Transaction/[id]/poll/`: `{"<id>": {status, href, description}}`
+pub async fn poll(
+    State(app): State<App>,
+    ApiCaller(caller): ApiCaller,
+    Pkid(id): Pkid,
+) -> Result<Response, Fault> {
+    let model = app.model(transactions::MODEL)?;
+    let stored = resources::get(&app, &caller, &model, &id).await?;
+    let data = resources::from_json(&stored)?;
+    let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
+    let mut answer = Map::new();
+    answer.insert(
+        id.clone(),
+        json!({
+            "status": text("status"),
+            "href": resources::href(transactions::MODEL, &id),
+            "description": format!("Name:{} {} Description:{}", text("action"), text("model_type"), text("message")),
+        }),
+    );
+    Ok(Json(Value::Object(answer)).into_response())
+}

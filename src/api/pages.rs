@@ -1,0 +1,424 @@
+//! The console over HTTP: renders its pages, carries its server functions, and takes the plain
+//! form posts of browsers without WebAssembly. Those end like everything else in the domain; what
+//! differs is only that a refusal is answered with the same page and what was typed.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    Extension, Form,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos::{config::LeptosOptions, prelude::provide_context};
+use serde_json::{Map, Value};
+
+use super::{
+    auth::{ended_cookies, session_cookies},
+    caller::{PageCaller, SESSION_COOKIE, cookie},
+    site::Site,
+};
+use crate::{
+    domain::{App, Caller, accounts, resources},
+    fault::{Fault, FaultKind},
+    model::{Model, form},
+    server_fns::{
+        context::RequestContext,
+        views::{LoginPage, Posted},
+    },
+    ui::{
+        self,
+        components::done::{Done, with_done},
+        routes::{self, ModelPath, ModelView},
+        Assets,
+        theme,
+    },
+};
+
+/// What pages need beside the application.
+#[derive(Clone)]
+pub struct Console {
+    pub options: LeptosOptions,
+    pub assets: Assets,
+    pub site: Arc<Site>,
+    pub drafts: Drafts,
+}
+
+type Pairs = Vec<(String, String)>;
+
+/// Forms whose session ended while they were typed, between the log-in and the page that shows
+/// them again. In memory: what a restart loses here is in the browser's history still.
+#[derive(Clone, Default)]
+pub struct Drafts(Arc<Mutex<HashMap<String, (i64, i64, Pairs)>>>);
+
+/// More drafts than this are never kept. Each is at most a form post, and stays a minute.
+const DRAFTS: usize = 64;
+const DRAFT_LIFE: i64 = 60;
+
+impl Drafts {
+    fn keep(&self, app: &App, caller: &Caller, pairs: Pairs) -> Option<String> {
+        let now = app.env.now_seconds();
+        let mut drafts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        drafts.retain(|_, (until, _, _)| *until > now);
+        if drafts.len() >= DRAFTS {
+            return None;
+        }
+        let id = app.env.token();
+        drafts.insert(id.clone(), (now + DRAFT_LIFE, caller.account_id, pairs));
+        Some(id)
+    }
+
+    /// A draft is shown once, and to its author alone.
+    fn take(&self, caller: &Caller, id: &str) -> Option<Pairs> {
+        let mut drafts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if drafts.get(id).is_some_and(|(_, account, _)| *account == caller.account_id) {
+            return drafts.remove(id).map(|(_, _, pairs)| pairs);
+        }
+        None
+    }
+}
+
+/// `GET` of everything that isn't an API call: a file of the site, or a page.
+pub async fn page(
+    State(app): State<App>,
+    Extension(console): Extension<Console>,
+    caller: Option<PageCaller>,
+    request: Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    if let Some(file) = console.site.file(parts.uri.path(), &parts.headers) {
+        return file;
+    }
+    if parts.method != Method::GET && parts.method != Method::HEAD {
+        return Fault::new(
+            FaultKind::NotOffered,
+            "not_offered",
+            format!("{} is not offered at {}.", parts.method, parts.uri.path()),
+        )
+        .into_response();
+    }
+    let Some(PageCaller(caller)) = caller else {
+        if parts.uri.path() == "/login" {
+            return console.render(app, None, &parts, None, None).await;
+        }
+        return Redirect::to(&routes::login_href(&here(&parts.uri))).into_response();
+    };
+    if parts.uri.path() == "/login" {
+        let query = pairs_of(&parts.uri);
+        let next = form::value_of(&query, "next").unwrap_or_default();
+        return Redirect::to(&local(next)).into_response();
+    }
+    let draft = pairs_of(&parts.uri).into_iter().find(|(name, _)| name == "draft");
+    let posted = draft.and_then(|(_, id)| console.drafts.take(&caller, &id)).map(|pairs| Posted {
+        pairs,
+        fault: None,
+        notice: Some(
+            "Your session had ended; you are logged in again. What you typed is below, but not \
+             saved yet. Passwords and tokens need to be typed again."
+                .to_owned(),
+        ),
+    });
+    console.render(app, Some(caller), &parts, posted, None).await
+}
+
+/// `POST /fn/…`: the server functions, for the console alone.
+pub async fn server_function(
+    State(app): State<App>,
+    caller: Option<PageCaller>,
+    request: Request,
+) -> Response {
+    if let Err(fault) = check_origin(&app, request.headers()) {
+        return fault.into_response();
+    }
+    let context = RequestContext {
+        app,
+        caller: caller.map(|PageCaller(caller)| caller),
+        posted: None,
+        login: None,
+    };
+    leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request)
+        .await
+        .into_response()
+}
+
+/// `POST /login`: a session, and on to the page that was asked for.
+pub async fn login(
+    State(app): State<App>,
+    Extension(console): Extension<Console>,
+    parts: Parts,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, Fault> {
+    check_origin(&app, &parts.headers)?;
+    let value = |name: &str| form::value_of(&pairs, name).unwrap_or_default();
+    let (username, next) = (value("username"), local(value("next")));
+    let draft = Some(value("draft").to_owned()).filter(|d| !d.is_empty());
+    let caller = match accounts::log_in(&app, username, value("password")).await {
+        Ok(caller) => caller,
+        Err(fault) if fault.kind == FaultKind::Unauthenticated => {
+            let said = LoginPage {
+                notice: Some(fault.message),
+                username: username.to_owned(),
+                next,
+                draft,
+            };
+            let mut response = console.render(app, None, &parts, None, Some(said)).await;
+            *response.status_mut() = StatusCode::UNAUTHORIZED;
+            return Ok(response);
+        }
+        Err(fault) => return Err(fault),
+    };
+    let session = accounts::open_session(&app, &caller).await?;
+    let draft: Option<Pairs> = draft.and_then(|d| serde_json::from_str(&d).ok());
+    let next = match draft.and_then(|pairs| console.drafts.keep(&app, &caller, pairs)) {
+        Some(id) => {
+            let between = if next.contains('?') { '&' } else { '?' };
+            format!("{next}{between}draft={id}")
+        }
+        None => next,
+    };
+    Ok((session_cookies(&app, &session)?, Redirect::to(&next)).into_response())
+}
+
+/// `POST /logout`
+pub async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Response, Fault> {
+    check_origin(&app, &headers)?;
+    if let Some(token) = cookie(&headers, SESSION_COOKIE) {
+        accounts::log_out(&app, &token).await?;
+    }
+    Ok((ended_cookies(&app), Redirect::to("/login")).into_response())
+}
+
+/// `POST /preferences`: theme and density, for browsers without WebAssembly.
+pub async fn preferences(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, Fault> {
+    check_origin(&app, &headers)?;
+    let mut response =
+        Redirect::to(&local(form::value_of(&pairs, "next").unwrap_or_default())).into_response();
+    let set = |name: &str, value: &str| format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+    let mut cookies = Vec::new();
+    if let Some(value) = form::value_of(&pairs, theme::THEME) {
+        cookies.push(set(theme::THEME, theme::known_theme(Some(value))));
+    }
+    if let Some(value) = form::value_of(&pairs, theme::DENSITY) {
+        cookies.push(set(theme::DENSITY, theme::known_density(Some(value))));
+    }
+    for cookie in cookies {
+        if let Ok(value) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    Ok(response)
+}
+
+/// `POST` of a model's page: its form, its deletion, or a button that adds or removes a row.
+pub async fn model_form(
+    State(app): State<App>,
+    Extension(console): Extension<Console>,
+    caller: Option<PageCaller>,
+    parts: Parts,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, Fault> {
+    check_origin(&app, &parts.headers)?;
+    let path = ModelPath::of_location(parts.uri.path())
+        .ok_or_else(|| Fault::not_found("There is no such page."))?;
+    let model = app.model(&path.model_type)?;
+    let Some(PageCaller(caller)) = caller else {
+        return Ok(console.ask_to_log_in_again(app, &model, &parts, &pairs).await);
+    };
+    if let Some(pairs) = rows_edited(&pairs) {
+        let posted = Posted { pairs: shown(&model, pairs), fault: None, notice: None };
+        return Ok(console.render(app, Some(caller), &parts, Some(posted), None).await);
+    }
+    match carry_out(&app, &caller, &model, &path, &parts, &pairs).await {
+        Ok(next) => Ok(Redirect::to(&next).into_response()),
+        Err(fault) => {
+            let status = super::fault::status(fault.kind);
+            let posted = Posted { pairs: shown(&model, pairs), fault: Some(fault), notice: None };
+            let mut response =
+                console.render(app, Some(caller), &parts, Some(posted), None).await;
+            *response.status_mut() = status;
+            Ok(response)
+        }
+    }
+}
+
+/// Does what a form post asks for and answers the page that follows.
+async fn carry_out(
+    app: &App,
+    caller: &Caller,
+    model: &Arc<Model>,
+    path: &ModelPath,
+    parts: &Parts,
+    pairs: &Pairs,
+) -> Result<String, Fault> {
+    let query = pairs_of(&parts.uri);
+    let submit = form::value_of(pairs, "_submit").unwrap_or("save");
+    let version = form::value_of(pairs, "_version").and_then(|v| v.parse::<u64>().ok());
+    let search = search(&parts.uri);
+    match &path.view {
+        ModelView::Add => {
+            let hierarchy = form::value_of(&query, "hierarchy");
+            let data = form::from_pairs(model, pairs, None);
+            let saved = resources::create(app, caller, model, hierarchy, data).await?;
+            let done = with_done(&search, Done::Created, &saved.transaction_id);
+            Ok(routes::after_save(&path.model_type, submit, &saved.pkid, &done))
+        }
+        ModelView::Detail(pkid) => {
+            let stored = resources::get(app, caller, model, pkid).await?;
+            let base: Map<String, Value> = resources::from_json(&stored)?;
+            let data = form::from_pairs(model, pairs, Some(&base));
+            let saved = resources::update(app, caller, model, pkid, version, data).await?;
+            let done = with_done(&search, Done::Saved, &saved.transaction_id);
+            Ok(routes::after_save(&path.model_type, submit, &saved.pkid, &done))
+        }
+        ModelView::DeleteOne(pkid) => {
+            let gone = resources::remove(app, caller, model, pkid, version).await?;
+            let done = with_done(&search, Done::Deleted, &gone.transaction_id);
+            Ok(routes::with_search(&routes::list_href(&path.model_type), &done))
+        }
+        ModelView::Delete => {
+            let pkids = query.iter().chain(pairs).filter(|(name, _)| name == "pkid");
+            let mut hrefs: Vec<String> =
+                pkids.map(|(_, pkid)| resources::href(&path.model_type, pkid)).collect();
+            hrefs.sort();
+            hrefs.dedup();
+            let hierarchy = form::value_of(&query, "hierarchy");
+            let bulk = resources::bulk_remove(app, caller, model, hierarchy, hrefs).await?;
+            // The transaction's page has a line for each instance, and stays.
+            Ok(if bulk.rows.iter().any(|row| row.transaction_id.is_none()) {
+                routes::detail_href(routes::TRANSACTION, &bulk.transaction_id)
+            } else {
+                let mut rest = query;
+                rest.retain(|(name, _)| name != "pkid");
+                let done =
+                    with_done(&routes::to_search(&rest), Done::Deleted, &bulk.transaction_id);
+                routes::with_search(&routes::list_href(&path.model_type), &done)
+            })
+        }
+        ModelView::List => Err(Fault::new(
+            FaultKind::NotOffered,
+            "not_offered",
+            "A list takes no form; add instances on the add page.",
+        )),
+    }
+}
+
+/// The form with a row more or less, when that was the button that was pressed.
+fn rows_edited(pairs: &Pairs) -> Option<Pairs> {
+    if let Some(pointer) = form::value_of(pairs, "_add") {
+        return Some(form::add_row(pairs, pointer));
+    }
+    form::value_of(pairs, "_remove").map(|pointer| form::remove_row(pairs, pointer))
+}
+
+/// What may be shown again of a form: secrets that were typed don't travel back.
+fn shown(model: &Model, pairs: impl AsRef<[(String, String)]>) -> Pairs {
+    let secret = |name: &str| {
+        name.strip_prefix('/')
+            .and_then(|n| model.root.property(n))
+            .is_some_and(crate::model::Property::is_secret)
+    };
+    pairs.as_ref().iter().filter(|(name, _)| !secret(name)).cloned().collect()
+}
+
+impl Console {
+    /// Renders the page of a request's address, completely.
+    async fn render(
+        &self,
+        app: App,
+        caller: Option<Caller>,
+        parts: &Parts,
+        posted: Option<Posted>,
+        login: Option<LoginPage>,
+    ) -> Response {
+        let context = RequestContext { app, caller, posted, login };
+        let (options, assets) = (self.options.clone(), self.assets.clone());
+        let render = leptos_axum::render_app_async_with_context(
+            move || provide_context(context.clone()),
+            move || ui::shell(options.clone(), assets.clone()),
+        );
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = parts.uri.clone();
+        *request.headers_mut() = parts.headers.clone();
+        let mut response = render(request).await;
+        // A page shows what its reader may see, at this moment.
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+
+    /// The log-in page that carries the form which met an ended session.
+    async fn ask_to_log_in_again(
+        &self,
+        app: App,
+        model: &Model,
+        parts: &Parts,
+        pairs: &Pairs,
+    ) -> Response {
+        let typed = shown(model, pairs.clone());
+        let said = LoginPage {
+            notice: Some(
+                "Your session has ended and nothing was saved. Log in to go on where you were; \
+                 what you typed is kept."
+                    .to_owned(),
+            ),
+            username: String::new(),
+            next: here(&parts.uri),
+            draft: serde_json::to_string(&typed).ok(),
+        };
+        let mut login = parts.clone();
+        login.uri = Uri::from_static("/login");
+        let mut response = self.render(app, None, &login, None, Some(said)).await;
+        *response.status_mut() = StatusCode::UNAUTHORIZED;
+        response
+    }
+}
+
+/// Refuses a write that another site's page has sent. Browsers say where a write comes from;
+/// what says nothing isn't a browser and has no cookie that it didn't mean to send.
+fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Fault> {
+    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+    let origin = origin.to_str().unwrap_or_default();
+    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    let own = origin == app.settings.public_url
+        || origin.split_once("://").is_some_and(|(_, rest)| !host.is_empty() && rest == host);
+    if own {
+        return Ok(());
+    }
+    Err(Fault::new(
+        FaultKind::Forbidden,
+        "cross_origin",
+        "This was sent by a page of another site and was refused.",
+    ))
+}
+
+/// A path on this server and nothing else: a link that leads elsewhere after the log-in would
+/// lend our name to whoever wrote it.
+fn local(next: &str) -> String {
+    let is_path = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && !next.chars().any(char::is_control)
+        && HeaderValue::from_str(next).is_ok();
+    if is_path && next.is_ascii() { next.to_owned() } else { "/".to_owned() }
+}
+
+fn here(uri: &Uri) -> String {
+    uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+}
+
+fn search(uri: &Uri) -> String {
+    uri.query().unwrap_or_default().to_owned()
+}
+
+fn pairs_of(uri: &Uri) -> Pairs {
+    routes::from_search(uri.query().unwrap_or_default())
+}

@@ -1,0 +1,73 @@
+//! Every route of the program.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Router,
+    extract::Request,
+    routing::{any, get, post},
+};
+use leptos::config::LeptosOptions;
+use tower_http::normalize_path::NormalizePath;
+
+use super::{
+    auth, health, layers,
+    model::{self, transaction_routes},
+    pages::{self, Console, Drafts},
+    site::Site,
+};
+use crate::{
+    domain::App,
+    fault::{Fault, FaultKind},
+};
+
+/// The whole service. Paths are the same with and without a trailing slash.
+pub fn service(app: App, site: Site) -> Router {
+    let options = LeptosOptions::builder().output_name("tenantry").build();
+    let console =
+        Console { options, assets: site.assets(), site: Arc::new(site), drafts: Drafts::default() };
+
+    let mut router = Router::new()
+        // Who runs and who is ready.
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        // Log-in of scripts.
+        .route("/noninteractivelogin", post(auth::non_interactive_login))
+        .route("/api/v01/auth/login", post(auth::token_login))
+        .route("/api/v01/auth/access_token", get(auth::new_access_token))
+        .route("/api/v01/auth/logout", post(auth::logout));
+
+    // The model API: the same routes for every model.
+    for model in app.models.iter() {
+        router = router.nest(&format!("/api/{}", model.model_type), model::routes(model));
+    }
+    let router = router
+        .merge(transaction_routes())
+        .route("/api", any(unknown_call))
+        .route("/api/{*rest}", any(unknown_call))
+        // The console.
+        .route("/fn/{*name}", post(pages::server_function))
+        .route("/login", post(pages::login).get(pages::page))
+        .route("/logout", post(pages::logout))
+        .route("/preferences", post(pages::preferences))
+        .route("/models/{*rest}", post(pages::model_form).get(pages::page))
+        .fallback(pages::page)
+        .method_not_allowed_fallback(not_offered)
+        .layer(Extension(console))
+        .with_state(app);
+
+    // Routes are matched by paths without their trailing slash.
+    Router::new().fallback_service(NormalizePath::trim_trailing_slash(layers::around(router)))
+}
+
+async fn unknown_call(request: Request) -> Fault {
+    Fault::not_found(format!("There is no call {} {}.", request.method(), request.uri().path()))
+}
+
+async fn not_offered(request: Request) -> Fault {
+    Fault::new(
+        FaultKind::NotOffered,
+        "not_offered",
+        format!("{} is not offered at {}.", request.method(), request.uri().path()),
+    )
+}

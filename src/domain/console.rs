@@ -1,0 +1,370 @@
+//! What the console's pages show, put together in one read each.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{App, Caller, hierarchy, resources, transactions};
+use crate::{
+    fault::Fault,
+    list_query::{Condition, Direction, Filter, LOCATED_AT, ListQuery},
+    model::{Model, Operation},
+    server_fns::views::{
+        Dashboard, DeletePreview, FormPage, Frame, HistoryEntry, Instance, ListPage, ModelLink,
+        NodeRef, Permissions, Place, PlacePart, Row, SIBLINGS_SHOWN, TransactionLine, TreeNode,
+    },
+    store::{Cover, ListRow, Node, ReadTx},
+};
+
+/// Nodes listed below one in the tree; more than this are found by the list.
+const CHILDREN_SHOWN: u32 = 500;
+/// Changes on an instance's history tab.
+const HISTORY_SHOWN: u64 = 50;
+/// Transactions on the dashboard.
+const LATEST_SHOWN: u64 = 8;
+
+pub async fn frame(app: &App, caller: &Caller) -> Result<Frame, Fault> {
+    Ok(Frame {
+        username: caller.username.clone(),
+        home: node_ref(&caller.node),
+        models: app.models.iter().map(|m| model_link(m)).collect(),
+        demo: app.settings.demo,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    })
+}
+
+pub async fn place(
+    app: &App,
+    caller: &Caller,
+    hierarchy: Option<&str>,
+) -> Result<Place, Fault> {
+    let (caller, named) = (caller.clone(), hierarchy.map(str::to_owned));
+    app.store
+        .read(move |tx| {
+            let node = hierarchy::resolve(tx, &caller, named.as_deref())?;
+            let mut parts = Vec::new();
+            for node in visible_way(tx, &caller, &node)? {
+                let siblings = match node.parent_id {
+                    Some(parent) if node.id != caller.node.id => {
+                        refs(&tx.child_nodes(parent, siblings_shown())?)
+                    }
+                    _ => vec![node_ref(&node)],
+                };
+                parts.push(PlacePart { node: node_ref(&node), siblings });
+            }
+            let children = refs(&tx.child_nodes(node.id, siblings_shown())?);
+            Ok(Place { parts, children })
+        })
+        .await
+}
+
+pub async fn tree(
+    app: &App,
+    caller: &Caller,
+    hierarchy: Option<&str>,
+) -> Result<TreeNode, Fault> {
+    let (caller, named) = (caller.clone(), hierarchy.map(str::to_owned));
+    app.store
+        .read(move |tx| {
+            let node = hierarchy::resolve(tx, &caller, named.as_deref())?;
+            let open: Vec<i64> =
+                visible_way(tx, &caller, &node)?.iter().map(|n| n.id).collect();
+            branch(tx, &caller.node, &open)
+        })
+        .await
+}
+
+pub async fn children(app: &App, caller: &Caller, pkid: &str) -> Result<Vec<TreeNode>, Fault> {
+    let (caller, pkid) = (caller.clone(), pkid.to_owned());
+    app.store
+        .read(move |tx| {
+            let node = hierarchy::resolve(tx, &caller, Some(&pkid))?;
+            tx.child_nodes(node.id, CHILDREN_SHOWN)?.iter().map(|n| branch(tx, n, &[])).collect()
+        })
+        .await
+}
+
+pub async fn dashboard(
+    app: &App,
+    caller: &Caller,
+    hierarchy: Option<&str>,
+) -> Result<Dashboard, Fault> {
+    let (caller, named) = (caller.clone(), hierarchy.map(str::to_owned));
+    let models: Vec<Arc<Model>> =
+        app.models.iter().filter(|m| !m.section.is_empty()).cloned().collect();
+    let log = app.model(transactions::MODEL)?;
+    app.store
+        .read(move |tx| {
+            let place = hierarchy::resolve(tx, &caller, named.as_deref())?;
+            let counts = models
+                .iter()
+                .map(|m| Ok((model_link(m), tx.counted(&m.model_type, cover(&place))?)))
+                .collect::<Result<_, Fault>>()?;
+            let query = ListQuery {
+                hierarchy: Some(place.pkid.clone()),
+                limit: LATEST_SHOWN,
+                count: false,
+                ..ListQuery::default()
+            };
+            let latest = resources::list_in(tx, &caller, &log, query)?
+                .rows
+                .iter()
+                .map(transaction_line)
+                .collect::<Result<_, _>>()?;
+            Ok(Dashboard { place: node_ref(&place), counts, latest })
+        })
+        .await
+}
+
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    model_type: &str,
+    query: &[(String, String)],
+) -> Result<ListPage, Fault> {
+    let model = app.model(model_type)?;
+    resources::offered(&model, Operation::List)?;
+    let query = ListQuery::parse(query).map_err(Fault::invalid)?;
+    let caller = caller.clone();
+    app.store
+        .read(move |tx| {
+            let listed = resources::list_in(tx, &caller, &model, query)?;
+            let rows = listed.rows.iter().map(|row| list_row(&model, row)).collect::<Result<_, _>>()?;
+            let place = &listed.place;
+            Ok(ListPage {
+                place: node_ref(place),
+                total: listed.total,
+                total_unfiltered: tx.counted(&model.model_type, cover(place))?,
+                rows,
+                can: permissions(&model, place),
+                query: listed.query,
+                model: (*model).clone(),
+            })
+        })
+        .await
+}
+
+pub async fn add_form(
+    app: &App,
+    caller: &Caller,
+    model_type: &str,
+    hierarchy: Option<&str>,
+) -> Result<FormPage, Fault> {
+    let model = app.model(model_type)?;
+    // Shown at a wrong place too: the page then says where instances can be added.
+    let place = resources::place(app, caller, hierarchy).await?;
+    Ok(FormPage {
+        place: node_ref(&place),
+        instance: None,
+        defaults: resources::defaults(&model),
+        can: permissions(&model, &place),
+        posted: None,
+        history: Vec::new(),
+        model: (*model).clone(),
+    })
+}
+
+pub async fn instance(
+    app: &App,
+    caller: &Caller,
+    model_type: &str,
+    pkid: &str,
+) -> Result<FormPage, Fault> {
+    let model = app.model(model_type)?;
+    let log = app.model(transactions::MODEL)?;
+    let (caller, pkid) = (caller.clone(), pkid.to_owned());
+    app.store
+        .read(move |tx| {
+            let stored = resources::get_in(tx, caller.node.id, &model, &pkid)?;
+            let data = resources::from_json(&stored)?;
+            let label = model.label_of(&data, &stored.pkid).to_owned();
+            let history = if model.model_type == transactions::MODEL {
+                Vec::new()
+            } else {
+                history(tx, &caller, &log, &resources::href(&model.model_type, &stored.pkid))?
+            };
+            Ok(FormPage {
+                place: node_ref(&stored.node),
+                can: permissions(&model, &stored.node),
+                instance: Some(Instance {
+                    pkid: stored.pkid.clone(),
+                    version: stored.version,
+                    data,
+                    place: node_ref(&stored.node),
+                    created: stored.created.clone(),
+                    modified: stored.modified.clone(),
+                    label,
+                }),
+                defaults: Map::new(),
+                posted: None,
+                history,
+                model: (*model).clone(),
+            })
+        })
+        .await
+}
+
+pub async fn delete_preview(
+    app: &App,
+    caller: &Caller,
+    model_type: &str,
+    pkids: &[String],
+) -> Result<DeletePreview, Fault> {
+    let model = app.model(model_type)?;
+    resources::offered(&model, Operation::Remove)?;
+    let (caller, pkids) = (caller.clone(), pkids.to_vec());
+    app.store
+        .read(move |tx| {
+            let mut preview = DeletePreview {
+                model_title: model.title.clone(),
+                model_title_plural: model.title_plural.clone(),
+                place: None,
+                items: Vec::new(),
+                obstacles: Vec::new(),
+            };
+            for pkid in &pkids {
+                let stored = resources::get_in(tx, caller.node.id, &model, pkid)?;
+                let data = resources::from_json(&stored)?;
+                let label = model.label_of(&data, pkid).to_owned();
+                if model.model_type == hierarchy::MODEL {
+                    for obstacle in hierarchy::obstacles(tx, &stored)? {
+                        preview.obstacles.push(format!("{label}: {obstacle}"));
+                    }
+                }
+                preview.place = Some(node_ref(&stored.node));
+                preview.items.push((stored.pkid, label));
+            }
+            if preview.items.len() > 1 {
+                preview.place = None;
+            }
+            Ok(preview)
+        })
+        .await
+}
+
+/// The node and those above it, as far as the caller can see.
+fn visible_way(tx: &ReadTx<'_>, caller: &Caller, node: &Node) -> Result<Vec<Node>, Fault> {
+    let way = tx.ancestors(node.id)?;
+    Ok(way.into_iter().skip_while(|n| n.id != caller.node.id).collect())
+}
+
+fn branch(tx: &ReadTx<'_>, node: &Node, open: &[i64]) -> Result<TreeNode, Fault> {
+    let children = if open.contains(&node.id) {
+        let below = tx.child_nodes(node.id, CHILDREN_SHOWN)?;
+        below.iter().map(|child| branch(tx, child, open)).collect::<Result<_, _>>()?
+    } else {
+        Vec::new()
+    };
+    Ok(TreeNode { node: node_ref(node), has_children: tx.has_child_nodes(node.id)?, children })
+}
+
+fn history(
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    log: &Model,
+    href: &str,
+) -> Result<Vec<HistoryEntry>, Fault> {
+    let query = ListQuery {
+        limit: HISTORY_SHOWN,
+        count: false,
+        direction: Some(Direction::Desc),
+        filters: vec![Filter {
+            field: "href".to_owned(),
+            text: href.to_owned(),
+            condition: Condition::Equals,
+            ignore_case: false,
+        }],
+        ..ListQuery::default()
+    };
+    resources::list_in(tx, caller, log, query)?
+        .rows
+        .iter()
+        .map(|row| {
+            let line = transaction_line(row)?;
+            Ok(HistoryEntry {
+                transaction_id: line.pkid,
+                action: line.action,
+                status: line.status,
+                username: line.username,
+                submitted: line.submitted,
+            })
+        })
+        .collect()
+}
+
+fn transaction_line(row: &ListRow) -> Result<TransactionLine, Fault> {
+    let data = row_data(row)?;
+    let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Ok(TransactionLine {
+        pkid: row.pkid.clone(),
+        action: text("action"),
+        model_type: text("model_type"),
+        status: text("status"),
+        message: text("message"),
+        username: text("username"),
+        submitted: text("submitted"),
+    })
+}
+
+fn list_row(model: &Model, row: &ListRow) -> Result<Row, Fault> {
+    let mut data = row_data(row)?;
+    data.insert(LOCATED_AT.to_owned(), Value::String(row.node_path.clone()));
+    Ok(Row {
+        label: model.label_of(&data, &row.pkid).to_owned(),
+        cells: model
+            .summary_attrs
+            .iter()
+            .map(|attr| data.get(attr).cloned().unwrap_or_default())
+            .collect(),
+        pkid: row.pkid.clone(),
+    })
+}
+
+fn row_data(row: &ListRow) -> Result<Map<String, Value>, Fault> {
+    serde_json::from_str(&row.data).map_err(|error| {
+        tracing::error!(%error, pkid = row.pkid, "the stored JSON can't be read");
+        Fault::internal()
+    })
+}
+
+fn permissions(model: &Model, place: &Node) -> Permissions {
+    Permissions {
+        add: if model.offers(Operation::Add) {
+            hierarchy::refusal_to_add(model, place).map_or(Ok(()), Err)
+        } else {
+            Err(format!("{} are made by the server.", model.title_plural))
+        },
+        update: model.offers(Operation::Update),
+        remove: model.offers(Operation::Remove),
+    }
+}
+
+fn cover(place: &Node) -> Cover {
+    if place.parent_id.is_none() { Cover::All } else { Cover::Down(place.id) }
+}
+
+fn node_ref(node: &Node) -> NodeRef {
+    NodeRef {
+        pkid: node.pkid.clone(),
+        name: node.name.clone(),
+        path: node.path.clone(),
+        node_type: node.node_type,
+    }
+}
+
+fn refs(nodes: &[Node]) -> Vec<NodeRef> {
+    nodes.iter().map(node_ref).collect()
+}
+
+fn siblings_shown() -> u32 {
+    u32::try_from(SIBLINGS_SHOWN).unwrap_or(u32::MAX)
+}
+
+fn model_link(model: &Model) -> ModelLink {
+    ModelLink {
+        model_type: model.model_type.clone(),
+        title: model.title.clone(),
+        title_plural: model.title_plural.clone(),
+        section: model.section.clone(),
+    }
+}

@@ -1,0 +1,91 @@
+//! Time and randomness, handed in so that tests can decide both.
+
+use std::sync::Arc;
+
+use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
+
+/// RFC 3339 in UTC with six decimals: texts of one width sort as the times do.
+const RFC_3339: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
+
+pub trait Clock: Send + Sync {
+    fn now(&self) -> OffsetDateTime;
+}
+
+pub trait Random: Send + Sync {
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// What the domain knows of the world outside.
+#[derive(Clone)]
+pub struct Env {
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+}
+
+impl Env {
+    /// The system's clock and randomness.
+    pub fn system() -> Self {
+        Self { clock: Arc::new(System), random: Arc::new(System) }
+    }
+
+    /// Now, as it is stored and answered.
+    pub fn now_text(&self) -> String {
+        let now = self.clock.now().to_offset(time::UtcOffset::UTC);
+        // The format asks for nothing that a UTC time lacks.
+        now.format(RFC_3339).unwrap_or_default()
+    }
+
+    /// Unix seconds.
+    pub fn now_seconds(&self) -> i64 {
+        self.clock.now().unix_timestamp()
+    }
+
+    /// A new pkid: 24 lower-case hex digits.
+    pub fn pkid(&self) -> String {
+        hex(&self.bytes::<12>())
+    }
+
+    /// A new transaction id: a UUID of version 4.
+    pub fn transaction_id(&self) -> String {
+        uuid::Builder::from_random_bytes(self.bytes()).into_uuid().to_string()
+    }
+
+    /// 256 random bits for a URL or a header.
+    pub fn token(&self) -> String {
+        use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+        URL_SAFE_NO_PAD.encode(self.bytes::<32>())
+    }
+
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.random.fill(&mut bytes);
+        bytes
+    }
+}
+
+/// The machine's own.
+struct System;
+
+impl Clock for System {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+}
+
+impl Random for System {
+    /// # Panics
+    /// When the operating system has no randomness to give: nothing safe can go on then.
+    fn fill(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("the operating system gives randomness");
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,118 @@
+//! What the product does, a workflow a file. Both API surfaces and the console come in here;
+//! authorisation, validation, the transaction record and the write happen here, once, in one
+//! database transaction. Knows neither HTTP nor SQL.
+
+pub mod accounts;
+pub mod console;
+pub mod demo;
+pub mod env;
+pub mod hierarchy;
+pub mod registry;
+pub mod resources;
+mod secrets;
+mod spark_customer;
+pub mod transactions;
+mod workflow;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    fault::Fault,
+    model::Model,
+    store::{Node, Store, StoreError},
+};
+use env::Env;
+use registry::{Registry, RegistryError};
+
+/// The running program, as every request gets it. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+pub struct Inner {
+    pub store: Store,
+    pub models: Registry,
+    pub env: Env,
+    pub settings: Settings,
+    pub logins: accounts::Logins,
+}
+
+/// What the operator has set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Origin under which browsers reach us, without a trailing slash.
+    pub public_url: String,
+    /// Sample data is in here, and the console says so.
+    pub demo: bool,
+}
+
+/// Who is asking. Everything outside `node` and what stands below it doesn't exist for it.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub account_id: i64,
+    pub username: String,
+    pub node: Node,
+}
+
+impl std::ops::Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+/// Where a program's data is, and what it starts with.
+pub struct Start<'a> {
+    /// Folder of the database and its key; made when it is missing.
+    pub data_dir: &'a Path,
+    /// Folder with further model files.
+    pub models_dir: Option<PathBuf>,
+    /// Password of the first administrator, used when there is no account yet.
+    pub admin_password: Option<String>,
+    pub env: Env,
+    pub settings: Settings,
+}
+
+/// Why a program can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Models(#[from] RegistryError),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Content(#[from] Fault),
+}
+
+impl App {
+    /// Loads the models, opens the database, and makes what the very first start makes: the root
+    /// of the hierarchy, the first administrator, and the sample data when it is asked for.
+    /// Answers the administrator's password beside it when it was made up here.
+    pub async fn start(start: Start<'_>) -> Result<(Self, Option<String>), StartError> {
+        let models = Registry::load(start.models_dir.as_deref())?;
+        let store = Store::open(start.data_dir, &models.to_vec()).await?;
+        let app = Self(Arc::new(Inner {
+            store,
+            models,
+            env: start.env,
+            settings: start.settings,
+            logins: accounts::Logins::default(),
+        }));
+        hierarchy::ensure_root(&app).await?;
+        let password = accounts::ensure_first_admin(&app, start.admin_password).await?;
+        if app.settings.demo {
+            demo::fill(&app).await?;
+        }
+        Ok((app, password))
+    }
+
+    /// The model of that type, or the fault that says there is none.
+    pub fn model(&self, model_type: &str) -> Result<Arc<Model>, Fault> {
+        self.models.get(model_type).ok_or_else(|| {
+            Fault::not_found(format!("There is no model {model_type}."))
+        })
+    }
+}

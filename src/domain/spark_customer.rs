@@ -1,0 +1,38 @@
+//! `relation/SparkCustomer`: a customer's connection to Webex.
+
+use serde_json::{Map, Value};
+
+use super::workflow::Workflow;
+use crate::{
+    fault::Fault,
+    model::formats::webex_organization_id,
+};
+
+pub const MODEL: &str = "relation/SparkCustomer";
+
+pub struct SparkCustomer;
+
+impl Workflow for SparkCustomer {
+    /// `account_number` always follows `account_number_external`; without it, it stays as given.
+    /// The external number is kept as the lower-case UUID whichever form came in, so that one
+    /// organisation can't be added twice under two spellings.
+    fn prepare(&self, data: &mut Map<String, Value>) -> Result<(), Fault> {
+        let Some(external) =
+            data.get("account_number_external").and_then(Value::as_str).filter(|t| !t.is_empty())
+        else {
+            return Ok(());
+        };
+        // The validator has accepted it by the same reading.
+        let organization = webex_organization_id(external).ok_or_else(|| {
+            Fault::field(
+                "/account_number_external",
+                "format",
+                "Organization Account Number must be the organisation's UUID, or its \
+                 organisation id.",
+            )
+        })?;
+        data.insert("account_number_external".to_owned(), Value::String(organization.uuid));
+        data.insert("account_number".to_owned(), Value::String(organization.id));
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! Tenantry: one console and API for provisioning unified-communications tenants.
+//!
+//! - [`model`]: the model language; what an instance may look like (server and browser).
+//! - [`fault`]: the one error type (server and browser).
+//! - [`domain`]: workflows; authorisation, validation, transaction record and write in one place.
+//! - [`store`]: the only SQL.
+//! - [`api`]: the HTTP surfaces; [`server_fns`]: what the console calls; [`ui`]: the console.
+
+#![recursion_limit = "256"]
+
+pub mod fault;
+pub mod list_query;
+pub mod model;
+pub mod server_fns;
+pub mod ui;
+
+#[cfg(feature = "ssr")]
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod domain;
+#[cfg(feature = "ssr")]
+pub mod store;
+
+/// The browser's entry: takes over the page that the server rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(ui::App);
+}

@@ -1,0 +1,111 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use tenantry::{
+    api::{self, site::Site},
+    domain::{App, Settings, Start, accounts, env::Env},
+};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+/// Console and API for provisioning unified-communications tenants.
+#[derive(Parser)]
+#[command(name = "tenantry", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the console and the API.
+    Serve(Serve),
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Address and port to listen on.
+    #[arg(long, env = "TENANTRY_LISTEN", default_value = "127.0.0.1:3000")]
+    listen: SocketAddr,
+    /// Folder of the database and its key file; made when it is missing.
+    #[arg(long, env = "TENANTRY_DATA_DIR", default_value = "./data")]
+    data_dir: PathBuf,
+    /// Origin under which browsers reach us; `http://` and the listening address when not given.
+    #[arg(long, env = "TENANTRY_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Folder with further model files, beside those in the program.
+    #[arg(long, env = "TENANTRY_MODELS_DIR")]
+    models_dir: Option<PathBuf>,
+    /// Fill an empty database with a sample hierarchy and sample customers.
+    #[arg(long, env = "TENANTRY_DEMO")]
+    demo: bool,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_env("TENANTRY_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("info,leptos=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match Cli::parse().command {
+        Command::Serve(options) => serve(options).await,
+    }
+}
+
+async fn serve(options: Serve) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .with_context(|| format!("listening on {}", options.listen))?;
+    let public_url = match options.public_url {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => format!("http://{}", listener.local_addr()?),
+    };
+    let (app, password) = App::start(Start {
+        data_dir: &options.data_dir,
+        models_dir: options.models_dir,
+        admin_password: std::env::var("TENANTRY_ADMIN_PASSWORD").ok(),
+        env: Env::system(),
+        settings: Settings { public_url, demo: options.demo },
+    })
+    .await
+    .with_context(|| format!("starting over the data in {}", options.data_dir.display()))?;
+    if let Some(password) = password {
+        println!("First start: log in as {} with the password {password}", accounts::FIRST_ADMIN);
+        println!("It is shown this once.");
+    }
+    let site = Site::load().context("reading the site's files")?;
+    if site.folder().is_none() {
+        tracing::warn!(
+            "no site folder was found: the console has no style and no WebAssembly; \
+             `cargo xtask build` makes it"
+        );
+    }
+    println!("Tenantry is at {}", app.settings.public_url);
+    axum::serve(listener, api::service(app.clone(), site))
+        .with_graceful_shutdown(asked_to_stop())
+        .await?;
+    app.store.close().await;
+    Ok(())
+}
+
+/// Answers when SIGTERM or Ctrl-C asks the program to end.
+async fn asked_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        _ = interrupted => {}
+        () = terminated => {}
+    }
+}

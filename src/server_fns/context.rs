@@ -1,0 +1,74 @@
+//! What a request hands to the server functions and to the pages it renders.
+
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use super::views::{LoginPage, Posted};
+use crate::{
+    api::fault::status,
+    domain::{App, Caller},
+    fault::Fault,
+};
+
+/// Provided as context by whoever serves the request (api/pages.rs).
+#[derive(Clone)]
+pub struct RequestContext {
+    pub app: App,
+    /// `None` when nobody is logged in.
+    pub caller: Option<Caller>,
+    /// A plain form post whose page is drawn again.
+    pub posted: Option<Posted>,
+    /// What the log-in page says beyond its form.
+    pub login: Option<LoginPage>,
+}
+
+/// A request of somebody who is logged in.
+pub struct Request {
+    pub app: App,
+    pub caller: Caller,
+    response: Option<ResponseOptions>,
+}
+
+/// The request under way, or the fault that sends the browser to the log-in page.
+pub fn request() -> Result<Request, Fault> {
+    let response = use_context::<ResponseOptions>();
+    let context = use_context::<RequestContext>().ok_or_else(|| {
+        tracing::error!("a server function was called outside a request");
+        Fault::internal()
+    })?;
+    match context.caller {
+        Some(caller) => Ok(Request { app: context.app, caller, response }),
+        None => {
+            let fault = Fault::unauthenticated("Your session has ended; log in again.");
+            set_status(response.as_ref(), &fault);
+            Err(fault)
+        }
+    }
+}
+
+impl Request {
+    /// Hands a result on; a fault gives the response, or the page, its status.
+    pub fn answer<T>(&self, result: Result<T, Fault>) -> Result<T, Fault> {
+        if let Err(fault) = &result {
+            set_status(self.response.as_ref(), fault);
+        }
+        result
+    }
+}
+
+/// The plain form post whose page is being drawn again, if this is one.
+pub fn posted() -> Option<Posted> {
+    use_context::<RequestContext>().and_then(|context| context.posted)
+}
+
+/// What the log-in page shows.
+pub fn login_page(next: Option<String>) -> LoginPage {
+    let said = use_context::<RequestContext>().and_then(|context| context.login);
+    said.unwrap_or_else(|| LoginPage { next: next.unwrap_or_default(), ..LoginPage::default() })
+}
+
+fn set_status(response: Option<&ResponseOptions>, fault: &Fault) {
+    if let Some(response) = response {
+        response.set_status(status(fault.kind));
+    }
+}

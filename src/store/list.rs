@@ -1,0 +1,222 @@
+//! Lists: one indexed statement for a page, with the total from counters where no filter narrows
+//! it. The order of an attribute runs along that attribute's own index (see [`super::indexes`]).
+
+use rusqlite::{ToSql, params_from_iter, types::Value as Sql};
+
+use super::{ReadTx, StoreError};
+use crate::{
+    list_query::{Condition, Direction},
+    model::Kind,
+};
+
+/// Which nodes a list covers.
+#[derive(Clone, Copy, Debug)]
+pub enum Cover {
+    /// The node and all below it.
+    Down(i64),
+    /// The node alone.
+    Local(i64),
+    /// The node and those above it that stand at or below `visible_from`.
+    Up { node_id: i64, visible_from: i64 },
+    /// Everything: what `Down` from the root means, without asking for each row.
+    All,
+}
+
+/// What a list orders or filters by. The names come from a loaded model, never from a caller.
+#[derive(Clone, Debug)]
+pub enum Attr {
+    /// A property of the instance, with its JSON type.
+    Data(String, Kind),
+    /// The dot path of its node.
+    LocatedAt,
+}
+
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub attr: Attr,
+    pub direction: Direction,
+}
+
+/// One condition. Several are ANDed; within one, any attribute may match.
+#[derive(Clone, Debug)]
+pub struct ListFilter {
+    /// One, or several for the search box.
+    pub attrs: Vec<Attr>,
+    pub condition: Condition,
+    pub text: String,
+    pub ignore_case: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct ListSpec {
+    pub model: String,
+    pub cover: Cover,
+    pub filters: Vec<ListFilter>,
+    pub order: Order,
+    pub skip: u64,
+    pub limit: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct ListRow {
+    pub pkid: String,
+    pub version: u64,
+    /// The plain JSON object, as it is answered.
+    pub data: String,
+    pub node_pkid: String,
+    pub node_path: String,
+}
+
+impl Attr {
+    /// The SQL of the value. For properties it is the very text of the index's expression:
+    /// SQLite uses the index only then.
+    pub(super) fn sql(&self) -> String {
+        match self {
+            Self::Data(name, _) => data_sql(name),
+            Self::LocatedAt => "n.path".to_owned(),
+        }
+    }
+}
+
+/// Property names are checked by the model loader; a quote would end the literal all the same.
+pub(super) fn data_sql(name: &str) -> String {
+    format!("data ->> '$.\"{}\"'", name.replace('\'', "''").replace('"', ""))
+}
+
+/// A partial index is used only where its condition stands in the statement as a literal.
+pub(super) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+impl ListSpec {
+    /// `FROM … WHERE …` and its values.
+    fn body(&self) -> (String, Vec<Sql>) {
+        let mut values = Vec::new();
+        let mut sql = format!(
+            "FROM instance i JOIN node n ON n.id = i.node_id WHERE i.model = {}",
+            literal(&self.model)
+        );
+        let mut bind = |value: Sql| {
+            values.push(value);
+            format!("?{}", values.len())
+        };
+        match self.cover {
+            Cover::All => {}
+            Cover::Down(node) => {
+                let node = bind(Sql::Integer(node));
+                sql += &format!(
+                    " AND EXISTS (SELECT 1 FROM node_closure \
+                     WHERE ancestor_id = {node} AND node_id = i.node_id)"
+                );
+            }
+            Cover::Local(node) => sql += &format!(" AND i.node_id = {}", bind(Sql::Integer(node))),
+            Cover::Up { node_id, visible_from } => {
+                let (node, from) = (bind(Sql::Integer(node_id)), bind(Sql::Integer(visible_from)));
+                sql += &format!(
+                    " AND i.node_id IN (SELECT up.ancestor_id FROM node_closure up \
+                     JOIN node_closure own ON own.node_id = up.ancestor_id \
+                     WHERE up.node_id = {node} AND own.ancestor_id = {from})"
+                );
+            }
+        }
+        for filter in &self.filters {
+            let fold = |text: &str| {
+                if filter.ignore_case { format!("fold({text})") } else { text.to_owned() }
+            };
+            let text = if filter.ignore_case {
+                filter.text.to_lowercase()
+            } else {
+                filter.text.clone()
+            };
+            let text = bind(Sql::Text(text));
+            let any: Vec<String> = filter
+                .attrs
+                .iter()
+                .map(|attr| {
+                    // An attribute that isn't set is an empty text.
+                    let value = fold(&format!("coalesce(CAST({} AS TEXT), '')", attr.sql()));
+                    match filter.condition {
+                        Condition::Contains => format!("instr({value}, {text}) > 0"),
+                        Condition::NotContain => format!("instr({value}, {text}) = 0"),
+                        Condition::StartsWith => {
+                            format!("substr({value}, 1, length({text})) = {text}")
+                        }
+                        Condition::EndsWith => format!(
+                            "length({value}) >= length({text}) AND \
+                             substr({value}, length({value}) - length({text}) + 1) = {text}"
+                        ),
+                        Condition::Equals => format!("{value} = {text}"),
+                        Condition::NotEqual => format!("{value} <> {text}"),
+                    }
+                })
+                .collect();
+            sql += &format!(" AND (({}))", any.join(") OR ("));
+        }
+        (sql, values)
+    }
+}
+
+impl ReadTx<'_> {
+    /// A page of a list.
+    pub fn list(&self, spec: &ListSpec) -> Result<Vec<ListRow>, StoreError> {
+        let (body, mut values) = spec.body();
+        let direction = match spec.order.direction {
+            Direction::Asc => "ASC",
+            Direction::Desc => "DESC",
+        };
+        let order = spec.order.attr.sql();
+        let sql = format!(
+            "SELECT i.pkid, i.version, i.data, n.pkid, n.path {body} \
+             ORDER BY {order} COLLATE NOCASE {direction}, i.id {direction} LIMIT ?{} OFFSET ?{}",
+            values.len() + 1,
+            values.len() + 2
+        );
+        values.push(Sql::Integer(i64::try_from(spec.limit).unwrap_or(i64::MAX)));
+        values.push(Sql::Integer(i64::try_from(spec.skip).unwrap_or(i64::MAX)));
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(values), |row| {
+            Ok(ListRow {
+                pkid: row.get(0)?,
+                version: row.get(1)?,
+                data: row.get(2)?,
+                node_pkid: row.get(3)?,
+                node_path: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many instances the list has in all.
+    pub fn total(&self, spec: &ListSpec) -> Result<u64, StoreError> {
+        if spec.filters.is_empty() {
+            return self.counted(&spec.model, spec.cover);
+        }
+        let (body, values) = spec.body();
+        let mut statement = self.conn.prepare_cached(&format!("SELECT count(*) {body}"))?;
+        Ok(statement.query_row(params_from_iter(values), |row| row.get(0))?)
+    }
+
+    /// Instances of a model at the covered nodes, from the counters.
+    pub fn counted(&self, model: &str, cover: Cover) -> Result<u64, StoreError> {
+        let (nodes, values): (&str, Vec<Box<dyn ToSql>>) = match cover {
+            Cover::All => ("", vec![]),
+            Cover::Down(node) => (
+                " AND node_id IN (SELECT node_id FROM node_closure WHERE ancestor_id = ?2)",
+                vec![Box::new(node)],
+            ),
+            Cover::Local(node) => (" AND node_id = ?2", vec![Box::new(node)]),
+            Cover::Up { node_id, visible_from } => (
+                " AND node_id IN (SELECT up.ancestor_id FROM node_closure up \
+                 JOIN node_closure own ON own.node_id = up.ancestor_id \
+                 WHERE up.node_id = ?2 AND own.ancestor_id = ?3)",
+                vec![Box::new(node_id), Box::new(visible_from)],
+            ),
+        };
+        let sql =
+            format!("SELECT coalesce(sum(n), 0) FROM instance_count WHERE model = ?1{nodes}");
+        let values =
+            std::iter::once(Box::new(model.to_owned()) as Box<dyn ToSql>).chain(values);
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        Ok(statement.query_row(params_from_iter(values), |row| row.get(0))?)
+    }
+}

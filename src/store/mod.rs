@@ -1,0 +1,219 @@
+//! The only SQL. The interface is asynchronous and shows no type of the database: work is handed
+//! in as a closure over a [`ReadTx`] or a [`WriteTx`] and runs in one database transaction.
+//!
+//! One connection writes, on a thread of its own, and commits waiting work in groups
+//! ([`writer`]); pooled connections read.
+
+mod accounts;
+mod indexes;
+mod instances;
+mod list;
+mod nodes;
+mod secrets;
+mod vault;
+mod writer;
+
+use std::path::Path;
+
+use deadpool_sqlite::{Config, Hook, HookError, Pool, Runtime};
+use rusqlite::{Connection, functions::FunctionFlags};
+use rusqlite_migration::{M, Migrations};
+
+use crate::model::Model;
+pub use accounts::{Account, SessionKind, SessionRow};
+pub use instances::{NewInstance, Stored};
+pub use list::{Attr, Cover, ListFilter, ListRow, ListSpec, Order};
+pub use nodes::{Node, NodeContents};
+use vault::Vault;
+use writer::Writer;
+
+/// The database's file below the data folder.
+const DATABASE_FILE: &str = "tenantry.db";
+
+/// Connections that read. More than the processor has cores wins nothing: a read never waits.
+const READERS: usize = 8;
+
+/// A failure of the database itself, never of what the caller asked for. Its text goes to the
+/// log, not to a caller.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("database: {0}")]
+    Database(#[from] rusqlite::Error),
+    #[error("database file: {0}")]
+    File(#[from] std::io::Error),
+    #[error("migration: {0}")]
+    Migration(#[from] rusqlite_migration::Error),
+    #[error("encryption: {0}")]
+    Encryption(String),
+    #[error("stored JSON of {pkid}: {source}")]
+    Json { pkid: String, source: serde_json::Error },
+    #[error("the store is shutting down or its writer has failed: {0}")]
+    Unavailable(String),
+}
+
+impl From<StoreError> for crate::fault::Fault {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "store");
+        Self::internal()
+    }
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    readers: Pool,
+    writer: Writer,
+}
+
+/// A consistent view of the database.
+pub struct ReadTx<'c> {
+    conn: &'c Connection,
+    vault: &'c Vault,
+}
+
+/// A transaction that will be committed, together with others that were waiting, when the work
+/// answers `Ok`; what it wrote is undone when it answers `Err`.
+pub struct WriteTx<'c> {
+    read: ReadTx<'c>,
+}
+
+impl<'c> std::ops::Deref for WriteTx<'c> {
+    type Target = ReadTx<'c>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.read
+    }
+}
+
+impl Store {
+    /// Opens the database below `data_dir`, making both and the key file where they are missing,
+    /// brings the tables up to date, and makes the indexes that the models' lists need.
+    pub async fn open(data_dir: &Path, models: &[Model]) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(data_dir)?;
+        let vault = Vault::open(data_dir)?;
+        let path = data_dir.join(DATABASE_FILE);
+        let mut conn = Connection::open(&path)?;
+        prepare(&conn)?;
+        // Acknowledged means on the disk: FULL syncs the log at each commit.
+        conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        migrations().to_latest(&mut conn)?;
+        indexes::create(&conn, models)?;
+        let readers = Config::new(&path)
+            .builder(Runtime::Tokio1)
+            .map_err(|e| StoreError::Unavailable(e.to_string()))?
+            .max_size(READERS)
+            .post_create(Hook::async_fn(|object, _| {
+                Box::pin(async move {
+                    object
+                        .interact(|conn| {
+                            prepare(conn)?;
+                            conn.pragma_update(None, "query_only", true)
+                        })
+                        .await
+                        .map_err(|e| HookError::message(e.to_string()))?
+                        .map_err(|e| HookError::message(e.to_string()))
+                })
+            }))
+            .build()
+            .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let store = Self { readers, writer: Writer::start(conn, vault) };
+        // Fails here, at the start, when the file can't be read.
+        store.read(|tx| tx.check()).await?;
+        Ok(store)
+    }
+
+    /// Runs `work` over one consistent view.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&ReadTx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let vault = self.writer.vault();
+        let reader =
+            self.readers.get().await.map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        reader
+            .interact(move |conn| {
+                let snapshot = conn.unchecked_transaction().map_err(StoreError::from)?;
+                let result = work(&ReadTx { conn: &snapshot, vault: &vault });
+                // Nothing was written; ending it cannot lose anything.
+                drop(snapshot);
+                result
+            })
+            .await
+            .map_err(|e| StoreError::Unavailable(e.to_string()))?
+    }
+
+    /// Runs `work` on the writing connection and answers once what it wrote is on the disk.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.writer.run(work).await
+    }
+
+    /// Waits for what is under way, then closes the writing connection.
+    pub async fn close(&self) {
+        self.writer.stop().await;
+    }
+}
+
+impl WriteTx<'_> {
+    /// Runs `work` so that its failure undoes what it wrote, and nothing before it.
+    pub fn attempt<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let sql = |text| self.conn.execute_batch(text).map_err(StoreError::from);
+        sql("SAVEPOINT attempt")?;
+        match work(self) {
+            Ok(value) => {
+                sql("RELEASE attempt")?;
+                Ok(value)
+            }
+            Err(error) => {
+                sql("ROLLBACK TO attempt; RELEASE attempt")?;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl ReadTx<'_> {
+    /// Whether the tables answer.
+    pub fn check(&self) -> Result<(), StoreError> {
+        Ok(self.conn.query_row("SELECT 1 FROM node LIMIT 1", [], |_| Ok(())).or_else(|e| {
+            // An empty table is an answer too.
+            if e == rusqlite::Error::QueryReturnedNoRows { Ok(()) } else { Err(e) }
+        })?)
+    }
+}
+
+fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![M::up(include_str!("migrations/0001_initial.sql"))])
+}
+
+/// What every connection needs.
+fn prepare(conn: &Connection) -> rusqlite::Result<()> {
+    conn.busy_timeout(std::time::Duration::from_secs(10))?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.set_prepared_statement_cache_capacity(256);
+    // SQLite folds ASCII only; filters fold every alphabet.
+    conn.create_scalar_function(
+        "fold",
+        1,
+        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
+        |context| Ok(context.get::<Option<String>>(0)?.map(|text| text.to_lowercase())),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn migrations_apply_to_an_empty_database() {
+        super::migrations().validate().unwrap();
+    }
+}

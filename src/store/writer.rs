@@ -1,0 +1,145 @@
+//! The one writing connection, on a thread of its own. Work that waits while a commit is being
+//! synced to the disk is committed together afterwards: one sync serves the whole group.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+};
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{ReadTx, StoreError, WriteTx, vault::Vault};
+
+/// Work that may wait before callers are held back.
+const QUEUE: usize = 1024;
+/// Work that is committed together at most, so that no answer waits for an endless group.
+const GROUP: usize = 256;
+
+/// Told whether the group's commit reached the disk; answers the caller.
+type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+/// Does its work inside the open transaction; says whether to keep it, and how to answer.
+type Job = Box<dyn FnOnce(&WriteTx<'_>) -> (bool, Finish) + Send>;
+
+#[derive(Clone)]
+pub struct Writer {
+    jobs: Arc<Mutex<Option<mpsc::Sender<Job>>>>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+    vault: Vault,
+}
+
+impl Writer {
+    pub fn start(conn: Connection, vault: Vault) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let keys = vault.clone();
+        let thread = std::thread::spawn(move || serve(&conn, &keys, receiver));
+        Self {
+            jobs: Arc::new(Mutex::new(Some(sender))),
+            thread: Arc::new(Mutex::new(Some(thread))),
+            vault,
+        }
+    }
+
+    pub fn vault(&self) -> Vault {
+        self.vault.clone()
+    }
+
+    pub async fn run<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel::<Result<T, E>>();
+        let job: Job = Box::new(move |tx| {
+            let result = work(tx);
+            let keep = result.is_ok();
+            let finish: Finish = Box::new(move |committed| {
+                let outcome = match (result, committed) {
+                    // A refusal wrote nothing: it stands whatever became of the group.
+                    (Err(refusal), _) => Err(refusal),
+                    (Ok(_), Err(error)) => Err(error.into()),
+                    (Ok(value), Ok(())) => Ok(value),
+                };
+                // The caller may have gone away; the work stands all the same.
+                drop(answer.send(outcome));
+            });
+            (keep, finish)
+        });
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let closed = || StoreError::Unavailable("closed".to_owned());
+        jobs.ok_or_else(closed)?.send(job).await.map_err(|_| closed())?;
+        answered.await.map_err(|_| StoreError::Unavailable("work failed".to_owned()))?
+    }
+
+    /// Lets what was queued finish, then closes the connection.
+    pub async fn stop(&self) {
+        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+            if !matches!(joined, Ok(Ok(()))) {
+                tracing::error!("the writer ended abnormally");
+            }
+        }
+    }
+}
+
+fn serve(conn: &Connection, vault: &Vault, mut jobs: mpsc::Receiver<Job>) {
+    while let Some(first) = jobs.blocking_recv() {
+        let mut finishes = Vec::new();
+        let committed = group(conn, vault, first, &mut jobs, &mut finishes);
+        if let Err(error) = &committed {
+            tracing::error!(%error, "a group of writes was not committed");
+            if !conn.is_autocommit()
+                && let Err(error) = conn.execute_batch("ROLLBACK")
+            {
+                tracing::error!(%error, "rollback");
+            }
+        }
+        for finish in finishes {
+            finish(committed.as_ref().map(|()| ()).map_err(|e| {
+                StoreError::Unavailable(format!("the commit failed: {e}"))
+            }));
+        }
+    }
+}
+
+/// Runs the first job and those that wait, and commits them together.
+fn group(
+    conn: &Connection,
+    vault: &Vault,
+    first: Job,
+    jobs: &mut mpsc::Receiver<Job>,
+    finishes: &mut Vec<Finish>,
+) -> Result<(), StoreError> {
+    let sql = |text: &str| -> Result<(), StoreError> {
+        conn.prepare_cached(text)?.execute([])?;
+        Ok(())
+    };
+    sql("BEGIN IMMEDIATE")?;
+    let mut next = Some(first);
+    while let Some(job) = next {
+        sql("SAVEPOINT job")?;
+        let tx = WriteTx { read: ReadTx { conn, vault } };
+        // A panic loses this job alone; its caller hears that the work failed.
+        let keep = match catch_unwind(AssertUnwindSafe(|| job(&tx))) {
+            Ok((keep, finish)) => {
+                finishes.push(finish);
+                keep
+            }
+            Err(_) => false,
+        };
+        if conn.is_autocommit() {
+            // A full disk or the like: SQLite has undone the whole transaction by itself.
+            return Err(StoreError::Unavailable("the transaction was rolled back".to_owned()));
+        }
+        if !keep {
+            sql("ROLLBACK TO job")?;
+        }
+        sql("RELEASE job")?;
+        next = if finishes.len() < GROUP { jobs.try_recv().ok() } else { None };
+    }
+    sql("COMMIT")
+}

@@ -1,0 +1,374 @@
+//! What lists and forms ask of the DOM, beside the frame's [`crate::ui::browser`]. On the server each of
+//! them does nothing, so that views and their handlers read the same on both sides.
+
+#[cfg(feature = "hydrate")]
+pub use browser::*;
+#[cfg(not(feature = "hydrate"))]
+pub use server::*;
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+    use web_sys::{
+        Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, SubmitEvent,
+    };
+
+    #[wasm_bindgen]
+    extern "C" {
+        // Not there outside secure contexts, hence `catch`.
+        #[wasm_bindgen(catch, js_namespace = ["navigator", "clipboard"], js_name = writeText)]
+        fn write_text(text: &str) -> Result<js_sys::Promise, JsValue>;
+    }
+
+    fn element(id: &str) -> Option<Element> {
+        leptos::prelude::document().get_element_by_id(id)
+    }
+
+    fn form(id: &str) -> Option<HtmlFormElement> {
+        element(id)?.dyn_into().ok()
+    }
+
+    fn all(selector: &str) -> Vec<Element> {
+        let Ok(found) = leptos::prelude::document().query_selector_all(selector) else {
+            return Vec::new();
+        };
+        (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect()
+    }
+
+    /// The names and values that submitting the form `id` would send, its button left out.
+    pub fn form_pairs(id: &str) -> Vec<(String, String)> {
+        let Some(data) = form(id).and_then(|f| FormData::new_with_form(&f).ok()) else {
+            return Vec::new();
+        };
+        // An array of arrays: [[name, value], …]. Values that aren't text are files; there are none.
+        js_sys::Array::from(&data)
+            .iter()
+            .filter_map(|entry| {
+                let entry: js_sys::Array = entry.dyn_into().ok()?;
+                Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+            })
+            .collect()
+    }
+
+    /// Puts every control of the form back to what the page was drawn with.
+    pub fn reset_form(id: &str) {
+        if let Some(form) = form(id) {
+            form.reset();
+        }
+    }
+
+    /// Presses the form's button of that value, as Enter would its first.
+    pub fn submit_with(id: &str, button_value: &str) {
+        let selector = format!("#{id} button[name=_submit][value={button_value}]");
+        if let Some(button) = all(&selector).into_iter().next()
+            && let Ok(button) = button.dyn_into::<HtmlElement>()
+        {
+            button.click();
+        }
+    }
+
+    /// Name and value of the button that submitted a form.
+    pub fn submitter(event: &SubmitEvent) -> Option<(String, String)> {
+        let button = event.submitter()?;
+        Some((button.get_attribute("name")?, button.get_attribute("value").unwrap_or_default()))
+    }
+
+    /// Name and id of the control an event comes from.
+    pub fn control(event: &Event) -> Option<(String, String)> {
+        let element: Element = event.target()?.dyn_into().ok()?;
+        Some((element.get_attribute("name")?, element.id()))
+    }
+
+    /// The value of an attribute of the event's target or of what holds it.
+    pub fn attribute_near(event: &Event, name: &str) -> Option<String> {
+        let element: Element = event.target()?.dyn_into().ok()?;
+        element.closest(&format!("[{name}]")).ok()??.get_attribute(name)
+    }
+
+    /// Moves the focus to `id`; a group of controls gives it to its first one.
+    pub fn focus(id: &str) {
+        let Some(target) = element(id) else { return };
+        let inner = "input:not([type=hidden]), select, textarea, button, summary";
+        let focusable = target.matches(inner).unwrap_or(false) || target.has_attribute("tabindex");
+        let target = if focusable {
+            Some(target)
+        } else {
+            target.query_selector(inner).ok().flatten()
+        };
+        if let Some(target) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) {
+            let _ = target.focus();
+        }
+    }
+
+    /// [`focus`], once what has just been changed is drawn.
+    pub fn focus_later(id: String) {
+        leptos::prelude::request_animation_frame(move || focus(&id));
+    }
+
+    pub fn exists(id: &str) -> bool {
+        element(id).is_some()
+    }
+
+    pub fn input_value(id: &str) -> Option<String> {
+        Some(element(id)?.dyn_into::<HtmlInputElement>().ok()?.value())
+    }
+
+    pub fn set_input_value(id: &str, value: &str) {
+        if let Some(Ok(input)) = element(id).map(JsCast::dyn_into::<HtmlInputElement>) {
+            input.set_value(value);
+        }
+    }
+
+    /// Checkboxes called `name`, in their order on the page.
+    pub fn checkboxes(name: &str) -> Vec<HtmlInputElement> {
+        all(&format!("input[type=checkbox][name={name}]"))
+            .into_iter()
+            .filter_map(|e| e.dyn_into().ok())
+            .collect()
+    }
+
+    /// Ticks a checkbox, not at all, or for some of what it stands for.
+    pub fn set_checked(id: &str, checked: bool, some: bool) {
+        if let Some(Ok(input)) = element(id).map(JsCast::dyn_into::<HtmlInputElement>) {
+            input.set_checked(checked);
+            input.set_indeterminate(some);
+        }
+    }
+
+    pub fn show_password(id: &str, shown: bool) {
+        if let Some(Ok(input)) = element(id).map(JsCast::dyn_into::<HtmlInputElement>) {
+            input.set_type(if shown { "text" } else { "password" });
+        }
+    }
+
+    /// Closes the popover `id`.
+    pub fn hide_popover(id: &str) {
+        // No attribute, no popover: taking it away for a moment closes it in every browser.
+        if let Some(element) = element(id) {
+            let _ = element.remove_attribute("popover");
+            let _ = element.set_attribute("popover", "auto");
+        }
+    }
+
+    /// Asks with the browser's own dialog.
+    pub fn confirm(question: &str) -> bool {
+        leptos::prelude::window().confirm_with_message(question).unwrap_or(false)
+    }
+
+    pub fn copy(text: &str) -> bool {
+        write_text(text).is_ok()
+    }
+
+    /// `https://host:port` of this page.
+    pub fn origin() -> Option<String> {
+        leptos::prelude::location().origin().ok()
+    }
+
+    /// Path and query of this page, as the address bar has them.
+    pub fn address() -> String {
+        let location = leptos::prelude::location();
+        location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+    }
+
+    /// Listeners that stand until this is dropped.
+    pub struct Guard(Vec<(web_sys::EventTarget, &'static str, bool, Closure<dyn Fn(Event)>)>);
+
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            for (target, event, capture, listener) in &self.0 {
+                let listener = listener.as_ref().unchecked_ref();
+                let _ = target.remove_event_listener_with_callback_and_bool(event, listener, *capture);
+            }
+        }
+    }
+
+    impl Guard {
+        fn listen(
+            &mut self,
+            target: web_sys::EventTarget,
+            event: &'static str,
+            capture: bool,
+            listener: impl Fn(Event) + 'static,
+        ) {
+            let listener = Closure::<dyn Fn(Event)>::new(listener);
+            let function = listener.as_ref().unchecked_ref();
+            let _ = target.add_event_listener_with_callback_and_bool(event, function, capture);
+            self.0.push((target, event, capture, listener));
+        }
+    }
+
+    /// Keeps the user on this page until `may_leave` agrees: asked before the tab is closed or
+    /// loaded anew (where the browser has its own question), before a link to another page is
+    /// followed, and before the browser goes back.
+    pub fn guard_leaving(
+        is_dirty: impl Fn() -> bool + Clone + 'static,
+        may_leave: impl Fn() -> bool + Clone + 'static,
+    ) -> Guard {
+        let mut guard = Guard(Vec::new());
+        let window = leptos::prelude::window();
+        let dirty = is_dirty.clone();
+        guard.listen(window.clone().into(), "beforeunload", false, move |event| {
+            if dirty() {
+                event.prevent_default();
+                if let Ok(event) = event.dyn_into::<web_sys::BeforeUnloadEvent>() {
+                    event.set_return_value("unsaved");
+                }
+            }
+        });
+        let (dirty, agree) = (is_dirty.clone(), may_leave.clone());
+        // On the document: the router listens on the window, which a click reaches later.
+        guard.listen(leptos::prelude::document().into(), "click", false, move |event| {
+            if leads_away(&event) && dirty() && !agree() {
+                event.prevent_default();
+                event.stop_propagation();
+            }
+        });
+        let here = address();
+        // Before the router's own listener. The address has changed already: it is put back.
+        guard.listen(window.into(), "popstate", true, move |event| {
+            if same_page(&here, &address()) || !is_dirty() || may_leave() {
+                return;
+            }
+            event.stop_immediate_propagation();
+            if let Ok(history) = leptos::prelude::window().history() {
+                let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
+            }
+        });
+        guard
+    }
+
+    /// Whether a plain click follows a link from this page to another one.
+    fn leads_away(event: &Event) -> bool {
+        let Some(click) = event.dyn_ref::<web_sys::MouseEvent>() else { return false };
+        if event.default_prevented()
+            || click.button() != 0
+            || click.ctrl_key()
+            || click.meta_key()
+            || click.shift_key()
+            || click.alt_key()
+        {
+            return false;
+        }
+        let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
+        let Some(link) = target.and_then(|t| t.closest("a[href]").ok().flatten()) else {
+            return false;
+        };
+        if link.has_attribute("target") || link.has_attribute("download") {
+            return false;
+        }
+        // A link to another site unloads the page, and the browser asks then.
+        let href = link.get_attribute("href").unwrap_or_default();
+        !href.starts_with('#') && !same_page(&address(), &href)
+    }
+
+    /// The same form at the same node: another tab of it, say.
+    fn same_page(one: &str, other: &str) -> bool {
+        let parts = |url: &str| {
+            let (path, search) = url.split_once('?').unwrap_or((url, ""));
+            let node = search.split('&').find(|p| p.starts_with("hierarchy=")).unwrap_or_default();
+            (path.to_owned(), node.to_owned())
+        };
+        parts(one) == parts(other)
+    }
+
+    /// Calls back when Ctrl+S or Cmd+S is pressed, which then does nothing else.
+    pub fn on_save_key(save: impl Fn() + 'static) -> Guard {
+        let mut guard = Guard(Vec::new());
+        guard.listen(leptos::prelude::document().into(), "keydown", false, move |event| {
+            let Some(key) = event.dyn_ref::<web_sys::KeyboardEvent>() else { return };
+            let control = key.ctrl_key() || key.meta_key();
+            if control && !key.alt_key() && !key.shift_key() && key.key().eq_ignore_ascii_case("s") {
+                event.prevent_default();
+                save();
+            }
+        });
+        guard
+    }
+
+    /// Changes the address bar and nothing else.
+    pub fn tidy_address(url: &str) {
+        if let Ok(history) = leptos::prelude::window().history() {
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(url));
+        }
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod server {
+    use leptos::web_sys::{Event, HtmlInputElement, SubmitEvent};
+
+    pub fn form_pairs(_id: &str) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    pub fn reset_form(_id: &str) {}
+
+    pub fn submit_with(_id: &str, _button_value: &str) {}
+
+    pub fn submitter(_event: &SubmitEvent) -> Option<(String, String)> {
+        None
+    }
+
+    pub fn control(_event: &Event) -> Option<(String, String)> {
+        None
+    }
+
+    pub fn attribute_near(_event: &Event, _name: &str) -> Option<String> {
+        None
+    }
+
+    pub fn focus(_id: &str) {}
+
+    pub fn focus_later(_id: String) {}
+
+    pub fn exists(_id: &str) -> bool {
+        false
+    }
+
+    pub fn input_value(_id: &str) -> Option<String> {
+        None
+    }
+
+    pub fn set_input_value(_id: &str, _value: &str) {}
+
+    pub fn checkboxes(_name: &str) -> Vec<HtmlInputElement> {
+        Vec::new()
+    }
+
+    pub fn set_checked(_id: &str, _checked: bool, _some: bool) {}
+
+    pub fn show_password(_id: &str, _shown: bool) {}
+
+    pub fn hide_popover(_id: &str) {}
+
+    pub fn confirm(_question: &str) -> bool {
+        false
+    }
+
+    pub fn copy(_text: &str) -> bool {
+        false
+    }
+
+    pub fn origin() -> Option<String> {
+        None
+    }
+
+    pub fn address() -> String {
+        String::new()
+    }
+
+    pub fn tidy_address(_url: &str) {}
+
+    pub struct Guard;
+
+    pub fn guard_leaving(
+        _is_dirty: impl Fn() -> bool + Clone + 'static,
+        _may_leave: impl Fn() -> bool + Clone + 'static,
+    ) -> Guard {
+        Guard
+    }
+
+    pub fn on_save_key(_save: impl Fn() + 'static) -> Guard {
+        Guard
+    }
+}

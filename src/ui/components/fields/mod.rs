@@ -1,0 +1,294 @@
+//! The widgets of a form, chosen by the model. The inputs are the state: they start with the text
+//! of the form's pairs, and what they hold is read from them when it is needed.
+//!
+//! - [`text`]: lines, numbers, areas. [`choice`]: radios and selects. [`secret`]: what is only ever
+//!   known to be set. [`array`]: lists of entries. [`readonly`]: what isn't edited here.
+
+mod array;
+mod choice;
+mod readonly;
+mod secret;
+mod text;
+
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+
+pub use readonly::details;
+
+use super::{Icon, IconName};
+use crate::{
+    fault::FieldError,
+    model::{
+        Kind, Model, Property,
+        form::{Pair, drawn_fields, field_name, is_drawn, is_editable, value_of},
+        pointer,
+    },
+};
+
+/// Up to as many choices are radios; more are a select.
+const MOST_RADIOS: usize = 5;
+
+/// Where an entry of an array is moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Pointer of the array.
+    pub array: String,
+    pub from: usize,
+    pub to: usize,
+}
+
+/// What the widgets of one form are drawn from.
+#[derive(Clone, Copy)]
+pub struct Fields<'a> {
+    pub model: &'a Model,
+    /// The text of every input, by name.
+    pub pairs: &'a [Pair],
+    /// The stored instance, secrets masked; none on an add form.
+    pub stored: Option<&'a Map<String, Value>>,
+    /// The errors shown at the fields.
+    pub errors: RwSignal<Vec<FieldError>>,
+    pub on_move: Callback<Move>,
+}
+
+/// The id of the control, or group of controls, for the value at `pointer`.
+pub fn field_id(pointer: &str) -> String {
+    format!("field{}", pointer.replace(char::is_whitespace, "%20"))
+}
+
+/// Whether the form has something to show at `pointer`, so that an error there stands at its
+/// place. `exists` says whether the instance is stored.
+pub fn is_shown(model: &Model, pointer: &str, exists: bool) -> bool {
+    let mut tokens = pointer.split('/').skip(1);
+    let Some(first) = tokens.next().map(pointer::unescape) else { return false };
+    if !is_editable(model, &first, exists) {
+        return false;
+    }
+    let mut at = model.root.property(&first);
+    for token in tokens {
+        at = at.and_then(|property| match property.kind {
+            Kind::Object => property.property(&pointer::unescape(token)).filter(|p| p.displayable),
+            Kind::Array => property.items.as_deref(),
+            _ => None,
+        });
+    }
+    at.is_some()
+}
+
+impl Fields<'_> {
+    /// All fields under their headings.
+    pub fn sections(&self) -> Vec<AnyView> {
+        let parts = drawn_fields(self.model);
+        let only = parts.len() == 1;
+        parts
+            .into_iter()
+            .enumerate()
+            .filter_map(|(number, (heading, names))| {
+                let fields: Vec<AnyView> =
+                    names.iter().filter_map(|name| self.top_field(name)).collect();
+                if fields.is_empty() {
+                    return None;
+                }
+                let heading = heading.or_else(|| (!only).then(|| "Other".to_owned()));
+                let id = format!("section-{number}");
+                let labelled = heading.is_some().then(|| id.clone());
+                let heading = heading.map(|text| view! { <h2 id=id>{text}</h2> });
+                let section = view! {
+                    <section class="form-section" aria-labelledby=labelled>
+                        {heading}
+                        {fields}
+                    </section>
+                };
+                Some(section.into_any())
+            })
+            .collect()
+    }
+
+    /// A field of the instance itself; none where there is nothing to say yet.
+    fn top_field(&self, name: &str) -> Option<AnyView> {
+        let property = self.model.root.property(name)?;
+        let exists = self.stored.is_some();
+        if is_editable(self.model, name, exists) {
+            return Some(self.widget(&pointer::child("", name), property, None));
+        }
+        // On an add form the server has not filled it yet.
+        let stored = self.stored?;
+        let fixed = self.model.immutable.iter().any(|i| i == name)
+            && is_editable(self.model, name, false);
+        let reason = fixed.then_some("Can't be changed after it was created.");
+        Some(readonly::field(property, stored.get(name).unwrap_or(&Value::Null), reason))
+    }
+
+    /// The control for the value at `at`. `title` takes the place of the property's own.
+    fn widget(&self, at: &str, property: &Property, title: Option<String>) -> AnyView {
+        let field = Field::new(at, property, title, self.errors);
+        let current = value_of(self.pairs, &field_name(at)).unwrap_or_default();
+        match property.kind {
+            Kind::Object => self.object(field, property),
+            Kind::Array => array::array(*self, field, property),
+            _ if property.is_secret() => {
+                let name = at.trim_start_matches('/');
+                let stored = self.stored.and_then(|s| s.get(pointer::unescape(name).as_ref()));
+                secret::secret(field, property, self.pairs, stored.is_some_and(super::value::is_set))
+            }
+            Kind::Boolean => choice::boolean(field, property, current),
+            _ if property.choices.len() > MOST_RADIOS => choice::select(field, property, current),
+            _ if !property.choices.is_empty() => choice::radios(field, property, current),
+            _ => text::text(field, property, current),
+        }
+    }
+
+    /// An object: a group of its fields.
+    fn object(&self, field: Field, property: &Property) -> AnyView {
+        let stored = self.stored.and_then(|s| pointer::get(s, &field.pointer));
+        let members: Vec<AnyView> = property
+            .properties
+            .iter()
+            .filter(|(_, member)| is_drawn(member))
+            .filter_map(|(name, member)| {
+                if member.readonly {
+                    let value = stored?.get(name).unwrap_or(&Value::Null);
+                    return Some(readonly::field(member, value, None));
+                }
+                Some(self.widget(&pointer::child(&field.pointer, name), member, None))
+            })
+            .collect();
+        field.group("field-object", members.into_any())
+    }
+}
+
+/// What every widget has: a name, a title, help, and an error when there is one.
+#[derive(Clone)]
+struct Field {
+    pointer: String,
+    id: String,
+    title: String,
+    help: String,
+    required: bool,
+    errors: RwSignal<Vec<FieldError>>,
+}
+
+impl Field {
+    fn new(
+        at: &str,
+        property: &Property,
+        title: Option<String>,
+        errors: RwSignal<Vec<FieldError>>,
+    ) -> Self {
+        Self {
+            pointer: at.to_owned(),
+            id: field_id(at),
+            title: title.unwrap_or_else(|| property.title.clone()),
+            help: property.description.clone(),
+            required: property.required,
+            errors,
+        }
+    }
+
+    fn name(&self) -> String {
+        field_name(&self.pointer)
+    }
+
+    /// The message shown at this field.
+    fn message(&self) -> Signal<Option<String>> {
+        let (errors, at) = (self.errors, self.pointer.clone());
+        Signal::derive(move || {
+            errors.with(|all| all.iter().find(|e| e.field == at).map(|e| e.message.clone()))
+        })
+    }
+
+    fn invalid(&self) -> Signal<Option<&'static str>> {
+        let message = self.message();
+        Signal::derive(move || message.with(Option::is_some).then_some("true"))
+    }
+
+    /// The ids of what describes the control: only of what is there.
+    fn described_by(&self) -> Signal<Option<String>> {
+        let message = self.message();
+        let help = (!self.help.is_empty()).then(|| self.help_id());
+        let error = self.error_id();
+        Signal::derive(move || {
+            let shown = message.with(Option::is_some).then(|| error.clone());
+            match (help.clone(), shown) {
+                (Some(help), Some(error)) => Some(format!("{help} {error}")),
+                (one, None) | (None, one) => one,
+            }
+        })
+    }
+
+    fn help_id(&self) -> String {
+        format!("{}:help", self.id)
+    }
+
+    fn error_id(&self) -> String {
+        format!("{}:error", self.id)
+    }
+
+    fn help_view(&self) -> Option<AnyView> {
+        (!self.help.is_empty()).then(|| {
+            view! { <p class="field-help" id=self.help_id()>{self.help.clone()}</p> }.into_any()
+        })
+    }
+
+    fn error_view(&self) -> AnyView {
+        let (message, id) = (self.message(), self.error_id());
+        (move || {
+            message.get().map(|text| {
+                view! {
+                    <p class="field-error" id=id.clone()>
+                        <Icon name=IconName::Warning/>
+                        <span>{text}</span>
+                    </p>
+                }
+            })
+        })
+        .into_any()
+    }
+
+    /// The word after the title. Assistive technology has it from the control, or from the group's
+    /// legend, which has no such state of its own.
+    fn mark(&self, spoken: bool) -> Option<AnyView> {
+        let hidden = (!spoken).then_some("true");
+        self.required.then(|| {
+            view! { <span class="field-required" aria-hidden=hidden>" required"</span> }.into_any()
+        })
+    }
+
+    /// A single control with its label.
+    fn single(&self, control: AnyView) -> AnyView {
+        let invalid = self.invalid();
+        view! {
+            <div class="field" class:is-invalid=move || invalid.get().is_some()>
+                <label class="field-label" for=self.id.clone()>
+                    {self.title.clone()}
+                    {self.mark(false)}
+                </label>
+                {control}
+                {self.help_view()}
+                {self.error_view()}
+            </div>
+        }
+        .into_any()
+    }
+
+    /// Several controls under one legend.
+    fn group(&self, class: &'static str, controls: AnyView) -> AnyView {
+        let invalid = self.invalid();
+        view! {
+            <fieldset
+                id=self.id.clone()
+                class=format!("field {class}")
+                class:is-invalid=move || invalid.get().is_some()
+                aria-describedby=self.described_by()
+            >
+                <legend class="field-label">
+                    {self.title.clone()}
+                    {self.mark(true)}
+                </legend>
+                {self.help_view()}
+                {controls}
+                {self.error_view()}
+            </fieldset>
+        }
+        .into_any()
+    }
+}

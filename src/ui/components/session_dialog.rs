@@ -1,0 +1,149 @@
+//! Asks for the password again over a page whose log-in has ended, then lets the page go on.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, IconName};
+use crate::ui::{browser, navigation::use_navigation, session::use_session};
+
+const DIALOG: &str = "session-dialog";
+const PASSWORD: &str = "session-password";
+
+#[component]
+pub fn SessionDialog(#[prop(into)] username: String) -> impl IntoView {
+    let session = use_session();
+    let navigation = use_navigation();
+    let reason = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+    let waiting = session.waiting();
+
+    Effect::new(move |was_open: Option<bool>| {
+        let open = waiting.get();
+        if open {
+            reason.set(None);
+            browser::open_dialog(DIALOG);
+            browser::focus("#session-password");
+        } else if was_open == Some(true) {
+            browser::close_dialog(DIALOG);
+        }
+        open
+    });
+
+    let name = username.clone();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let name = name.clone();
+        leptos::task::spawn_local(async move {
+            let outcome = log_in(name, browser::input_value(PASSWORD)).await;
+            busy.set(false);
+            match outcome {
+                Ok(()) => {
+                    browser::clear_input(PASSWORD);
+                    navigation.announce("Logged in again.");
+                    session.renewed();
+                }
+                Err(message) => {
+                    reason.set(Some(message));
+                    browser::focus("#session-password");
+                }
+            }
+        });
+    };
+
+    view! {
+        <dialog
+            id=DIALOG
+            class="dialog"
+            aria-labelledby="session-title"
+            on:close=move |_| session.given_up()
+        >
+            <form class="stack" on:submit=submit>
+                <h2 id="session-title">"Your session has ended"</h2>
+                <p>"Log in again to go on. Nothing that you typed is lost."</p>
+                <Credentials username reason/>
+                <div class="cluster is-end">
+                    <button
+                        type="button"
+                        class="btn btn-quiet"
+                        on:click=move |_| session.given_up()
+                    >
+                        "Not now"
+                    </button>
+                    <button type="submit" class="btn btn-primary" disabled=move || busy.get()>
+                        "Log in"
+                    </button>
+                </div>
+            </form>
+        </dialog>
+    }
+}
+
+/// The user's name, fixed, and the password; `reason` says why the last one wasn't taken.
+#[component]
+fn Credentials(username: String, reason: RwSignal<Option<String>>) -> impl IntoView {
+    let refused = move || reason.with(Option::is_some);
+    let error = move || {
+        reason.get().map(|message| {
+            view! {
+                <p class="field-error" id="session-error" role="alert">
+                    <Icon name=IconName::Warning/>
+                    {message}
+                </p>
+            }
+        })
+    };
+    view! {
+        <div class="field">
+            <label class="field-label" for="session-username">"User name"</label>
+            <input
+                id="session-username"
+                class="input"
+                type="text"
+                name="username"
+                autocomplete="username"
+                readonly
+                value=username
+            />
+        </div>
+        <div class="field">
+            <label class="field-label" for=PASSWORD>"Password"</label>
+            <input
+                id=PASSWORD
+                class="input"
+                type="password"
+                name="password"
+                autocomplete="current-password"
+                required
+                aria-invalid=move || refused().then_some("true")
+                aria-describedby=move || refused().then_some("session-error")
+            />
+            {error}
+        </div>
+    }
+}
+
+/// Opens a new session; the answer's cookies make it that of this page.
+#[cfg(feature = "hydrate")]
+async fn log_in(username: String, password: String) -> Result<(), String> {
+    const UNREACHABLE: &str = "The server can't be reached. Try again in a moment.";
+    let credentials = serde_json::json!({ "username": username, "password": password });
+    let request = gloo_net::http::Request::post("/noninteractivelogin/")
+        .json(&credentials)
+        .map_err(|_| UNREACHABLE.to_owned())?;
+    let response = request.send().await.map_err(|_| UNREACHABLE.to_owned())?;
+    match response.status() {
+        200..300 => Ok(()),
+        401 | 403 => Err("That password isn't right.".to_owned()),
+        429 => Err("Too many tries. Wait a minute, then try again.".to_owned()),
+        _ => Err(UNREACHABLE.to_owned()),
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+#[expect(clippy::unused_async, reason = "twin of the browser's")]
+async fn log_in(_username: String, _password: String) -> Result<(), String> {
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! The side bar: the pages there are, in sections; every link keeps the chosen node. On narrow
+//! screens it is a popover that the top bar's first button opens, with or without WebAssembly.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::{
+    icon::{Icon, IconName},
+    top_bar::DRAWER,
+};
+use crate::{
+    server_fns::views::{Frame, ModelLink},
+    ui::{
+        navigation::use_hierarchy,
+        routes::{TRANSACTION, at_node, list_href},
+    },
+};
+
+/// The sections in their order. A model file may name another; it then comes after these.
+const SECTIONS: [&str; 5] =
+    ["Customers", "Provisioning", "Hierarchy", "Operations", "Administration"];
+
+#[component]
+pub fn SideBar(frame: Frame) -> impl IntoView {
+    let demo = frame.demo.then(|| {
+        view! {
+            <p class="side-note">
+                <Icon name=IconName::Info/>
+                <span>
+                    <strong>"Demo. "</strong>
+                    "Sample data, and a Webex that is simulated on this machine."
+                </span>
+            </p>
+        }
+    });
+    let sections: Vec<_> = sections(frame.models)
+        .into_iter()
+        .map(|section| view! { <Section section/> })
+        .collect();
+    view! {
+        <nav id=DRAWER class="side-bar" popover="auto" aria-label="Pages">
+            <div class="side-scroll">
+                <ul>
+                    <PageLink title="Dashboard".to_owned() path="/".to_owned() icon=IconName::Home/>
+                </ul>
+                {sections}
+            </div>
+            {demo}
+        </nav>
+    }
+}
+
+/// A heading of the side bar with its links.
+struct SectionLinks {
+    title: String,
+    /// Title, path, icon.
+    links: Vec<(String, String, IconName)>,
+}
+
+/// The models by section, with the two pages that aren't lists of a model of their own.
+fn sections(models: Vec<ModelLink>) -> Vec<SectionLinks> {
+    let mut sections: Vec<SectionLinks> = SECTIONS
+        .iter()
+        .map(|title| SectionLinks { title: (*title).to_owned(), links: Vec::new() })
+        .collect();
+    let mut add = |title: &str, link: (String, String, IconName)| {
+        if let Some(section) = sections.iter_mut().find(|s| s.title == title) {
+            section.links.push(link);
+        } else {
+            sections.push(SectionLinks { title: title.to_owned(), links: vec![link] });
+        }
+    };
+    add("Hierarchy", ("Tree".to_owned(), "/hierarchy".to_owned(), IconName::Tree));
+    add("Operations", ("Transactions".to_owned(), "/transactions".to_owned(), IconName::History));
+    for model in models {
+        if model.section.is_empty() || model.model_type == TRANSACTION {
+            continue;
+        }
+        let icon = icon(&model.section);
+        add(&model.section, (model.title_plural, list_href(&model.model_type), icon));
+    }
+    sections.retain(|section| !section.links.is_empty());
+    sections
+}
+
+fn icon(section: &str) -> IconName {
+    match section {
+        "Customers" => IconName::Building,
+        "Provisioning" => IconName::User,
+        "Hierarchy" => IconName::Folder,
+        "Operations" => IconName::History,
+        "Administration" => IconName::Wrench,
+        _ => IconName::List,
+    }
+}
+
+#[component]
+fn Section(section: SectionLinks) -> impl IntoView {
+    let id = format!("section-{}", section.title.to_ascii_lowercase().replace(' ', "-"));
+    let links: Vec<_> = section
+        .links
+        .into_iter()
+        .map(|(title, path, icon)| view! { <PageLink title path icon/> })
+        .collect();
+    view! {
+        <h2 id=id.clone() class="side-title">{section.title}</h2>
+        <ul aria-labelledby=id>{links}</ul>
+    }
+}
+
+#[component]
+fn PageLink(title: String, path: String, icon: IconName) -> impl IntoView {
+    let pathname = use_location().pathname;
+    let hierarchy = use_hierarchy();
+    let own = path.clone();
+    let current = move || is_below(&own, &pathname.read()).then_some("page");
+    view! {
+        <li>
+            <a
+                class="side-link"
+                href=move || at_node(&path, hierarchy.get().as_deref())
+                aria-current=current
+            >
+                <Icon name=icon/>
+                <span>{title}</span>
+            </a>
+        </li>
+    }
+}
+
+/// Whether a page is the link's own or one below it.
+fn is_below(link: &str, pathname: &str) -> bool {
+    match pathname.strip_prefix(link) {
+        Some(rest) => rest.is_empty() || (link != "/" && rest.starts_with('/')),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(model_type: &str, section: &str) -> ModelLink {
+        ModelLink {
+            model_type: model_type.to_owned(),
+            title: String::new(),
+            title_plural: model_type.to_owned(),
+            section: section.to_owned(),
+        }
+    }
+
+    #[test]
+    fn sections_keep_their_order_and_empty_ones_are_left_out() {
+        let all = sections(vec![
+            model("x/Y", "Extras"),
+            model("data/HierarchyNode", "Hierarchy"),
+            model("relation/SparkCustomer", "Customers"),
+            model("tool/Transaction", "Operations"),
+            model("tool/Hidden", ""),
+        ]);
+        let titles: Vec<_> = all.iter().map(|s| s.title.as_str()).collect();
+        assert_eq!(titles, ["Customers", "Hierarchy", "Operations", "Extras"]);
+        let paths: Vec<_> =
+            all.iter().flat_map(|s| s.links.iter().map(|(_, path, _)| path.as_str())).collect();
+        assert_eq!(paths, [
+            "/models/relation/SparkCustomer",
+            "/hierarchy",
+            "/models/data/HierarchyNode",
+            "/transactions",
+            "/models/x/Y"
+        ]);
+    }
+
+    #[test]
+    fn a_link_is_current_on_its_page_and_below() {
+        assert!(is_below("/", "/"));
+        assert!(!is_below("/", "/hierarchy"));
+        assert!(is_below("/transactions", "/transactions/7"));
+        assert!(!is_below("/models/a/Node", "/models/a/NodeType"));
+    }
+}

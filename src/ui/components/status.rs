@@ -1,0 +1,21 @@
+//! The state of a transaction: an icon, a word and a colour, never the colour alone.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, IconName};
+
+#[component]
+pub fn StatusBadge(#[prop(into)] status: String) -> impl IntoView {
+    let (class, icon) = match status.as_str() {
+        "Success" => ("badge is-success", IconName::Succeeded),
+        "Fail" => ("badge is-danger", IconName::Failed),
+        "In Progress" => ("badge is-info", IconName::Running),
+        _ => ("badge", IconName::Queued),
+    };
+    view! {
+        <span class=class>
+            <Icon name=icon/>
+            {status}
+        </span>
+    }
+}

@@ -1,0 +1,96 @@
+//! The bar across the top: the mark, where the user is, and what belongs to the user.
+
+use leptos::prelude::*;
+
+use super::{
+    breadcrumb::Breadcrumb,
+    icon::{Icon, IconName, Mark},
+};
+use crate::{
+    server_fns::{get_place, views::Frame},
+    ui::{
+        navigation::use_hierarchy,
+        routes::{at_node, detail_href, HIERARCHY_NODE},
+        theme::AppearanceMenu,
+    },
+};
+
+/// The id of the side bar, which the bar's first button opens as a drawer on narrow screens.
+pub const DRAWER: &str = "side-bar";
+
+#[component]
+pub fn TopBar(frame: Frame) -> impl IntoView {
+    let hierarchy = use_hierarchy();
+    // Nothing where the chosen node can't be seen: the page below says so.
+    let place = Resource::new(move || hierarchy.get(), |node| async move { get_place(node).await.ok() });
+    let crumbs = move || {
+        Suspend::new(async move {
+            match place.await {
+                Some(place) => view! { <Breadcrumb place/> }.into_any(),
+                None => view! { <span class="crumbs"></span> }.into_any(),
+            }
+        })
+    };
+    let demo = frame.demo.then(|| {
+        view! {
+            <span class="badge is-warning demo-badge" title="Sample data; Webex is simulated here.">
+                <Icon name=IconName::Info/>
+                "Demo"
+            </span>
+        }
+    });
+    view! {
+        <button
+            type="button"
+            class="icon-btn drawer-btn"
+            popovertarget=DRAWER
+            aria-label="Menu"
+            title="Menu"
+        >
+            <Icon name=IconName::Menu/>
+        </button>
+        <a
+            class="brand"
+            href=move || at_node("/", hierarchy.get().as_deref())
+            aria-label="Tenantry, dashboard"
+        >
+            <Mark/>
+            <span class="brand-name">"Tenantry"</span>
+        </a>
+        <Transition>{crumbs}</Transition>
+        <div class="top-bar-end">
+            {demo}
+            <AppearanceMenu/>
+            <UserMenu frame/>
+        </div>
+    }
+}
+
+#[component]
+fn UserMenu(frame: Frame) -> impl IntoView {
+    let initial = frame.username.chars().next().map(|c| c.to_uppercase().to_string());
+    let label = format!("Account of {}", frame.username);
+    view! {
+        <details class="menu">
+            <summary class="icon-btn user-btn" aria-label=label.clone() title=label>
+                <span class="avatar" aria-hidden="true">{initial}</span>
+            </summary>
+            <div class="menu-panel is-end">
+                <div class="menu-head">
+                    <strong>{frame.username}</strong>
+                    <span class="muted">
+                        "at "
+                        <a href=detail_href(HIERARCHY_NODE, &frame.home.pkid)>{frame.home.path}</a>
+                    </span>
+                </div>
+                <form method="post" action="/logout">
+                    <button type="submit" class="menu-item">
+                        <Icon name=IconName::LogOut/>
+                        <span>"Log out"</span>
+                    </button>
+                </form>
+                <p class="menu-foot">"Tenantry " {frame.version}</p>
+            </div>
+        </details>
+    }
+}

@@ -1,0 +1,174 @@
+//! The first page: how much there is of everything at the chosen node, and what happened last.
+
+use leptos::prelude::*;
+
+use crate::{
+    server_fns::{
+        get_dashboard,
+        views::{Dashboard, ModelLink, TransactionLine},
+    },
+    ui::{
+        components::{FaultView, Icon, IconName, NodeTypeBadge, PageHeading, StatusBadge, Time},
+        navigation::{use_hierarchy, use_navigation},
+        routes::{TRANSACTION, at_node, detail_href, list_href},
+    },
+};
+
+#[component]
+pub fn DashboardPage() -> impl IntoView {
+    let hierarchy = use_hierarchy();
+    let navigation = use_navigation();
+    let dashboard = Resource::new(move || hierarchy.get(), get_dashboard);
+    view! {
+        <Transition set_pending=navigation.busy>
+            {move || Suspend::new(async move {
+                match dashboard.await {
+                    Ok(dashboard) => drawn(dashboard),
+                    Err(fault) => {
+                        let retry = Callback::new(move |()| dashboard.refetch());
+                        view! { <FaultView fault retry/> }.into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+fn drawn(dashboard: Dashboard) -> AnyView {
+    let Dashboard { place, counts, latest } = dashboard;
+    let path = place.path.clone();
+    let stats: Vec<_> = counts
+        .into_iter()
+        .filter(|(model, _)| model.model_type != TRANSACTION)
+        .map(|(model, count)| view! { <Stat model count path=path.clone()/> })
+        .collect();
+    view! {
+        <div class="page-head">
+            <div>
+                <PageHeading text="Dashboard"/>
+                <p class="page-sub">
+                    <span>{place.name}</span>
+                    <NodeTypeBadge node_type=place.node_type/>
+                    <span class="muted">"and everything below"</span>
+                </p>
+            </div>
+        </div>
+        <section aria-labelledby="counts">
+            <h2 id="counts" class="sr-only">"What there is"</h2>
+            <ul class="stats">{stats}</ul>
+        </section>
+        <Latest lines=latest path/>
+    }
+    .into_any()
+}
+
+/// One count: a link to the list that it counts.
+#[component]
+fn Stat(model: ModelLink, count: u64, path: String) -> impl IntoView {
+    let title = if count == 1 { model.title } else { model.title_plural };
+    view! {
+        <li>
+            <a class="stat" href=at_node(&list_href(&model.model_type), Some(&path))>
+                <span class="stat-number">{grouped(count)}</span>
+                <span class="stat-title">{title}</span>
+                <Icon name=IconName::ChevronRight/>
+            </a>
+        </li>
+    }
+}
+
+#[component]
+fn Latest(lines: Vec<TransactionLine>, path: String) -> impl IntoView {
+    let all = at_node("/transactions", Some(&path));
+    let body = if lines.is_empty() {
+        view! {
+            <div class="empty">
+                <Icon name=IconName::History/>
+                <p>"Nothing has been changed here yet."</p>
+                <p class="muted">
+                    "Every change leaves a transaction: who made it, when, and what it changed."
+                </p>
+            </div>
+        }
+        .into_any()
+    } else {
+        view! { <LatestTable lines/> }.into_any()
+    };
+    view! {
+        <section class="card is-flush" aria-labelledby="latest">
+            <div class="card-head">
+                <h2 id="latest">"Latest transactions"</h2>
+                <a href=all>"All transactions"</a>
+            </div>
+            {body}
+        </section>
+    }
+}
+
+#[component]
+fn LatestTable(lines: Vec<TransactionLine>) -> impl IntoView {
+    let rows: Vec<_> = lines
+        .into_iter()
+        .map(|line| {
+            let TransactionLine { pkid, action, model_type, status, message, username, submitted } =
+                line;
+            let message = (!message.is_empty()).then(|| view! { <p class="muted">{message}</p> });
+            view! {
+                <tr>
+                    <td>
+                        <StatusBadge status/>
+                    </td>
+                    <th scope="row">
+                        <a href=detail_href(TRANSACTION, &pkid)>{action}</a>
+                        {message}
+                    </th>
+                    <td class="mono">{model_type}</td>
+                    <td>{username}</td>
+                    <td class="nowrap">
+                        <Time at=submitted relative=true/>
+                    </td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <div class="table-wrap" role="region" aria-labelledby="latest" tabindex="0">
+            <table class="table">
+                <caption class="sr-only">"Latest transactions, newest first"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Status"</th>
+                        <th scope="col">"Action"</th>
+                        <th scope="col">"Model"</th>
+                        <th scope="col">"User"</th>
+                        <th scope="col">"Submitted"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// "1,284" of 1284.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn large_numbers_are_grouped() {
+        for (number, words) in [(0, "0"), (999, "999"), (1284, "1,284"), (1_000_000, "1,000,000")] {
+            assert_eq!(super::grouped(number), words);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The latest changes of an instance.
+
+use leptos::prelude::*;
+
+use crate::{
+    server_fns::views::HistoryEntry,
+    ui::{
+        components::{StatusBadge, Time},
+        routes::{TRANSACTION, detail_href},
+    },
+};
+
+pub fn history(entries: &[HistoryEntry]) -> AnyView {
+    if entries.is_empty() {
+        return view! {
+            <div class="empty">
+                <h2>"No changes recorded"</h2>
+                <p class="muted">"Every change to this from now on will be listed here."</p>
+            </div>
+        }
+        .into_any();
+    }
+    let lines: Vec<AnyView> = entries
+        .iter()
+        .map(|entry| {
+            view! {
+                <tr>
+                    <th scope="row">
+                        <a href=detail_href(TRANSACTION, &entry.transaction_id)>
+                            <Time at=entry.submitted.clone()/>
+                        </a>
+                    </th>
+                    <td>{entry.action.clone()}</td>
+                    <td>{entry.username.clone()}</td>
+                    <td><StatusBadge status=entry.status.clone()/></td>
+                </tr>
+            }
+            .into_any()
+        })
+        .collect();
+    view! {
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Latest changes">
+            <table class="table">
+                <caption class="sr-only">"Latest changes, newest first"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"When"</th>
+                        <th scope="col">"Action"</th>
+                        <th scope="col">"By"</th>
+                        <th scope="col">"Outcome"</th>
+                    </tr>
+                </thead>
+                <tbody>{lines}</tbody>
+            </table>
+        </div>
+        <p class="muted">"Each change is a transaction: open it to see what was there before and after."</p>
+    }
+    .into_any()
+}

@@ -1,0 +1,118 @@
+//! The hierarchy: the tree, and beside it the chosen node with what it holds.
+
+use leptos::prelude::*;
+
+use crate::{
+    fault::Fault,
+    model::NodeType,
+    server_fns::{
+        get_dashboard, get_tree,
+        views::{Dashboard, ModelLink, NodeRef, TreeNode},
+    },
+    ui::{
+        components::{
+            FaultView, Icon, IconName, NodeTypeBadge, PageHeading,
+            tree::{Branches, Tree},
+        },
+        navigation::{use_hierarchy, use_navigation},
+        routes::{HIERARCHY_NODE, TRANSACTION, add_href, at_node, detail_href, list_href},
+    },
+};
+
+#[component]
+pub fn HierarchyPage() -> impl IntoView {
+    let hierarchy = use_hierarchy();
+    let navigation = use_navigation();
+    let branches = Branches::new();
+    let page = Resource::new(
+        move || hierarchy.get(),
+        |hierarchy| async move {
+            // The counts come second: a node that can't be seen has none.
+            let tree = get_tree(hierarchy.clone()).await?;
+            let counts = get_dashboard(hierarchy).await?;
+            Ok::<_, Fault>((tree, counts))
+        },
+    );
+    view! {
+        <Transition set_pending=navigation.busy>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok((tree, counts)) => drawn(tree, counts, branches),
+                    Err(fault) => {
+                        let retry = Callback::new(move |()| page.refetch());
+                        view! { <FaultView fault retry/> }.into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+fn drawn(tree: TreeNode, counts: Dashboard, branches: Branches) -> AnyView {
+    let Dashboard { place, counts, .. } = counts;
+    let chosen = place.path.clone();
+    view! {
+        <div class="page-head">
+            <PageHeading text="Hierarchy"/>
+        </div>
+        <div class="split">
+            <section class="card tree-card" aria-label="Nodes">
+                <Tree root=tree chosen branches/>
+            </section>
+            <NodeSummary place counts/>
+        </div>
+    }
+    .into_any()
+}
+
+/// The chosen node: what it is, what it holds, what can be done there.
+#[component]
+fn NodeSummary(place: NodeRef, counts: Vec<(ModelLink, u64)>) -> impl IntoView {
+    let rows: Vec<_> = counts
+        .into_iter()
+        .filter(|(model, _)| model.model_type != TRANSACTION)
+        .map(|(model, count)| {
+            let href = at_node(&list_href(&model.model_type), Some(&place.path));
+            view! {
+                <li>
+                    <a href=href>{model.title_plural}</a>
+                    <span class="count">{count}</span>
+                </li>
+            }
+        })
+        .collect();
+    let add = at_node(&add_href(HIERARCHY_NODE), Some(&place.path));
+    view! {
+        <section class="card stack node-card" aria-labelledby="node-name">
+            <div class="node-head">
+                <h2 id="node-name">{place.name}</h2>
+                <NodeTypeBadge node_type=place.node_type/>
+            </div>
+            <p class="mono muted node-path">{place.path}</p>
+            <p>{purpose(place.node_type)}</p>
+            <h3>"At this node and below"</h3>
+            <ul class="count-list">{rows}</ul>
+            <div class="cluster">
+                <a class="btn btn-primary" href=add>
+                    <Icon name=IconName::Plus/>
+                    "Add node here"
+                </a>
+                <a class="btn" href=detail_href(HIERARCHY_NODE, &place.pkid)>"Details"</a>
+            </div>
+        </section>
+    }
+}
+
+/// What a node of a type is for, and what may stand below it.
+fn purpose(node_type: NodeType) -> &'static str {
+    match node_type {
+        NodeType::Sys => "The root of everything. Providers are added below it.",
+        NodeType::Provider => "Runs the platform. Resellers and customers are added below it.",
+        NodeType::Reseller => "Sells to customers, which are added below it.",
+        NodeType::Customer => {
+            "A tenant. Its sites are added below it; Webex customers belong to this level."
+        }
+        NodeType::Site => "A location of a customer, where its users are.",
+        NodeType::Intermediate => "Groups the nodes below it.",
+    }
+}

@@ -1,0 +1,8 @@
+//! Being written.
+
+use leptos::prelude::*;
+
+#[component]
+pub fn TransactionPage() -> impl IntoView {
+    view! { <p>"…"</p> }
+}

@@ -1,0 +1,322 @@
+//! What the console's URLs mean and how they are built: pure functions, used by the router, by
+//! every link, and by the server's handlers of plain form posts.
+
+/// The model whose pages live below `/transactions`.
+pub const TRANSACTION: &str = "tool/Transaction";
+/// The model of the nodes themselves.
+pub const HIERARCHY_NODE: &str = "data/HierarchyNode";
+
+/// A page of a model: `/models/<type…>/<Model>` and what follows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ModelPath {
+    /// `relation/SparkCustomer`.
+    pub model_type: String,
+    pub view: ModelView,
+}
+
+/// Which page of the model.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ModelView {
+    List,
+    Add,
+    /// The confirmation for the instances that the query names.
+    Delete,
+    Detail(String),
+    /// The confirmation for one instance.
+    DeleteOne(String),
+}
+
+impl ModelPath {
+    /// Reads what follows `/models/`, still percent-encoded. The model's name is the first
+    /// segment that starts with a capital; the segments before it are its type.
+    pub fn parse(rest: &str) -> Option<Self> {
+        let mut segments =
+            rest.split('/').filter(|s| !s.is_empty()).map(decode).collect::<Vec<_>>().into_iter();
+        let mut model_type = String::new();
+        loop {
+            let segment = segments.next()?;
+            let is_name = segment.starts_with(|c: char| c.is_ascii_uppercase());
+            if is_name && model_type.is_empty() {
+                return None;
+            }
+            model_type.push_str(&segment);
+            if is_name {
+                break;
+            }
+            model_type.push('/');
+        }
+        let view = Self::view(segments.next(), segments.next())?;
+        segments.next().is_none().then_some(Self { model_type, view })
+    }
+
+    /// Reads the path of a URL: `/models/…`, or `/transactions…`, which stands for
+    /// `/models/tool/Transaction…`.
+    pub fn of_location(pathname: &str) -> Option<Self> {
+        if let Some(rest) = pathname.strip_prefix("/models/") {
+            return Self::parse(rest);
+        }
+        match pathname.strip_prefix("/transactions") {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+                Self::parse(&format!("{TRANSACTION}{rest}"))
+            }
+            _ => None,
+        }
+    }
+
+    fn view(first: Option<String>, second: Option<String>) -> Option<ModelView> {
+        Some(match (first, second) {
+            (None, _) => ModelView::List,
+            (Some(word), None) if word == "add" => ModelView::Add,
+            (Some(word), None) if word == "delete" => ModelView::Delete,
+            (Some(pkid), None) => ModelView::Detail(pkid),
+            (Some(pkid), Some(word)) if word == "delete" => ModelView::DeleteOne(pkid),
+            _ => return None,
+        })
+    }
+
+    /// The path of this page.
+    pub fn href(&self) -> String {
+        match &self.view {
+            ModelView::List => list_href(&self.model_type),
+            ModelView::Add => add_href(&self.model_type),
+            ModelView::Delete => delete_href(&self.model_type),
+            ModelView::Detail(pkid) => detail_href(&self.model_type, pkid),
+            ModelView::DeleteOne(pkid) => delete_one_href(&self.model_type, pkid),
+        }
+    }
+
+    /// The pkid, on pages of one instance.
+    pub fn pkid(&self) -> Option<&str> {
+        match &self.view {
+            ModelView::Detail(pkid) | ModelView::DeleteOne(pkid) => Some(pkid),
+            ModelView::List | ModelView::Add | ModelView::Delete => None,
+        }
+    }
+}
+
+/// The list of a model.
+pub fn list_href(model_type: &str) -> String {
+    if model_type == TRANSACTION {
+        return "/transactions".to_owned();
+    }
+    format!("/models/{model_type}")
+}
+
+/// The add form of a model.
+pub fn add_href(model_type: &str) -> String {
+    format!("{}/add", list_href(model_type))
+}
+
+/// The confirmation of a bulk delete.
+pub fn delete_href(model_type: &str) -> String {
+    format!("{}/delete", list_href(model_type))
+}
+
+/// An instance's page.
+pub fn detail_href(model_type: &str, pkid: &str) -> String {
+    format!("{}/{}", list_href(model_type), encode(pkid))
+}
+
+/// The confirmation before an instance is deleted.
+pub fn delete_one_href(model_type: &str, pkid: &str) -> String {
+    format!("{}/delete", detail_href(model_type, pkid))
+}
+
+/// The page of a node in the hierarchy.
+pub fn hierarchy_href(path: &str) -> String {
+    at_node("/hierarchy", Some(path))
+}
+
+/// The log-in page that leads back to `next`.
+pub fn login_href(next: &str) -> String {
+    if next.is_empty() || next == "/" {
+        return "/login".to_owned();
+    }
+    format!("/login?next={}", encode(next))
+}
+
+/// A path with the chosen node in its query.
+pub fn at_node(path: &str, hierarchy: Option<&str>) -> String {
+    match hierarchy {
+        Some(node) if !node.is_empty() => format!("{path}?hierarchy={}", encode(node)),
+        _ => path.to_owned(),
+    }
+}
+
+/// A path with a query string of these pairs.
+pub fn with_query(path: &str, pairs: &[(String, String)]) -> String {
+    with_search(path, &to_search(pairs))
+}
+
+/// A path with a query string that is already encoded (without its `?`).
+pub fn with_search(path: &str, search: &str) -> String {
+    if search.is_empty() { path.to_owned() } else { format!("{path}?{search}") }
+}
+
+/// The query string of these pairs, without the `?`.
+pub fn to_search(pairs: &[(String, String)]) -> String {
+    let parts: Vec<String> =
+        pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    parts.join("&")
+}
+
+/// The pairs of a query string, in its order, repeated names kept.
+pub fn from_search(search: &str) -> Vec<(String, String)> {
+    search
+        .trim_start_matches('?')
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            (decode(&name.replace('+', " ")), decode(&value.replace('+', " ")))
+        })
+        .collect()
+}
+
+/// Where the same look goes when another node is chosen: a list keeps its filters and starts at
+/// its first row; pages of one instance go to the list they came from.
+pub fn elsewhere(pathname: &str, search: &str, hierarchy: &str) -> String {
+    let path = match ModelPath::of_location(pathname) {
+        Some(ModelPath { model_type, view: ModelView::Add }) => add_href(&model_type),
+        Some(other) => list_href(&other.model_type),
+        None => pathname.to_owned(),
+    };
+    let mut pairs = from_search(search);
+    pairs.retain(|(name, _)| name != "hierarchy" && name != "skip" && name != "pkid");
+    pairs.insert(0, ("hierarchy".to_owned(), hierarchy.to_owned()));
+    with_query(&path, &pairs)
+}
+
+/// The page that follows a save: the form again for `save_and_add`, the instance for
+/// `save_and_stay`, else the list. `search` is the query string to go on with.
+pub fn after_save(model_type: &str, submit: &str, pkid: &str, search: &str) -> String {
+    let path = match submit {
+        "save_and_add" => add_href(model_type),
+        "save_and_stay" => detail_href(model_type, pkid),
+        _ => list_href(model_type),
+    };
+    with_search(&path, search)
+}
+
+/// Percent-encodes everything but unreserved characters: the same on both sides, unlike the
+/// router's own, so that server and browser draw the same links.
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            for nibble in [byte >> 4, byte & 15] {
+                out.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase());
+            }
+        }
+    }
+    out
+}
+
+/// Undoes percent-encoding; what isn't valid stays as it is.
+pub fn decode(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let code = bytes
+            .get(at + 1..at + 3)
+            .filter(|_| byte == b'%')
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        if let Some(code) = code {
+            out.push(code);
+            at += 3;
+        } else {
+            out.push(byte);
+            at += 1;
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(path: &str) -> Option<(String, ModelView)> {
+        ModelPath::of_location(path).map(|p| (p.model_type, p.view))
+    }
+
+    #[test]
+    fn the_model_is_the_first_segment_with_a_capital() {
+        let pack = "device/spark/License".to_owned();
+        assert_eq!(read("/models/device/spark/License"), Some((pack.clone(), ModelView::List)));
+        assert_eq!(read("/models/device/spark/License/"), Some((pack.clone(), ModelView::List)));
+        assert_eq!(
+            read("/models/device/spark/License/Ab%2Fc"),
+            Some((pack.clone(), ModelView::Detail("Ab/c".to_owned())))
+        );
+        assert_eq!(read("/models/device/spark/License/add"), Some((pack.clone(), ModelView::Add)));
+        assert_eq!(
+            read("/models/device/spark/License/1/delete"),
+            Some((pack.clone(), ModelView::DeleteOne("1".to_owned())))
+        );
+        assert_eq!(read("/models/device/spark/License/delete"), Some((pack, ModelView::Delete)));
+        for nothing in ["/models/", "/models/relation", "/models/SparkCustomer", "/hierarchy"] {
+            assert_eq!(read(nothing), None, "{nothing}");
+        }
+        assert_eq!(read("/models/relation/SparkCustomer/1/edit"), None);
+        assert_eq!(read("/models/relation/SparkCustomer/1/delete/2"), None);
+    }
+
+    #[test]
+    fn transactions_have_an_address_of_their_own() {
+        let model = TRANSACTION.to_owned();
+        assert_eq!(read("/transactions"), Some((model.clone(), ModelView::List)));
+        assert_eq!(
+            read("/transactions/77"),
+            Some((model.clone(), ModelView::Detail("77".to_owned())))
+        );
+        assert_eq!(read("/models/tool/Transaction"), Some((model, ModelView::List)));
+        assert_eq!(read("/transactionsx"), None);
+    }
+
+    #[test]
+    fn a_page_is_read_back_from_its_link() {
+        for view in [
+            ModelView::List,
+            ModelView::Add,
+            ModelView::Delete,
+            ModelView::Detail("é/1 %".to_owned()),
+            ModelView::DeleteOne("a.b".to_owned()),
+        ] {
+            for model_type in ["relation/SparkCustomer", TRANSACTION] {
+                let path = ModelPath { model_type: model_type.to_owned(), view: view.clone() };
+                assert_eq!(ModelPath::of_location(&path.href()), Some(path));
+            }
+        }
+    }
+
+    #[test]
+    fn query_strings_keep_order_and_repeats() {
+        let pairs = [("filter_field", "a b"), ("filter_field", "c+d"), ("x", "é&=")]
+            .map(|(n, v)| (n.to_owned(), v.to_owned()));
+        assert_eq!(from_search(&to_search(&pairs)), pairs);
+        assert_eq!(from_search("?a+b=%zz&&c"), [
+            ("a b".to_owned(), "%zz".to_owned()),
+            ("c".to_owned(), String::new())
+        ]);
+    }
+
+    #[test]
+    fn choosing_another_node_keeps_the_filters_but_not_the_page() {
+        assert_eq!(
+            elsewhere("/models/a/B", "hierarchy=sys.x&search=q&skip=50", "sys.y"),
+            "/models/a/B?hierarchy=sys.y&search=q"
+        );
+        assert_eq!(elsewhere("/models/a/B/9", "", "sys.y"), "/models/a/B?hierarchy=sys.y");
+        assert_eq!(elsewhere("/models/a/B/add", "", "sys.y"), "/models/a/B/add?hierarchy=sys.y");
+        assert_eq!(elsewhere("/", "", "sys.y"), "/?hierarchy=sys.y");
+    }
+}

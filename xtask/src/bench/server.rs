@@ -1,0 +1,96 @@
+//! A server under measurement, on a free loopback port, ended when it is dropped.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use super::http;
+use crate::{layout, process};
+
+const START_LIMIT: Duration = Duration::from_secs(30);
+/// Long enough for what a server does after its first answer.
+const SETTLING: Duration = Duration::from_secs(2);
+
+pub struct Running {
+    child: Child,
+    pub base: String,
+    /// From process start to the first answer.
+    pub start: Duration,
+}
+
+impl Running {
+    /// Starts the command and waits until the path answers with 200. Its output goes to a log.
+    pub fn start(command: &mut Command, base: String, ready: &str, log: &Path) -> Result<Self> {
+        let output = File::create(log).with_context(|| log.display().to_string())?;
+        let line = process::shown(command);
+        let begin = Instant::now();
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .spawn()
+            .with_context(|| format!("`{line}` can't be started"))?;
+        let mut running = Self {
+            child,
+            base,
+            start: Duration::ZERO,
+        };
+        while http::get(&format!("{}{ready}", running.base)).is_err() {
+            if let Some(status) = running.child.try_wait()? {
+                bail!("`{line}` ended with {status}, see {}", log.display());
+            }
+            if begin.elapsed() > START_LIMIT {
+                bail!("`{line}` doesn't answer {ready}, see {}", log.display());
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        running.start = begin.elapsed();
+        Ok(running)
+    }
+
+    pub fn settle() {
+        thread::sleep(SETTLING);
+    }
+
+    /// The memory of the process that is in RAM.
+    pub fn resident_mib(&self) -> Result<f64> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(&path).with_context(|| path.clone())?;
+        let kib = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .and_then(|value| value.trim().strip_suffix(" kB"))
+            .and_then(|value| value.parse::<f64>().ok())
+            .with_context(|| format!("{path} tells no VmRSS"))?;
+        Ok(kib / 1024.0)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // An error means that it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free loopback port")?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// An empty folder of this name for one run.
+pub fn fresh_folder(name: &str) -> Result<PathBuf> {
+    let folder = layout::target().join("bench").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}

@@ -1,0 +1,94 @@
+//! The server program and the browser library, each by its compiler, and the site files.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::layout::{self, Profile};
+use crate::process;
+use crate::setup::wasm_target;
+use crate::site;
+use crate::step::step;
+
+pub fn command(arguments: &[String]) -> Result<()> {
+    if let Some(argument) = arguments.first() {
+        bail!("`cargo xtask build` takes no argument, but got {argument}");
+    }
+    everything(Profile::Release)?;
+    println!("{}", layout::server(Profile::Release).display());
+    println!("{}", layout::site().display());
+    Ok(())
+}
+
+/// Server and site files. The two compilers run side by side: each ends with a long stretch
+/// (optimising and linking) that keeps only one core busy.
+pub fn everything(profile: Profile) -> Result<()> {
+    let toolchain = step("WebAssembly target", wasm_target::ensure)?;
+    let wasm = step("server and browser library", || {
+        thread::scope(|scope| {
+            let browser = scope.spawn(|| browser_library(&toolchain));
+            let server = server(profile);
+            let wasm = browser
+                .join()
+                .map_err(|_| anyhow!("the thread of the browser library panicked"))?;
+            server.and(wasm)
+        })
+    })?;
+    step("site files", || site::write(&wasm))
+}
+
+/// The site files alone, for the checks: they compile the server in their own profile.
+pub fn front_end() -> Result<()> {
+    let toolchain = step("WebAssembly target", wasm_target::ensure)?;
+    let wasm = step("browser library", || browser_library(&toolchain))?;
+    step("site files", || site::write(&wasm))
+}
+
+pub fn server(profile: Profile) -> Result<()> {
+    let mut command = process::cargo();
+    command.args(["build", "--bin", "tenantry", "--features", "ssr"]);
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
+    process::run(&mut command)
+}
+
+fn browser_library(toolchain: &wasm_target::Toolchain) -> Result<PathBuf> {
+    let target = layout::browser_target();
+    let mut command = toolchain.cargo_build();
+    command
+        .args([
+            "--lib",
+            "--features",
+            "hydrate",
+            "--profile",
+            "wasm-release",
+        ])
+        .arg("--target-dir")
+        .arg(&target);
+    run_prefixed("browser", &mut command)?;
+    Ok(target.join("wasm32-unknown-unknown/wasm-release/tenantry.wasm"))
+}
+
+/// Runs a cargo command beside another one, its lines marked, so that one can tell them apart.
+fn run_prefixed(prefix: &str, command: &mut Command) -> Result<()> {
+    let line = process::shown(command);
+    println!("    $ {line}");
+    let mut child = command
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("`{line}` can't be started"))?;
+    if let Some(stderr) = child.stderr.take() {
+        for text in BufReader::new(stderr).lines() {
+            eprintln!("{prefix} | {}", text?);
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("`{line}` ended with {status}");
+    }
+    Ok(())
+}
