@@ -1,5 +1,9 @@
 //! Model files: what a malformed one is told, and what the shipped ones say.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fmt::Write;
+
 use serde_json::{Value, json};
 use tenantry::model::{self, Format, Kind, Model, NodeType, Operation, Property};
 
@@ -360,7 +364,7 @@ fn line(name: &str, p: &Property) -> String {
         }
     }
     if let Some(default) = &p.default {
-        line.push_str(&format!(" | default {default}"));
+        let _ = write!(line, " | default {default}");
     }
     line
 }

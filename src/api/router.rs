@@ -23,6 +23,8 @@ use crate::{
 
 /// The whole service. Paths are the same with and without a trailing slash.
 pub fn service(app: App, site: Site) -> Router {
+    // Pages are rendered on tokio. A second service in the process finds it set already.
+    let _ = any_spawner::Executor::init_tokio();
     let options = LeptosOptions::builder().output_name("tenantry").build();
     let console =
         Console { options, assets: site.assets(), site: Arc::new(site), drafts: Drafts::default() };

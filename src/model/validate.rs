@@ -284,8 +284,9 @@ fn first_sentence(description: &str) -> Option<&str> {
 /// Whether `pattern` occurs in `text`. Patterns come from model files only, so there are few,
 /// and each is compiled once a thread.
 fn matches(pattern: &str, text: &str) -> bool {
+    type Compiled = RefCell<BTreeMap<String, Option<Regex>>>;
     thread_local! {
-        static COMPILED: RefCell<BTreeMap<String, Option<Regex>>> = const { RefCell::new(BTreeMap::new()) };
+        static COMPILED: Compiled = const { RefCell::new(BTreeMap::new()) };
     }
     COMPILED.with_borrow_mut(|compiled| {
         if !compiled.contains_key(pattern) {

@@ -120,39 +120,51 @@ impl ListSpec {
             }
         }
         for filter in &self.filters {
-            let fold = |text: &str| {
-                if filter.ignore_case { format!("fold({text})") } else { text.to_owned() }
-            };
-            let text = if filter.ignore_case {
-                filter.text.to_lowercase()
-            } else {
-                filter.text.clone()
-            };
-            let text = bind(Sql::Text(text));
-            let any: Vec<String> = filter
-                .attrs
-                .iter()
-                .map(|attr| {
-                    // An attribute that isn't set is an empty text.
-                    let value = fold(&format!("coalesce(CAST({} AS TEXT), '')", attr.sql()));
-                    match filter.condition {
-                        Condition::Contains => format!("instr({value}, {text}) > 0"),
-                        Condition::NotContain => format!("instr({value}, {text}) = 0"),
-                        Condition::StartsWith => {
-                            format!("substr({value}, 1, length({text})) = {text}")
-                        }
-                        Condition::EndsWith => format!(
-                            "length({value}) >= length({text}) AND \
-                             substr({value}, length({value}) - length({text}) + 1) = {text}"
-                        ),
-                        Condition::Equals => format!("{value} = {text}"),
-                        Condition::NotEqual => format!("{value} <> {text}"),
-                    }
-                })
-                .collect();
+            let text = bind(Sql::Text(filter.wanted()));
+            let any: Vec<String> =
+                filter.attrs.iter().map(|attr| filter.condition(attr, &text)).collect();
             sql += &format!(" AND (({}))", any.join(") OR ("));
         }
         (sql, values)
+    }
+}
+
+impl ListFilter {
+    /// The text to compare with.
+    fn wanted(&self) -> String {
+        if self.ignore_case { self.text.to_lowercase() } else { self.text.clone() }
+    }
+
+    /// The condition on one attribute; `text` is the parameter that holds [`Self::wanted`].
+    fn condition(&self, attr: &Attr, text: &str) -> String {
+        let raw = attr.sql();
+        if self.condition == Condition::Equals && self.uses_index(attr) {
+            // The indexes collate NOCASE; an exact comparison narrows by it first.
+            let exact =
+                if self.ignore_case { String::new() } else { format!(" AND {raw} = {text}") };
+            return format!("{raw} = {text} COLLATE NOCASE{exact}");
+        }
+        // An attribute that isn't set is an empty text.
+        let value = format!("coalesce(CAST({raw} AS TEXT), '')");
+        let value = if self.ignore_case { format!("fold({value})") } else { value };
+        match self.condition {
+            Condition::Contains => format!("instr({value}, {text}) > 0"),
+            Condition::NotContain => format!("instr({value}, {text}) = 0"),
+            Condition::StartsWith => format!("substr({value}, 1, length({text})) = {text}"),
+            Condition::EndsWith => format!(
+                "length({value}) >= length({text}) AND \
+                 substr({value}, length({value}) - length({text}) + 1) = {text}"
+            ),
+            Condition::Equals => format!("{value} = {text}"),
+            Condition::NotEqual => format!("{value} <> {text}"),
+        }
+    }
+
+    /// Whether an equality can be looked up in an attribute's index, which folds ASCII only.
+    fn uses_index(&self, attr: &Attr) -> bool {
+        matches!(attr, Attr::Data(_, Kind::String))
+            && !self.text.is_empty()
+            && (self.text.is_ascii() || !self.ignore_case)
     }
 }
 

@@ -16,7 +16,10 @@ pub fn CodeBlock(#[prop(into)] text: Signal<String>, #[prop(into)] label: String
         if dom::copy(&text.read_untracked()) {
             copied.set(true);
             navigation.announce("Copied.");
-            set_timeout(move || drop(copied.try_set(false)), Duration::from_secs(2));
+            let back = move || {
+                let _ = copied.try_set(false);
+            };
+            set_timeout(back, Duration::from_secs(2));
         }
     };
     view! {

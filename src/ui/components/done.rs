@@ -42,17 +42,17 @@ impl Done {
     }
 }
 
-/// The query string of a page with the confirmation added: `search` is its query without the `?`.
+/// Parameters that pages hand to each other and that say nothing about a list.
+pub const PASSING: [&str; 5] = ["done", "transaction", "tab", "pkid", "draft"];
+
+/// The query string of the page that follows a save or a delete: `search` is that of the page it
+/// was done on (without the `?`), of which the state of the list stays.
 pub fn with_done(search: &str, done: Done, transaction_id: &str) -> String {
     let mut pairs = from_search(search);
-    pairs.retain(|(name, _)| !is_ours(name));
+    pairs.retain(|(name, _)| !PASSING.contains(&name.as_str()));
     pairs.push(("done".to_owned(), done.as_str().to_owned()));
     pairs.push(("transaction".to_owned(), transaction_id.to_owned()));
     to_search(&pairs)
-}
-
-fn is_ours(name: &str) -> bool {
-    name == "done" || name == "transaction"
 }
 
 /// Shows the confirmation that the address asks for, and takes it out of the address bar, so that
@@ -71,7 +71,7 @@ pub fn DoneNotice() -> impl IntoView {
         let Some((done, _)) = asked.get() else { return };
         navigation.announce(done.words());
         let mut pairs = from_search(&search.read_untracked());
-        pairs.retain(|(name, _)| !is_ours(name));
+        pairs.retain(|(name, _)| name != "done" && name != "transaction");
         let tidy = with_search(&pathname.get_untracked(), &to_search(&pairs));
         // The router changes the address bar only after this page is drawn.
         set_timeout(
@@ -96,5 +96,19 @@ pub fn DoneNotice() -> impl IntoView {
                 </div>
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_state_of_the_list_stays_and_nothing_else() {
+        let search = "hierarchy=sys.x&search=q&tab=api&done=saved&transaction=1&pkid=1&pkid=2";
+        assert_eq!(
+            with_done(search, Done::Deleted, "t"),
+            "hierarchy=sys.x&search=q&done=deleted&transaction=t"
+        );
     }
 }

@@ -5,6 +5,7 @@ pub mod code;
 pub mod dom;
 pub mod diff;
 pub mod done;
+pub mod duration;
 pub mod error_summary;
 pub mod fault_view;
 pub mod fields;

@@ -4,7 +4,7 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_location, use_navigate};
 
-use super::form::after::{after_delete, list_state};
+use super::list::{Address, use_list_address};
 use crate::{
     fault::{Fault, FaultKind},
     server_fns::{
@@ -13,7 +13,9 @@ use crate::{
     },
     ui::{
         components::{
-            FaultView, Icon, IconName, PageHeading, dom,
+            FaultView, Icon, IconName, PageHeading,
+            done::{Done, with_done},
+            dom,
             value::{counted, grouped},
         },
         navigation::{use_model_path, use_navigation, use_query_pairs},
@@ -42,6 +44,8 @@ struct Deletion {
     pkids: StoredValue<Vec<String>>,
     /// Asked for one instance by its own address.
     single: bool,
+    /// The list that this page leads back to.
+    list: Memo<Address>,
     search: Memo<String>,
     outcome: RwSignal<Option<Outcome>>,
     deleting: RwSignal<bool>,
@@ -63,6 +67,7 @@ pub fn DeletePage() -> impl IntoView {
         model_type: StoredValue::new(path.model_type.clone()),
         pkids: StoredValue::new(pkids.clone()),
         single,
+        list: use_list_address(list_href(&path.model_type)),
         search: use_location().search,
         outcome: RwSignal::new(None),
         deleting: RwSignal::new(false),
@@ -87,8 +92,7 @@ pub fn DeletePage() -> impl IntoView {
 
 impl Deletion {
     fn to_list(self) -> String {
-        let search = list_state(&self.search.read_untracked());
-        with_search(&list_href(&self.model_type.read_value()), &search)
+        self.list.read_untracked().with(|_| {})
     }
 
     /// Where Cancel leads: the instance's own page, or the list.
@@ -96,8 +100,8 @@ impl Deletion {
         let only = self.pkids.with_value(|pkids| pkids.first().cloned());
         match only.filter(|_| self.single) {
             Some(pkid) => {
-                let search = list_state(&self.search.read_untracked());
-                with_search(&detail_href(&self.model_type.read_value(), &pkid), &search)
+                let path = detail_href(&self.model_type.read_value(), &pkid);
+                self.list.read_untracked().onward(&path)
             }
             None => self.to_list(),
         }
@@ -217,7 +221,8 @@ impl Deletion {
             self.deleting.set(false);
             match answer {
                 Ok(transaction) => {
-                    go.run(after_delete(&model_type, &self.search.get_untracked(), &transaction));
+                    let search = with_done(&self.search.read_untracked(), Done::Deleted, &transaction);
+                    go.run(with_search(&list_href(&model_type), &search));
                 }
                 Err(Outcome::Refused(fault)) if fault.kind == FaultKind::Unauthenticated => {
                     session.renew(Callback::new(move |()| self.run(go, session)));

@@ -12,7 +12,7 @@ use crate::{
     ui::{
         browser,
         components::{
-            FaultView, Icon, IconName, PageHeading, Time, done::DoneNotice, fields::details,
+            FaultView, Icon, IconName, NodeTypeBadge, PageHeading, Time, done::DoneNotice, fields::details,
             redraw::Redraw,
         },
         navigation::{use_model_path, use_navigation, use_query_pairs},
@@ -79,12 +79,10 @@ fn detail(
     let delete = page.can.remove.then(|| {
         let href = list.onward(&delete_one_href(&model.model_type, &instance.pkid));
         view! {
-            <div class="page-actions">
-                <a class="btn btn-danger" href=href>
-                    <Icon name=IconName::Trash/>
-                    "Delete…"
-                </a>
-            </div>
+            <a class="btn" href=href>
+                <Icon name=IconName::Trash/>
+                "Delete…"
+            </a>
         }
     });
     let overview = if page.can.update {
@@ -95,13 +93,15 @@ fn detail(
     view! {
         {view::back_link(to_list, &model.title_plural)}
         <div class="page-head">
-            <PageHeading
-                text=instance.label.clone()
-                title=format!("{} · {}", instance.label, model.title)
-            />
+            <div>
+                <PageHeading
+                    text=instance.label.clone()
+                    title=format!("{} · {}", instance.label, model.title)
+                />
+                {sub_line(page, instance)}
+            </div>
             {delete}
         </div>
-        {sub_line(page, instance)}
         {tabs(&own, back, tab)}
         {panel(0, tab, overview)}
         {panel(1, tab, history(&page.history))}
@@ -112,10 +112,12 @@ fn detail(
 
 fn sub_line(page: &FormPage, instance: &Instance) -> AnyView {
     view! {
-        <p class="page-sub muted">
-            {page.model.title.clone()} " at " <strong>{instance.place.path.clone()}</strong>
-            " · created " <Time at=instance.created.clone() relative=true/>
-            " · changed " <Time at=instance.modified.clone() relative=true/>
+        <p class="page-sub">
+            <span class="muted">{format!("{} at", page.model.title)}</span>
+            <span title=instance.place.path.clone()>{instance.place.name.clone()}</span>
+            <NodeTypeBadge node_type=instance.place.node_type/>
+            <span class="muted">"· created " <Time at=instance.created.clone() relative=true/></span>
+            <span class="muted">"· changed " <Time at=instance.modified.clone() relative=true/></span>
         </p>
     }
     .into_any()
@@ -150,8 +152,8 @@ fn tabs(own: &str, back: Memo<Address>, tab: Memo<usize>) -> AnyView {
         })
         .collect();
     view! {
-        <nav class="tabs" aria-label="Parts of this page">
-            <ul>{links}</ul>
+        <nav aria-label="Parts of this page">
+            <ul class="tabs">{links}</ul>
         </nav>
     }
     .into_any()

@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use serde_json::{Map, Value};
 
 use super::{
-    after::{Then, after_save},
+    after::Then,
     conflict::{self, Difference},
     rows::swap_rows,
 };
@@ -25,11 +25,12 @@ use crate::{
     },
     ui::{
         components::{
-            done::Done,
+            done::{Done, with_done},
             dom, error_summary,
             fields::{Fields, Move, field_id, is_shown},
             redraw::Redraw,
         },
+        routes::after_save,
         session::{Session, use_session},
     },
 };
@@ -261,9 +262,8 @@ impl Editor {
                     let done = if created { Done::Created } else { Done::Saved };
                     self.let_go.set_value(true);
                     let search = self.search.get_untracked();
-                    let id = &saved.transaction_id;
-                    let to = after_save(&model_type, &saved.pkid, &search, then, done, id);
-                    self.go.run(to);
+                    let search = with_done(&search, done, &saved.transaction_id);
+                    self.go.run(after_save(&model_type, then.as_str(), &saved.pkid, &search));
                     // Where that is this very page, it has to be read again.
                     let here = match then {
                         Then::Leave => false,
@@ -359,7 +359,9 @@ impl Editor {
     /// Something was typed or picked.
     pub fn edited(self, event: &ev::Event) {
         let Some(at) = field_of(event) else { return };
-        self.touched.update_value(|touched| drop(touched.insert(at.clone())));
+        self.touched.update_value(|touched| {
+            touched.insert(at.clone());
+        });
         if self.errors.with_untracked(|errors| errors.iter().any(|e| e.field == at)) {
             self.check(&at);
         }

@@ -1,7 +1,7 @@
 //! The pages of one instance: adding it, and its detail with the form in place. The form is drawn
 //! from the model by [`components::fields`](crate::ui::components::fields).
 
-pub mod after;
+mod after;
 mod calls;
 mod conflict;
 mod detail;
@@ -14,12 +14,13 @@ use leptos::prelude::*;
 
 pub use detail::DetailPage;
 use editor::Editor;
+pub use view::back_link;
 
 use crate::{
     server_fns::{get_add_form, views::FormPage},
     ui::{
         components::{
-            FaultView, Icon, IconName, PageHeading, done::DoneNotice, redraw::Redraw,
+            FaultView, Icon, IconName, NodeTypeBadge, PageHeading, done::DoneNotice, redraw::Redraw,
         },
         navigation::{use_hierarchy, use_model_path, use_navigation},
         routes::{ModelView, list_href},
@@ -84,11 +85,16 @@ fn add(page: &FormPage, back: String, reload: Callback<()>) -> AnyView {
     view! {
         {view::back_link(back, &model.title_plural)}
         <div class="page-head">
-            <PageHeading text=title/>
+            <div>
+                <PageHeading text=title/>
+                <p class="page-sub">
+                    <span class="muted">"At"</span>
+                    <span>{page.place.name.clone()}</span>
+                    <NodeTypeBadge node_type=page.place.node_type/>
+                </p>
+                <p class="page-about muted">{model.description.clone()}</p>
+            </div>
         </div>
-        <p class="page-sub muted">
-            "At " <strong>{page.place.path.clone()}</strong> ". " {model.description.clone()}
-        </p>
         {body}
     }
     .into_any()

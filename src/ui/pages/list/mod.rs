@@ -22,17 +22,14 @@ use crate::{
     server_fns::{get_list, views::ListPage},
     ui::{
         components::{
-            FaultView, Icon, IconName, PageHeading,
-            done::DoneNotice,
+            FaultView, Icon, IconName, NodeTypeBadge, PageHeading,
+            done::{DoneNotice, PASSING},
             value::{counted, grouped},
         },
         navigation::{use_model_path, use_navigation, use_query_pairs},
         routes::{ModelView, add_href, list_href},
     },
 };
-
-/// Parameters that pages hand to each other and that say nothing about a list.
-pub const NOT_OF_THE_LIST: [&str; 4] = ["done", "transaction", "tab", "pkid"];
 
 /// What the parts of the list share. It outlives the drawing of one page of rows.
 #[derive(Clone, Copy)]
@@ -57,7 +54,7 @@ pub fn ListPageView() -> impl IntoView {
         Some(last) if path.read().view != ModelView::List => last.clone(),
         _ => {
             let mut pairs = pairs.get();
-            pairs.retain(|(name, _)| !NOT_OF_THE_LIST.contains(&name.as_str()));
+            pairs.retain(|(name, _)| !PASSING.contains(&name.as_str()));
             pairs
         }
     });
@@ -121,27 +118,30 @@ fn head(page: &ListPage, address: &Address) -> AnyView {
     };
     let title = format!("{} · {}", model.title_plural, page.place.name);
     let reach = match page.query.traversal {
-        Traversal::Down => " and below",
-        Traversal::Local => " only",
-        Traversal::Up => " and above",
+        Traversal::Down => "and everything below",
+        Traversal::Local => "only",
+        Traversal::Up => "and everything above",
     };
     view! {
         <div class="page-head">
-            <PageHeading text=model.title_plural.clone() title=title>
-                <span class="badge page-count">
-                    {count}
-                    <span class="sr-only">" in this list"</span>
-                </span>
-            </PageHeading>
+            <div>
+                <div class="head-line">
+                    <PageHeading text=model.title_plural.clone() title=title>
+                        <span class="badge">
+                            {count}
+                            <span class="sr-only">" in this list"</span>
+                        </span>
+                    </PageHeading>
+                </div>
+                <p class="page-sub">
+                    <span>{page.place.name.clone()}</span>
+                    <NodeTypeBadge node_type=page.place.node_type/>
+                    <span class="muted">{reach}</span>
+                </p>
+                <p class="page-about muted">{model.description.clone()}</p>
+            </div>
             {add_action(page, address)}
         </div>
-        <p class="page-sub muted">
-            <span>{model.description.clone()}</span>
-            " At "
-            <strong>{page.place.path.clone()}</strong>
-            {reach}
-            "."
-        </p>
     }
     .into_any()
 }
@@ -154,16 +154,14 @@ fn add_action(page: &ListPage, address: &Address) -> Option<AnyView> {
     }
     Some(match &page.can.add {
         Ok(()) => view! {
-            <div class="page-actions">
-                <a class="btn btn-primary" href=address.onward(&add_href(&model.model_type))>
-                    <Icon name=IconName::Plus/>
-                    {format!("Add {}", model.title)}
-                </a>
-            </div>
+            <a class="btn btn-primary" href=address.onward(&add_href(&model.model_type))>
+                <Icon name=IconName::Plus/>
+                {format!("Add {}", model.title)}
+            </a>
         }
         .into_any(),
         Err(reason) => view! {
-            <p class="page-actions page-hint muted">
+            <p class="page-hint muted">
                 <Icon name=IconName::Info/>
                 <span>{reason.clone()}</span>
             </p>

@@ -1,0 +1,27 @@
+//! The API and the pages from outside, a module for each part of the URL space.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod add_form;
+mod bad_input;
+mod bulk_delete;
+mod create;
+mod delete;
+mod get;
+mod health;
+mod help;
+mod hierarchy_node;
+mod list;
+mod list_filters;
+mod list_places;
+mod login;
+mod modify;
+mod new_model;
+mod pages_nojs;
+mod schema;
+mod secrets;
+mod sessions;
+mod trailing_slash;
+mod transaction;
+mod visibility;

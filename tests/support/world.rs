@@ -1,0 +1,128 @@
+//! Time and randomness of the tests, and what they put into the hierarchy.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
+};
+
+use serde_json::{Value, json};
+use tenantry::domain::env::{Clock, Env, Random};
+use time::{OffsetDateTime, macros::datetime};
+
+use super::{NODES, Place, SPARK, TRANSACTIONS, TestApp};
+
+/// A clock that goes only when it is told to.
+#[derive(Clone, Default)]
+pub struct Clockwork(Arc<AtomicI64>);
+
+impl Clockwork {
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Clockwork {
+    fn now(&self) -> OffsetDateTime {
+        let passed = time::Duration::seconds(self.0.load(Ordering::SeqCst));
+        datetime!(2026-01-31 09:30:00 UTC) + passed
+    }
+}
+
+/// Bytes that never repeat within a test and are the same in every run of it (splitmix64).
+#[derive(Default)]
+struct Repeatable(AtomicU64);
+
+impl Random for Repeatable {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+            let mut z = self.0.fetch_add(STEP, Ordering::SeqCst).wrapping_add(STEP);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            z ^= z >> 31;
+            chunk.copy_from_slice(&z.to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+pub fn env(clock: &Clockwork) -> Env {
+    Env { clock: Arc::new(clock.clone()), random: Arc::new(Repeatable::default()) }
+}
+
+impl TestApp {
+    pub async fn sys(&self) -> Place {
+        let list = self.get(&format!("{NODES}?traversal=local&limit=2000")).await.expect(200);
+        let rows = list.json()["resources"].clone();
+        let row = rows.as_array().unwrap().iter().find(|row| row["data"]["name"] == "sys").unwrap();
+        let pkid = row["meta"]["references"]["self"][0]["pkid"].as_str().unwrap().to_owned();
+        Place { pkid, path: "sys".to_owned() }
+    }
+
+    /// A node below another, by the dot path of that one.
+    pub async fn node(&self, above: &str, name: &str, node_type: &str) -> Place {
+        let body = json!({ "name": name, "node_type": node_type });
+        let made = self.post(&format!("{NODES}?hierarchy={above}"), &body).await.expect(201);
+        let pkid = made.json()["pkid"].as_str().unwrap().to_owned();
+        Place { pkid, path: format!("{above}.{name}") }
+    }
+
+    pub async fn provider(&self, name: &str) -> Place {
+        self.node("sys", name, "provider").await
+    }
+
+    pub async fn reseller(&self, above: &Place, name: &str) -> Place {
+        self.node(&above.path, name, "reseller").await
+    }
+
+    pub async fn customer(&self, above: &Place, name: &str) -> Place {
+        self.node(&above.path, name, "customer").await
+    }
+
+    pub async fn site(&self, above: &Place, name: &str) -> Place {
+        self.node(&above.path, name, "site").await
+    }
+
+    /// A customer node below a provider of its own: `sys.Provider.Customer`.
+    pub async fn tenant(&self) -> Place {
+        let provider = self.provider("Provider").await;
+        self.customer(&provider, "Customer").await
+    }
+
+    /// A Spark customer; answers its pkid.
+    pub async fn spark(&self, place: &Place, data: &Value) -> String {
+        let made = self.post(&at(SPARK, place), data).await.expect(201);
+        made.json()["pkid"].as_str().unwrap().to_owned()
+    }
+
+    /// The attributes of an instance, by its path.
+    pub async fn data(&self, path: &str) -> Value {
+        self.get(path).await.expect(200).json()["data"].clone()
+    }
+
+    pub async fn total(&self, collection: &str) -> u64 {
+        let list = self.get(&format!("{collection}?limit=1")).await.expect(200);
+        list.json()["pagination"]["total"].as_u64().unwrap()
+    }
+
+    /// The newest transaction's attributes.
+    pub async fn last_transaction(&self) -> Value {
+        let list = self.get(&format!("{TRANSACTIONS}?limit=1")).await.expect(200);
+        list.json()["resources"][0]["data"].clone()
+    }
+
+    /// All that stands in the database, as lists answer it: what a refused call must leave as it
+    /// was, transactions included.
+    pub async fn contents(&self) -> Vec<String> {
+        let mut contents = Vec::new();
+        for collection in [NODES, SPARK, TRANSACTIONS] {
+            let list = self.get(&format!("{collection}?limit=2000")).await.expect(200);
+            contents.push(list.text().to_owned());
+        }
+        contents
+    }
+}
+
+/// A collection's path, with the place in its query.
+pub fn at(collection: &str, place: &Place) -> String {
+    format!("{collection}?hierarchy={}", place.pkid)
+}
