@@ -495,7 +495,10 @@ fn hierarchy_nodes_take_names_that_paths_can_hold() {
     }
     let long = node(&"a".repeat(65));
     assert_eq!(errors(&model, &long), [("/name".into(), "too_long".into())]);
-    for (tenant_id, fits) in [("acme.1_x-y", true), ("..", false), (".", false), ("a b", false)] {
+    // Spaces too, since a node's name may stand in for the tenant id; never "." and "..", which
+    // a path can't hold.
+    let ids = [("acme.1_x-y", true), ("a b", true), ("..", false), (".", false), ("a/b", false)];
+    for (tenant_id, fits) in ids {
         let mut node = node("a");
         node["tenant_id"] = json!(tenant_id);
         assert_eq!(errors(&model, &node).is_empty(), fits, "{tenant_id}");

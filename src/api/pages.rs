@@ -240,7 +240,9 @@ pub async fn model_form(
         Ok(next) => Ok(Redirect::to(&next).into_response()),
         Err(fault) => {
             let status = super::fault::status(fault.kind);
-            let posted = Posted { pairs: shown(&model, pairs), fault: Some(fault), notice: None };
+            // Errors name the entries of arrays as they were judged: without the empty ones.
+            let pairs = shown(&model, form::tidy(&model, &pairs));
+            let posted = Posted { pairs, fault: Some(fault), notice: None };
             let mut response =
                 console.render(app, Some(caller), &parts, Some(posted), None).await;
             *response.status_mut() = status;
@@ -319,13 +321,9 @@ fn rows_edited(pairs: &Pairs) -> Option<Pairs> {
 }
 
 /// What may be shown again of a form: secrets that were typed don't travel back.
-fn shown(model: &Model, pairs: impl AsRef<[(String, String)]>) -> Pairs {
-    let secret = |name: &str| {
-        name.strip_prefix('/')
-            .and_then(|n| model.root.property(n))
-            .is_some_and(crate::model::Property::is_secret)
-    };
-    pairs.as_ref().iter().filter(|(name, _)| !secret(name)).cloned().collect()
+fn shown(model: &Model, mut pairs: Pairs) -> Pairs {
+    pairs.retain(|(name, _)| !form::is_secret_input(model, name));
+    pairs
 }
 
 impl Console {

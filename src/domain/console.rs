@@ -156,7 +156,7 @@ pub async fn add_form(
     Ok(FormPage {
         place: node_ref(&place),
         instance: None,
-        defaults: resources::defaults(&model),
+        defaults: model.defaults(),
         can: permissions(&model, &place),
         posted: None,
         history: Vec::new(),

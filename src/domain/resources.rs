@@ -265,16 +265,6 @@ pub async fn place_to_add(
     Ok(place)
 }
 
-/// Values a new instance starts with.
-pub fn defaults(model: &Model) -> Map<String, Value> {
-    model
-        .root
-        .properties
-        .iter()
-        .filter_map(|(name, p)| p.default.clone().map(|value| (name.clone(), value)))
-        .collect()
-}
-
 /// Creates an instance at a node.
 pub async fn create(
     app: &App,

@@ -3,10 +3,7 @@
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use crate::model::{Kind, Property};
-
-/// What stands in answers where a secret is set.
-pub const MASK: &str = "********";
+use crate::model::{Kind, MASK, Property};
 
 /// What is to become of one secret.
 pub enum SecretChange {

@@ -57,6 +57,8 @@ pub struct Model {
     pub unique_at_node: Vec<String>,
     /// Attributes that may occur once in the whole hierarchy, each by itself.
     pub unique: Vec<String>,
+    /// Attributes outside the list whose equality filters are looked up in an index.
+    pub indexed: Vec<String>,
     /// Node types at which instances may be added; empty is anywhere.
     pub allowed_at: Vec<NodeType>,
     pub operations: Vec<Operation>,

@@ -92,6 +92,11 @@ pub fn to_pairs(model: &Model, data: &Map<String, Value>) -> Vec<Pair> {
     pairs
 }
 
+/// Whether an input of this name takes the text of a secret, which must not be shown again.
+pub fn is_secret_input(model: &Model, name: &str) -> bool {
+    property_at(&model.root, name).is_some_and(Property::is_secret)
+}
+
 /// The text of the input called `name`; of several with that name the last holds.
 pub fn value_of<'a>(pairs: &'a [Pair], name: &str) -> Option<&'a str> {
     pairs.iter().rev().find(|(n, _)| n == name).map(|(_, text)| text.as_str())
@@ -457,7 +462,7 @@ mod tests {
             "model_type": "data/Thing",
             "title": "Thing",
             "managed": ["link"],
-            "immutable": ["kind"],
+            "immutable": ["kind", "codes"],
             "groups": [
                 {"title": "Nothing to see", "fields": ["hidden"]},
                 {"title": "Main", "fields": ["on", "name"]}
@@ -466,6 +471,8 @@ mod tests {
             "schema": {"type": "object", "properties": {
                 "name": {"type": "string", "required": true},
                 "kind": {"type": "string"},
+                "codes": {"type": "array", "items": {"type": "string"}},
+                "codes-2": {"type": "string"},
                 "size": {"type": "integer"},
                 "share": {"type": "number"},
                 "on": {"type": "boolean"},
@@ -510,7 +517,7 @@ mod tests {
         let drawn = drawn_fields(&model());
         let main = (Some("Main".to_owned()), vec!["on".to_owned(), "name".to_owned()]);
         assert_eq!(drawn[0], main);
-        let rest = "kind size share notes mail link fixed token tags part rows";
+        let rest = "kind codes codes-2 size share notes mail link fixed token tags part rows";
         assert_eq!((drawn[1].0.as_ref(), drawn[1].1.join(" ")), (None, rest.to_owned()));
         assert_eq!(drawn.len(), 2);
     }
@@ -604,10 +611,11 @@ mod tests {
 
     #[test]
     fn an_immutable_field_is_read_when_it_is_sent_and_kept_when_it_is_not() {
-        let base = json!({"kind": "k"});
+        let base = json!({"kind": "k", "codes": ["c"]});
         assert_eq!(read_back(&[("/kind", "new")], None), json!({"kind": "new"}));
-        assert_eq!(read_back(&[("/kind", "new")], Some(&base)), json!({"kind": "new"}));
-        assert_eq!(read_back(&[], Some(&base)), base);
+        let sent = [("/kind", "new"), ("/codes/0", "d"), ("/codes-2", "")];
+        assert_eq!(read_back(&sent, Some(&base)), json!({"kind": "new", "codes": ["d"]}));
+        assert_eq!(read_back(&[("/codes-2", "")], Some(&base)), base);
         assert!(is_editable(&model(), "kind", false) && !is_editable(&model(), "kind", true));
         for name in ["link", "fixed", "hidden", "open", "nothing"] {
             assert!(!is_editable(&model(), name, false), "{name}");
@@ -652,6 +660,9 @@ mod tests {
         assert_eq!(value_of(&filled, "/token"), Some(""));
         assert_eq!(value_of(&filled, "/token:do"), Some("keep"));
         assert!(filled.iter().all(|(_, text)| !text.contains("s3cret")));
+        let secret = filled.iter().filter(|(name, _)| is_secret_input(&model(), name));
+        let secret: Vec<&str> = secret.map(|(name, _)| name.as_str()).collect();
+        assert_eq!(secret, ["/token", "/part/key"]);
     }
 
     #[test]

@@ -20,6 +20,7 @@ const KEYS: &[&str] = &[
     "descending",
     "unique_at_node",
     "unique",
+    "indexed",
     "allowed_at",
     "operations",
     "groups",
@@ -145,6 +146,7 @@ fn read(source: Value) -> Result<Model, LoadError> {
         descending: file.flag("descending")?.unwrap_or(false),
         unique_at_node: listed(&file, &root, "unique_at_node")?,
         unique: listed(&file, &root, "unique")?,
+        indexed: listed(&file, &root, "indexed")?,
         allowed_at: enumerated(&file, "allowed_at", NodeType::parse)?.unwrap_or_default(),
         operations: enumerated(&file, "operations", |name| {
             Operation::ALL.into_iter().find(|o| o.as_str() == name)

@@ -1,5 +1,6 @@
-//! The indexes of the lists: one partial index for each attribute of a model's list, made from
-//! the model file, so that a page sorted by any of them is read in order and never sorted.
+//! The indexes of the lists: one partial index for each attribute of a model's list, and for
+//! those it names under `indexed`. Made from the model file, so that a page sorted by any of them is
+//! read in order and never sorted.
 
 use rusqlite::Connection;
 
@@ -15,7 +16,8 @@ const PREFIX: &str = "list_";
 pub fn create(conn: &Connection, models: &[Model]) -> Result<(), StoreError> {
     let mut wanted = Vec::new();
     for model in models {
-        for attr in model.summary_attrs.iter().filter(|a| *a != LOCATED_AT) {
+        let attrs = model.summary_attrs.iter().chain(&model.indexed);
+        for attr in attrs.filter(|a| *a != LOCATED_AT) {
             let name = format!("{PREFIX}{}_{attr}", model.model_type.replace('/', "_"));
             conn.execute_batch(&format!(
                 "CREATE INDEX IF NOT EXISTS \"{name}\" \

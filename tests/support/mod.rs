@@ -82,7 +82,7 @@ impl TestApp {
         Self { app, clock, router, env, options, data }
     }
 
-    /// Every byte of every file of the data folder but the key, file by file.
+    /// Every byte of every file of the data folder, file by file.
     pub fn stored_bytes(&self) -> Vec<(PathBuf, Vec<u8>)> {
         std::fs::read_dir(self.data.path())
             .unwrap()

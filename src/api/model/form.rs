@@ -30,7 +30,7 @@ pub async fn add(
     let body = json!({
         "meta": envelope::collection_meta(&model, &place),
         "schema": model.schema,
-        "data": resources::defaults(&model),
+        "data": model.defaults(),
         "actions": envelope::create_action(&model, &place),
     });
     Ok(Json(body).into_response())

@@ -28,7 +28,7 @@ pub fn SideBar(frame: Frame) -> impl IntoView {
                 <Icon name=IconName::Info/>
                 <span>
                     <strong>"Demo. "</strong>
-                    "Sample data, and a Webex that is simulated on this machine."
+                    "This is sample data. Change it as you like."
                 </span>
             </p>
         }

@@ -33,7 +33,7 @@ pub fn TopBar(frame: Frame) -> impl IntoView {
     };
     let demo = frame.demo.then(|| {
         view! {
-            <span class="badge is-warning demo-badge" title="Sample data; Webex is simulated here.">
+            <span class="badge is-warning demo-badge" title="Sample data">
                 <Icon name=IconName::Info/>
                 "Demo"
             </span>

@@ -79,7 +79,7 @@ fn Stat(model: ModelLink, count: u64, path: String) -> impl IntoView {
 
 #[component]
 fn Latest(lines: Vec<TransactionLine>, path: String) -> impl IntoView {
-    let all = at_node("/transactions", Some(&path));
+    let all = at_node(&list_href(TRANSACTION), Some(&path));
     let body = if lines.is_empty() {
         view! {
             <div class="empty">
@@ -95,7 +95,7 @@ fn Latest(lines: Vec<TransactionLine>, path: String) -> impl IntoView {
         view! { <LatestTable lines/> }.into_any()
     };
     view! {
-        <section class="card is-flush" aria-labelledby="latest">
+        <section class="card is-flush">
             <div class="card-head">
                 <h2 id="latest">"Latest transactions"</h2>
                 <a href=all>"All transactions"</a>
@@ -112,16 +112,16 @@ fn LatestTable(lines: Vec<TransactionLine>) -> impl IntoView {
         .map(|line| {
             let TransactionLine { pkid, action, model_type, status, message, username, submitted } =
                 line;
-            let message = (!message.is_empty()).then(|| view! { <p class="muted">{message}</p> });
+            let title = if message.is_empty() { action.clone() } else { message };
             view! {
                 <tr>
                     <td>
                         <StatusBadge status/>
                     </td>
                     <th scope="row">
-                        <a href=detail_href(TRANSACTION, &pkid)>{action}</a>
-                        {message}
+                        <a href=detail_href(TRANSACTION, &pkid)>{title}</a>
                     </th>
+                    <td>{action}</td>
                     <td class="mono">{model_type}</td>
                     <td>{username}</td>
                     <td class="nowrap">
@@ -138,6 +138,7 @@ fn LatestTable(lines: Vec<TransactionLine>) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">"Status"</th>
+                        <th scope="col">"Transaction"</th>
                         <th scope="col">"Action"</th>
                         <th scope="col">"Model"</th>
                         <th scope="col">"User"</th>

@@ -1,5 +1,5 @@
-//! The peer: `PocketBase` from the Python packages, with a collection of the same rows. Its calls are open (no
-//! token is checked) and it doesn't wait for the disk, both of which Tenantry does.
+//! The peer: `PocketBase` from the Python packages, with a collection of the same rows. Its calls
+//! are open (no token is checked) and it doesn't wait for the disk, both of which Tenantry does.
 
 use std::path::Path;
 use std::process::Command;

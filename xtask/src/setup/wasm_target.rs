@@ -69,7 +69,10 @@ pub fn ensure() -> Result<Toolchain> {
         println!("    {TARGET} is missing; asking rustup for it");
         let added = process::run_within(
             RUSTUP_LIMIT,
-            Command::new("rustup").args(["target", "add", TARGET]),
+            Command::new("rustup")
+                .args(["target", "add", TARGET])
+                // Its backtrace would hide what it says.
+                .env_remove("RUST_BACKTRACE"),
         );
         match added {
             Ok(()) if own_has_target()? => return Ok(Toolchain::Own),
