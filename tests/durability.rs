@@ -1,6 +1,8 @@
 //! The real program, ended the hard way and the soft way: what it acknowledged is kept, what it
 //! was asked for is finished, and its log tells no secret.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "support/process.rs"]
 mod process;
 
@@ -178,8 +180,7 @@ fn check_file(data: &Path) {
         .find(|path| path.extension().is_some_and(|end| end == "db"))
         .unwrap();
     let database = rusqlite::Connection::open(file).unwrap();
-    let said: String =
-        database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    let said: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(said, "ok");
 }
 
@@ -298,8 +299,12 @@ async fn the_log_tells_no_secret() {
     let typed = "distinctive-typed".to_owned();
     let form = json!({ "/name": "", "/token": typed });
     let add = "/models/relation/SparkCustomer/add?hierarchy=sys.Acme.Cu";
-    let answer =
-        page(add).form(&form).header("cookie", format!("sessionid={session}")).send().await.unwrap();
+    let answer = page(add)
+        .form(&form)
+        .header("cookie", format!("sessionid={session}"))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), 400);
     secrets.push(typed);
 

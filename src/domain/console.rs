@@ -1,7 +1,5 @@
 //! What the console's pages show, put together in one read each.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value};
 
 use super::{App, Caller, hierarchy, resources, transactions};
@@ -10,7 +8,7 @@ use crate::{
     list_query::{Condition, Direction, Filter, LOCATED_AT, ListQuery},
     model::{Model, Operation},
     server_fns::views::{
-        Dashboard, DeletePreview, FormPage, Frame, HistoryEntry, Instance, ListPage, ModelLink,
+        Dashboard, DeletePreview, FormPage, Frame, HierarchyPage, HistoryEntry, Instance, ListPage, ModelLink,
         NodeRef, Permissions, Place, PlacePart, Row, SIBLINGS_SHOWN, TransactionLine, TreeNode,
     },
     store::{Cover, ListRow, Node, ReadTx},
@@ -23,14 +21,14 @@ const HISTORY_SHOWN: u64 = 50;
 /// Transactions on the dashboard.
 const LATEST_SHOWN: u64 = 8;
 
-pub async fn frame(app: &App, caller: &Caller) -> Result<Frame, Fault> {
-    Ok(Frame {
+pub fn frame(app: &App, caller: &Caller) -> Frame {
+    Frame {
         username: caller.username.clone(),
         home: node_ref(&caller.node),
         models: app.models.iter().map(|m| model_link(m)).collect(),
         demo: app.settings.demo,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-    })
+    }
 }
 
 pub async fn place(
@@ -58,18 +56,20 @@ pub async fn place(
         .await
 }
 
-pub async fn tree(
+pub async fn hierarchy(
     app: &App,
     caller: &Caller,
     hierarchy: Option<&str>,
-) -> Result<TreeNode, Fault> {
-    let (caller, named) = (caller.clone(), hierarchy.map(str::to_owned));
+) -> Result<HierarchyPage, Fault> {
+    let (app_, caller, named) = (app.clone(), caller.clone(), hierarchy.map(str::to_owned));
     app.store
         .read(move |tx| {
             let node = hierarchy::resolve(tx, &caller, named.as_deref())?;
-            let open: Vec<i64> =
-                visible_way(tx, &caller, &node)?.iter().map(|n| n.id).collect();
-            branch(tx, &caller.node, &open)
+            let open: Vec<i64> = visible_way(tx, &caller, &node)?.iter().map(|n| n.id).collect();
+            Ok(HierarchyPage {
+                tree: branch(tx, &caller.node, &open)?,
+                chosen: dashboard_in(&app_, tx, &caller, named.as_deref())?,
+            })
         })
         .await
 }
@@ -89,31 +89,36 @@ pub async fn dashboard(
     caller: &Caller,
     hierarchy: Option<&str>,
 ) -> Result<Dashboard, Fault> {
-    let (caller, named) = (caller.clone(), hierarchy.map(str::to_owned));
-    let models: Vec<Arc<Model>> =
-        app.models.iter().filter(|m| !m.section.is_empty()).cloned().collect();
+    let (app_, caller, named) = (app.clone(), caller.clone(), hierarchy.map(str::to_owned));
+    app.store.read(move |tx| dashboard_in(&app_, tx, &caller, named.as_deref())).await
+}
+
+fn dashboard_in(
+    app: &App,
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    hierarchy: Option<&str>,
+) -> Result<Dashboard, Fault> {
+    let place = hierarchy::resolve(tx, caller, hierarchy)?;
+    let counts = app
+        .models
+        .iter()
+        .filter(|m| !m.section.is_empty())
+        .map(|m| Ok((model_link(m), tx.counted(&m.model_type, cover(&place))?)))
+        .collect::<Result<_, Fault>>()?;
+    let query = ListQuery {
+        hierarchy: Some(place.pkid.clone()),
+        limit: LATEST_SHOWN,
+        count: false,
+        ..ListQuery::default()
+    };
     let log = app.model(transactions::MODEL)?;
-    app.store
-        .read(move |tx| {
-            let place = hierarchy::resolve(tx, &caller, named.as_deref())?;
-            let counts = models
-                .iter()
-                .map(|m| Ok((model_link(m), tx.counted(&m.model_type, cover(&place))?)))
-                .collect::<Result<_, Fault>>()?;
-            let query = ListQuery {
-                hierarchy: Some(place.pkid.clone()),
-                limit: LATEST_SHOWN,
-                count: false,
-                ..ListQuery::default()
-            };
-            let latest = resources::list_in(tx, &caller, &log, query)?
-                .rows
-                .iter()
-                .map(transaction_line)
-                .collect::<Result<_, _>>()?;
-            Ok(Dashboard { place: node_ref(&place), counts, latest })
-        })
-        .await
+    let latest = resources::list_in(tx, caller, &log, query)?
+        .rows
+        .iter()
+        .map(transaction_line)
+        .collect::<Result<_, _>>()?;
+    Ok(Dashboard { place: node_ref(&place), counts, latest })
 }
 
 pub async fn list(
@@ -160,6 +165,7 @@ pub async fn add_form(
         can: permissions(&model, &place),
         posted: None,
         history: Vec::new(),
+        changed_model: None,
         model: (*model).clone(),
     })
 }
@@ -172,16 +178,18 @@ pub async fn instance(
 ) -> Result<FormPage, Fault> {
     let model = app.model(model_type)?;
     let log = app.model(transactions::MODEL)?;
-    let (caller, pkid) = (caller.clone(), pkid.to_owned());
+    let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
     app.store
         .read(move |tx| {
             let stored = resources::get_in(tx, caller.node.id, &model, &pkid)?;
             let data = resources::from_json(&stored)?;
             let label = model.label_of(&data, &stored.pkid).to_owned();
-            let history = if model.model_type == transactions::MODEL {
-                Vec::new()
+            let (history, changed_model) = if model.model_type == transactions::MODEL {
+                let changed = data.get("model_type").and_then(Value::as_str).unwrap_or_default();
+                (Vec::new(), app_.models.get(changed).map(|m| (*m).clone()))
             } else {
-                history(tx, &caller, &log, &resources::href(&model.model_type, &stored.pkid))?
+                let href = resources::href(&model.model_type, &stored.pkid);
+                (history(tx, &caller, &log, &href)?, None)
             };
             Ok(FormPage {
                 place: node_ref(&stored.node),
@@ -198,6 +206,7 @@ pub async fn instance(
                 defaults: Map::new(),
                 posted: None,
                 history,
+                changed_model,
                 model: (*model).clone(),
             })
         })

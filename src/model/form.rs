@@ -40,9 +40,9 @@ pub fn drawn_fields(model: &Model) -> Vec<(Option<String>, Vec<String>)> {
         .iter()
         .map(|g| (Some(g.title.clone()), g.fields.iter().filter(|f| drawn(f)).cloned().collect()))
         .collect();
-    let grouped: BTreeSet<&String> = model.groups.iter().flat_map(|g| &g.fields).collect();
+    let grouped = |name: &String| model.groups.iter().any(|g| g.fields.contains(name));
     let rest = model.root.properties.iter().map(|(name, _)| name);
-    parts.push((None, rest.filter(|n| !grouped.contains(n) && drawn(n)).cloned().collect()));
+    parts.push((None, rest.filter(|n| !grouped(n) && drawn(n)).cloned().collect()));
     parts.retain(|(_, fields)| !fields.is_empty());
     parts
 }
@@ -156,14 +156,14 @@ pub fn tidy(model: &Model, pairs: &[Pair]) -> Vec<Pair> {
             Some(index)
         });
     }
-    let places: BTreeMap<String, BTreeMap<usize, usize>> = rows
-        .into_iter()
-        .map(|(array, kept)| (array, kept.into_iter().zip(0..).collect()))
-        .collect();
     pairs
         .iter()
         .filter_map(|(name, text)| {
-            let place = |array: &str, index| places.get(array)?.get(&index).copied();
+            // An entry's new index is the number of those kept before it.
+            let place = |array: &str, index| {
+                let kept = rows.get(array).filter(|kept| kept.contains(&index))?;
+                Some(kept.range(..index).count())
+            };
             let name = if known(name, text) { each_row(name, place)? } else { name.clone() };
             Some((name, text.clone()))
         })
@@ -259,7 +259,11 @@ struct Posted<'a> {
 
 impl<'a> Posted<'a> {
     fn new(pairs: &'a [Pair]) -> Self {
-        Self { texts: pairs.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect() }
+        // Filled one by one: collecting would sort first, for which each type of map brings 5 kB
+        // of code to the browser.
+        let mut texts = BTreeMap::new();
+        texts.extend(pairs.iter().map(|(n, t)| (n.as_str(), t.as_str())));
+        Self { texts }
     }
 
     /// What was posted for the value at `at` and for all below it.
@@ -282,12 +286,10 @@ impl<'a> Posted<'a> {
 fn unchanged(property: &Property, at: &str, stored: &Value, posted: &Posted) -> bool {
     let mut filled = Vec::new();
     write(property, at, Some(stored), false, &mut filled);
-    let filled: BTreeMap<&str, String> =
-        filled.iter().map(|(n, t)| (n.as_str(), unix_lines(t))).collect();
     let mut sent = 0;
     posted.below(at).all(|(name, text)| {
         sent += 1;
-        filled.get(name).is_some_and(|f| *f == unix_lines(text))
+        value_of(&filled, name).is_some_and(|f| unix_lines(f) == unix_lines(text))
     }) && sent == filled.len()
 }
 

@@ -175,9 +175,7 @@ impl Check {
             }
             self.member(member, &pointer::child(at, name), data.get(name));
         }
-        // Objects of a model have few properties; the input decides how many it sends.
-        let known: BTreeSet<&str> = property.properties.iter().map(|(n, _)| n.as_str()).collect();
-        for (name, value) in data.iter().filter(|(name, _)| !known.contains(name.as_str())) {
+        for (name, value) in data.iter().filter(|(name, _)| property.property(name).is_none()) {
             if self.full() {
                 return;
             }
@@ -315,7 +313,8 @@ fn write_canonical(value: &Value, out: &mut String) {
             out.push(']');
         }
         Value::Object(members) => {
-            let sorted: BTreeMap<&String, &Value> = members.iter().collect();
+            let mut sorted = BTreeMap::new();
+            sorted.extend(members);
             out.push('{');
             for (name, value) in sorted {
                 let _ = write!(out, "{}:", Value::from(name.as_str()));

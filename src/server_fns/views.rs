@@ -143,6 +143,8 @@ pub struct FormPage {
     pub posted: Option<Posted>,
     /// The latest changes of this instance, newest first.
     pub history: Vec<HistoryEntry>,
+    /// Of a transaction: the model of what it changed, where that is still loaded.
+    pub changed_model: Option<Model>,
 }
 
 /// What a plain form post carried, drawn again with the reason.
@@ -194,6 +196,14 @@ pub struct BulkOutcome {
     pub succeeded: u64,
     /// pkid or href, and why it wasn't deleted.
     pub failed: Vec<(String, String)>,
+}
+
+/// The hierarchy's page: the tree from the caller's node, open along the way to the chosen one and
+/// one level below it, and what there is at the chosen one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HierarchyPage {
+    pub tree: TreeNode,
+    pub chosen: Dashboard,
 }
 
 /// The first page after log-in.

@@ -1,5 +1,7 @@
 //! The console's table of contents: the frame, and which page stands at which address.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
@@ -17,11 +19,12 @@ use super::{
         dashboard::DashboardPage, hierarchy::HierarchyPage, login::LoginView, model::ModelPage,
         not_found::NotFound,
     },
+    reading::reading,
     session::{Session, require_login},
 };
 use crate::{
     fault::{Fault, FaultKind},
-    server_fns::{get_frame, views::Frame},
+    server_fns::{Answer, Ask, views::Frame},
 };
 
 /// The page's body. The server renders it, the browser takes it over.
@@ -46,10 +49,6 @@ fn Console(routing: RwSignal<bool>) -> impl IntoView {
     Effect::new(|_| browser::mark_hydrated());
 
     let framed = Memo::new(move |_| pathname.read().as_str() != "/login");
-    let frame = Resource::new(
-        move || framed.get(),
-        |framed| async move { if framed { get_frame().await.map(Some) } else { Ok(None) } },
-    );
     let busy = move || routing.get() || navigation.busy.get();
 
     view! {
@@ -58,7 +57,7 @@ fn Console(routing: RwSignal<bool>) -> impl IntoView {
         </a>
         <div class="progress" class:is-busy=busy aria-hidden="true"></div>
         <div class=move || if framed.get() { "frame" } else { "frame is-bare" }>
-            <FrameParts frame/>
+            {frame(framed)}
             <main id="main" tabindex="-1">
                 <FlatRoutes fallback=|| view! { <NotFound/> }>
                     <Route path=path!("/login") view=LoginView ssr=SsrMode::Async/>
@@ -76,29 +75,19 @@ fn Console(routing: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-/// Who is logged in and what there is; nothing on the log-in page.
-type FrameResource = Resource<Result<Option<Frame>, Fault>>;
-
-/// Top bar, side bar, and the dialog that renews the session.
-#[component]
-fn FrameParts(frame: FrameResource) -> impl IntoView {
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                match frame.await {
-                    Ok(Some(frame)) => drawn(frame),
-                    Ok(None) => ().into_any(),
-                    Err(fault) => {
-                        // Any other fault meets the page as well, which says so.
-                        if fault.kind == FaultKind::Unauthenticated {
-                            require_login();
-                        }
-                        ().into_any()
-                    }
-                }
-            })}
-        </Transition>
-    }
+/// Top bar, side bar, and the dialog that renews the session; nothing on the log-in page.
+fn frame(framed: Memo<bool>) -> AnyView {
+    let draw = |answer: Result<Answer, Fault>, _| match answer.and_then(|a| a.open()) {
+        Ok(frame) => drawn(frame),
+        Err(fault) => {
+            // Any other fault meets the page as well, which says so.
+            if fault.kind == FaultKind::Unauthenticated {
+                require_login();
+            }
+            ().into_any()
+        }
+    };
+    reading(move || framed.get().then_some(Ask::Frame), RwSignal::new(false), Arc::new(draw))
 }
 
 fn drawn(frame: Frame) -> AnyView {

@@ -65,6 +65,12 @@ mod in_browser {
         }
     }
 
+    /// Does something once what is being drawn now can be seen. On the server, where there is no
+    /// such moment, it is never done; asking for the frame itself would end the program there.
+    pub fn next_frame(act: impl FnOnce() + 'static) {
+        leptos::prelude::request_animation_frame(act);
+    }
+
     /// Whether the focus is somewhere below an element that matches, or nowhere at all.
     pub fn focus_is_within_or_lost(selector: &str) -> bool {
         let Some(document) = document() else { return false };
@@ -186,6 +192,7 @@ mod on_server {
     pub fn focus_is_within_or_lost(_selector: &str) -> bool {
         false
     }
+    pub fn next_frame(_act: impl FnOnce() + 'static) {}
     pub fn close_menus() {}
     pub fn close_menus_beside(_target: Option<leptos::web_sys::EventTarget>) {}
     pub fn leave_menu() {}

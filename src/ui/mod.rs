@@ -5,6 +5,7 @@
 //! - [`navigation`]: what a page asks about where it is; focus and announcements.
 //! - [`session`]: what happens when a log-in ends. [`theme`]: light, dark, density.
 //! - [`browser`]: the only calls into the DOM.
+//! - [`reading`]: how every page gets what it shows.
 //! - [`pages`]: a file for each page. [`components`]: what they are made of.
 
 mod app;
@@ -12,6 +13,7 @@ pub mod browser;
 pub mod components;
 pub mod navigation;
 pub mod pages;
+pub mod reading;
 pub mod routes;
 pub mod session;
 #[cfg(feature = "ssr")]

@@ -109,7 +109,7 @@ impl Navigation {
     pub(crate) fn heading_drawn(self) {
         if self.awaiting_heading.get_value() {
             self.awaiting_heading.set_value(false);
-            request_animation_frame(|| browser::focus("main h1"));
+            browser::next_frame(|| browser::focus("main h1"));
         }
     }
 }

@@ -53,14 +53,18 @@ async fn there_is_no_add_form_where_the_model_can_not_be_added() {
     let customer = app.customer(&reseller, "Cu").await;
     let site = app.site(&customer, "Si").await;
     for path in ["sys", &provider.path, &reseller.path, &site.path] {
-        app.get(&format!("{SPARK}add/?hierarchy={path}"))
-            .await
-            .expect_fault(400, "validation", &[("hierarchy", "wrong_place")]);
+        app.get(&format!("{SPARK}add/?hierarchy={path}")).await.expect_fault(
+            400,
+            "validation",
+            &[("hierarchy", "wrong_place")],
+        );
     }
     // Without a hierarchy it is the caller's own node, sys.
-    app.get(&format!("{SPARK}add/"))
-        .await
-        .expect_fault(400, "validation", &[("hierarchy", "wrong_place")]);
+    app.get(&format!("{SPARK}add/")).await.expect_fault(
+        400,
+        "validation",
+        &[("hierarchy", "wrong_place")],
+    );
     app.get(&format!("{SPARK}add/?hierarchy={}", customer.path)).await.expect(200);
     app.get(&format!("{NODES}add/?hierarchy={}", customer.path)).await.expect(200);
 }
@@ -68,9 +72,11 @@ async fn there_is_no_add_form_where_the_model_can_not_be_added() {
 #[tokio::test]
 async fn an_add_form_at_an_unknown_place_is_not_found() {
     let app = TestApp::start().await;
-    app.get(&format!("{SPARK}add/?hierarchy=sys.Nobody"))
-        .await
-        .expect_fault(404, "not_found", &[("hierarchy", "not_found")]);
+    app.get(&format!("{SPARK}add/?hierarchy=sys.Nobody")).await.expect_fault(
+        404,
+        "not_found",
+        &[("hierarchy", "not_found")],
+    );
 }
 
 #[tokio::test]

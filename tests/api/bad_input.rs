@@ -220,7 +220,8 @@ async fn values_that_their_field_does_not_take() {
 #[tokio::test]
 async fn all_errors_are_told_at_once_in_the_order_of_the_schema() {
     let target = Target::start().await;
-    let data = json!({ "colour": 1, "https_proxy": "ftp://x:1", "sync": "no", "account_email": "?" });
+    let data =
+        json!({ "colour": 1, "https_proxy": "ftp://x:1", "sync": "no", "account_email": "?" });
     let errors = [
         ("/name", "required"),
         ("/account_email", "format"),
@@ -263,15 +264,14 @@ async fn nodes_are_judged_as_well() {
         (json!({ "name": "a", "node_type": "sys" }), &[("/node_type", "not_a_choice")]),
         (json!({ "name": "a", "node_type": "" }), &[("/node_type", "required")]),
         (json!({ "name": 7, "node_type": "provider" }), &[("/name", "wrong_type")]),
-        (
-            json!({ "name": "a", "node_type": "provider", "x": 1 }),
-            &[("/x", "unknown_property")],
-        ),
+        (json!({ "name": "a", "node_type": "provider", "x": 1 }), &[("/x", "unknown_property")]),
     ];
     for (data, errors) in cases {
-        app.post(&format!("{NODES}?hierarchy=sys"), &data)
-            .await
-            .expect_fault(400, "validation", errors);
+        app.post(&format!("{NODES}?hierarchy=sys"), &data).await.expect_fault(
+            400,
+            "validation",
+            errors,
+        );
     }
     assert_eq!(app.contents().await, before);
 }

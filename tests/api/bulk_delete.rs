@@ -159,8 +159,7 @@ async fn with_nowait_the_transaction_is_answered() {
     let (app, _, hrefs) = with_three().await;
     let answer = app.delete_all(&format!("{SPARK}?nowait=true"), &hrefs).await.expect(202).json();
     let id = answer["transaction_id"].as_str().unwrap();
-    let expected =
-        json!({ "href": format!("/api/tool/Transaction/{id}"), "success": true, "transaction_id": id });
+    let expected = json!({ "href": format!("/api/tool/Transaction/{id}"), "success": true, "transaction_id": id });
     assert_eq!(answer.to_string(), expected.to_string());
     assert_eq!(app.total(SPARK).await, 0);
 }

@@ -27,7 +27,10 @@ async fn a_created_instance_is_answered_with_its_pkid_and_transaction() {
         "uri": format!("/api/data/HierarchyNode/{}", place.pkid),
     });
     assert_eq!(body["meta"]["parent_id"], parent);
-    assert_eq!(body["meta"]["summary_attrs"][0], json!({ "name": "name", "title": "Customer Name" }));
+    assert_eq!(
+        body["meta"]["summary_attrs"][0],
+        json!({ "name": "name", "title": "Customer Name" })
+    );
     let transaction = body["transaction_id"].as_str().unwrap();
     let record = app.data(&format!("{TRANSACTIONS}{transaction}")).await;
     assert_eq!(record["href"], format!("/api/relation/SparkCustomer/{pkid}"));
@@ -58,7 +61,8 @@ async fn every_attribute_is_kept_as_it_was_sent() {
 async fn emoji_right_to_left_and_combining_text_stay_as_they_are() {
     let app = TestApp::start().await;
     let place = app.tenant().await;
-    for name in ["🦀 Crab 👩‍👩‍👧", "שלום \u{202e}abc", "e\u{301}\u{327}", "名前", "a'b\"c\\d<e>&f;"] {
+    for name in ["🦀 Crab 👩‍👩‍👧", "שלום \u{202e}abc", "e\u{301}\u{327}", "名前", "a'b\"c\\d<e>&f;"]
+    {
         let pkid = app.spark(&place, &json!({ "name": name })).await;
         assert_eq!(app.data(&format!("{SPARK}{pkid}")).await["name"], name);
     }
@@ -106,7 +110,8 @@ async fn a_number_that_names_no_organisation_is_refused() {
     // ciscospark://us/PEOPLE/… of the same UUID.
     let person = "Y2lzY29zcGFyazovL3VzL1BFT1BMRS85NmFiYzJhYS0zZGNjLTExZTUtYTE1Mi1mZTM0ODE5Y2RjOWE";
     let no_dashes = UUID.replace('-', "");
-    for external in ["12345", "not a number", truncated, person, &no_dashes, &UUID[1..], " ", "{}"] {
+    for external in ["12345", "not a number", truncated, person, &no_dashes, &UUID[1..], " ", "{}"]
+    {
         let data = json!({ "name": "One", "account_number_external": external });
         app.post(&at(SPARK, &place), &data).await.expect_fault(
             400,
@@ -298,9 +303,11 @@ async fn proxies_are_reached_by_http_or_https_and_no_other_way() {
             "http://proxy.example.com:99999",
         ] {
             let pointer = format!("/{field}");
-            app.post(&at(SPARK, &place), &json!({ "name": "One", field: url }))
-                .await
-                .expect_fault(400, "validation", &[(&pointer, "format")]);
+            app.post(&at(SPARK, &place), &json!({ "name": "One", field: url })).await.expect_fault(
+                400,
+                "validation",
+                &[(&pointer, "format")],
+            );
         }
     }
     assert_eq!(app.contents().await, before);
@@ -319,9 +326,11 @@ async fn the_link_to_webex_is_not_the_callers_to_write() {
     let app = TestApp::start().await;
     let place = app.tenant().await;
     let data = json!({ "name": "One", "token_link": "https://evil.example.com/" });
-    app.post(&at(SPARK, &place), &data)
-        .await
-        .expect_fault(400, "validation", &[("/token_link", "read_only")]);
+    app.post(&at(SPARK, &place), &data).await.expect_fault(
+        400,
+        "validation",
+        &[("/token_link", "read_only")],
+    );
 }
 
 #[tokio::test]

@@ -106,8 +106,18 @@ async fn what_does_not_exist_is_not_found() {
     let pkid = app.spark(&place, &json!({ "name": "One" })).await;
     let long = "x".repeat(5000);
     let names = [
-        "000000000000000000000000", "None", "6t0ggef2c0deab00hb595101", "%00", "%FF", "..%2F..", "a%2Fb",
-        "%2B", "'%20OR%201=1", &long, &pkid.to_uppercase(), &place.pkid,
+        "000000000000000000000000",
+        "None",
+        "6t0ggef2c0deab00hb595101",
+        "%00",
+        "%FF",
+        "..%2F..",
+        "a%2Fb",
+        "%2B",
+        "'%20OR%201=1",
+        &long,
+        &pkid.to_uppercase(),
+        &place.pkid,
     ];
     for name in names {
         app.get(&format!("{SPARK}{name}")).await.expect_fault(404, "not_found", &[]);

@@ -13,7 +13,8 @@ async fn health_and_readiness_need_no_log_in() {
 #[tokio::test]
 async fn what_is_no_call_is_a_fault_and_no_page() {
     let app = TestApp::start().await;
-    for path in ["/api", "/api/", "/api/data", "/api/data/Nothing/", "/api/relation/sparkcustomer"] {
+    for path in ["/api", "/api/", "/api/data", "/api/data/Nothing/", "/api/relation/sparkcustomer"]
+    {
         app.get(path).await.expect_fault(404, "not_found", &[]);
     }
 }

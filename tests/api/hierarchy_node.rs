@@ -70,16 +70,20 @@ async fn a_name_is_one_step_of_a_path() {
     let before = app.contents().await;
     let refused = ["a.b", ".", "a.", ".a", " a", "a ", "a/b", "a\u{e9}", "🦀"];
     for name in refused {
-        app.post(NODES, &json!({ "name": name, "node_type": "provider" }))
-            .await
-            .expect_fault(400, "validation", &[("/name", "pattern")]);
+        app.post(NODES, &json!({ "name": name, "node_type": "provider" })).await.expect_fault(
+            400,
+            "validation",
+            &[("/name", "pattern")],
+        );
     }
     app.post(NODES, &json!({ "name": "x".repeat(65), "node_type": "provider" }))
         .await
         .expect_fault(400, "validation", &[("/name", "too_long")]);
-    app.post(NODES, &json!({ "name": "", "node_type": "provider" }))
-        .await
-        .expect_fault(400, "validation", &[("/name", "required")]);
+    app.post(NODES, &json!({ "name": "", "node_type": "provider" })).await.expect_fault(
+        400,
+        "validation",
+        &[("/name", "required")],
+    );
     assert_eq!(app.contents().await, before);
     for name in ["a", "A b-c_d 9", "-", &"x".repeat(64)] {
         app.provider(name).await;
@@ -110,12 +114,16 @@ async fn name_and_type_never_change() {
     let path = format!("{NODES}{}", acme.pkid);
     let before = app.contents().await;
     let put = |name: &str, node_type: &str| json!({ "name": name, "node_type": node_type });
-    app.put(&path, &put("Other", "provider"))
-        .await
-        .expect_fault(400, "validation", &[("/name", "immutable")]);
-    app.put(&path, &put("Acme", "customer"))
-        .await
-        .expect_fault(400, "validation", &[("/node_type", "immutable")]);
+    app.put(&path, &put("Other", "provider")).await.expect_fault(
+        400,
+        "validation",
+        &[("/name", "immutable")],
+    );
+    app.put(&path, &put("Acme", "customer")).await.expect_fault(
+        400,
+        "validation",
+        &[("/node_type", "immutable")],
+    );
     assert_eq!(app.contents().await, before);
     let mut data = put("Acme", "provider");
     data["description"] = json!("The first one");
@@ -134,8 +142,12 @@ async fn a_node_that_is_not_empty_stays_and_says_what_is_in_it() {
     let answer = app.delete(&format!("{NODES}{}", customer.pkid)).await.expect(409).json();
     assert_eq!(answer["success"], false);
     assert_eq!(answer["http_code"], 409);
-    let told: Vec<&str> =
-        answer["errors"].as_array().unwrap().iter().map(|e| e["message"].as_str().unwrap()).collect();
+    let told: Vec<&str> = answer["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["message"].as_str().unwrap())
+        .collect();
     assert_eq!(told.len(), 2, "{answer}");
     for (part, model, name) in [
         (told[0], "data/HierarchyNode", "Office"),
@@ -250,9 +262,11 @@ async fn a_tenant_id_is_unique_in_the_whole_hierarchy() {
         json!({ "name": "Cu", "node_type": "customer" }),
         json!({ "name": "New", "node_type": "customer", "tenant_id": "Cu" }),
     ] {
-        app.post(&at(NODES, &other), &data)
-            .await
-            .expect_fault(409, "taken", &[("/tenant_id", "taken")]);
+        app.post(&at(NODES, &other), &data).await.expect_fault(
+            409,
+            "taken",
+            &[("/tenant_id", "taken")],
+        );
     }
     assert_eq!(app.contents().await, before);
     let data = json!({ "name": "Cu", "node_type": "customer", "tenant_id": "Cu 2" });
@@ -268,9 +282,11 @@ async fn only_customers_have_a_tenant_id() {
     for (node_type, place) in one_of_each(&app).await {
         for child in allowed_below(node_type).iter().filter(|child| **child != "customer") {
             let data = json!({ "name": "New", "node_type": child, "tenant_id": "t1" });
-            app.post(&at(NODES, &place), &data)
-                .await
-                .expect_fault(400, "validation", &[("/tenant_id", "not_a_tenant")]);
+            app.post(&at(NODES, &place), &data).await.expect_fault(
+                400,
+                "validation",
+                &[("/tenant_id", "not_a_tenant")],
+            );
         }
     }
 }

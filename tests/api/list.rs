@@ -31,8 +31,7 @@ async fn a_hierarchy_that_is_given_stands_in_the_current_page() {
     for given in [&place.pkid, &place.path] {
         let list = app.get(&format!("{SPARK}?hierarchy={given}&limit=3")).await.expect(200);
         let own = "&traversal=down";
-        let expected =
-            printed(&place.pkid).replacen(own, &format!("{own}&hierarchy={given}"), 1);
+        let expected = printed(&place.pkid).replacen(own, &format!("{own}&hierarchy={given}"), 1);
         assert_eq!(list.json().to_string(), expected);
     }
 }
@@ -153,13 +152,17 @@ async fn what_no_list_can_be_ordered_by_is_refused() {
     let app = TestApp::start().await;
     // Secrets among them: an order tells of the values.
     for name in ["colour", "token", "refresh_token", "http_proxy", "https_proxy", "shadow", "id"] {
-        app.get(&format!("{SPARK}?order_by={name}"))
-            .await
-            .expect_fault(400, "validation", &[("order_by", "unknown_field")]);
+        app.get(&format!("{SPARK}?order_by={name}")).await.expect_fault(
+            400,
+            "validation",
+            &[("order_by", "unknown_field")],
+        );
     }
-    app.get(&format!("{SPARK}?order_by=name%27%3B--"))
-        .await
-        .expect_fault(400, "validation", &[("order_by", "unknown_field")]);
+    app.get(&format!("{SPARK}?order_by=name%27%3B--")).await.expect_fault(
+        400,
+        "validation",
+        &[("order_by", "unknown_field")],
+    );
 }
 
 #[tokio::test]
@@ -179,7 +182,11 @@ async fn parameters_that_say_nothing_are_refused_with_their_names() {
         ("count=maybe", "count", "not_a_choice"),
     ];
     for (query, field, code) in cases {
-        app.get(&format!("{SPARK}?{query}")).await.expect_fault(400, "validation", &[(field, code)]);
+        app.get(&format!("{SPARK}?{query}")).await.expect_fault(
+            400,
+            "validation",
+            &[(field, code)],
+        );
     }
     app.get(&format!("{SPARK}?skip=-1&limit=abc")).await.expect_fault(
         400,
@@ -237,8 +244,7 @@ async fn a_row_says_what_it_is_and_where_it_stands() {
     assert_eq!(row["meta"]["path"], json!(["sys", "Provider", "Customer"]));
     let own = json!([{ "href": format!("{SPARK}{pkid}/"), "pkid": pkid }]);
     assert_eq!(row["meta"]["references"]["self"], own);
-    let parent =
-        json!([{ "href": format!("{NODES}{}", place.pkid), "pkid": place.pkid }]);
+    let parent = json!([{ "href": format!("{NODES}{}", place.pkid), "pkid": place.pkid }]);
     assert_eq!(row["meta"]["references"]["parent"], parent);
     // The row's own href leads to it.
     app.get(own[0]["href"].as_str().unwrap()).await.expect(200);

@@ -5,6 +5,9 @@ use serde_json::json;
 use super::list::names;
 use crate::support::{SPARK, TRANSACTIONS, TestApp};
 
+/// Parameters of a query.
+type Pairs = &'static [(&'static str, &'static str)];
+
 async fn with_rows() -> TestApp {
     let app = TestApp::start().await;
     let place = app.tenant().await;
@@ -104,11 +107,8 @@ async fn several_filters_hold_together() {
 #[tokio::test]
 async fn an_attribute_that_is_absent_is_an_empty_text() {
     let app = with_rows().await;
-    let pairs = [
-        ("filter_field", "email_domain"),
-        ("filter_text", ""),
-        ("filter_condition", "notequal"),
-    ];
+    let pairs =
+        [("filter_field", "email_domain"), ("filter_text", ""), ("filter_condition", "notequal")];
     assert_eq!(found(&app, &pairs).await, ["beta"]);
 }
 
@@ -147,7 +147,7 @@ async fn the_place_is_filtered_by_its_dot_path() {
 #[tokio::test]
 async fn filters_that_can_not_hold_are_refused() {
     let app = with_rows().await;
-    let cases: [(&[(&str, &str)], &str, &str); 8] = [
+    let cases: [(Pairs, &str, &str); 8] = [
         (&[("filter_field", "colour"), ("filter_text", "x")], "filter_field", "unknown_field"),
         (&[("filter_field", "token"), ("filter_text", "*")], "filter_field", "unknown_field"),
         (&[("filter_field", "http_proxy"), ("filter_text", "h")], "filter_field", "unknown_field"),

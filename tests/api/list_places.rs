@@ -75,9 +75,11 @@ async fn a_hierarchy_that_does_not_exist_is_not_found() {
     let unknown = ["sys.Nobody", "Acme", "sys.Acme.", "000000000000000000000000", "%00", "%F0"];
     for collection in [SPARK, NODES, TRANSACTIONS] {
         for hierarchy in unknown {
-            app.get(&format!("{collection}?hierarchy={hierarchy}"))
-                .await
-                .expect_fault(404, "not_found", &[("hierarchy", "not_found")]);
+            app.get(&format!("{collection}?hierarchy={hierarchy}")).await.expect_fault(
+                404,
+                "not_found",
+                &[("hierarchy", "not_found")],
+            );
         }
     }
     let long = "x".repeat(10_000);

@@ -18,8 +18,11 @@ async fn session(app: &TestApp) -> (String, String) {
     let answer =
         app.call("POST", LOGIN).anonymous().json(&credentials(PASSWORD)).send().await.expect(200);
     let csrf = answer.header("x-csrftoken").unwrap().to_owned();
-    let cookie =
-        format!("sessionid={}; csrftoken={}", answer.cookie("sessionid"), answer.cookie("csrftoken"));
+    let cookie = format!(
+        "sessionid={}; csrftoken={}",
+        answer.cookie("sessionid"),
+        answer.cookie("csrftoken")
+    );
     (cookie, csrf)
 }
 
@@ -85,12 +88,13 @@ async fn basic_credentials_must_be_right() {
 #[tokio::test]
 async fn a_malformed_authorization_is_no_log_in() {
     let app = TestApp::start().await;
-    for value in ["Basic", "Basic ", "Basic !!!", "Basic YWRtaW4=", "Digest x", "Bearer ", "admin"] {
-        app.call("GET", SPARK)
-            .header("authorization", value)
-            .send()
-            .await
-            .expect_fault(401, "unauthenticated", &[]);
+    for value in ["Basic", "Basic ", "Basic !!!", "Basic YWRtaW4=", "Digest x", "Bearer ", "admin"]
+    {
+        app.call("GET", SPARK).header("authorization", value).send().await.expect_fault(
+            401,
+            "unauthenticated",
+            &[],
+        );
     }
 }
 
@@ -159,9 +163,12 @@ async fn a_log_in_that_is_wrong_gives_nothing() {
         assert_eq!(answer.json()["success"], false);
         assert_eq!(answer.json()["http_code"], 401);
         assert!(answer.cookies().is_empty());
-        for body in [json!({}), json!({ "username": ADMIN }), json!({ "password": "x" }),
-            json!({ "username": 7, "password": [] })]
-        {
+        for body in [
+            json!({}),
+            json!({ "username": ADMIN }),
+            json!({ "password": "x" }),
+            json!({ "username": 7, "password": [] }),
+        ] {
             let answer = app.call("POST", path).anonymous().json(&body).send().await.expect(400);
             assert!(!answer.json()["errors"].as_array().unwrap().is_empty(), "{answer}");
         }
@@ -231,8 +238,13 @@ async fn log_out_ends_a_session() {
     app.call("GET", SPARK).cookie(&cookie).send().await.expect(200);
     app.call("POST", LOGOUT).cookie(&cookie).send().await.expect_fault(403, "csrf", &[]);
     app.call("GET", SPARK).cookie(&cookie).send().await.expect(200);
-    let answer =
-        app.call("POST", LOGOUT).cookie(&cookie).header("x-csrftoken", &csrf).send().await.expect(200);
+    let answer = app
+        .call("POST", LOGOUT)
+        .cookie(&cookie)
+        .header("x-csrftoken", &csrf)
+        .send()
+        .await
+        .expect(200);
     assert_eq!(answer.cookie("sessionid"), "");
     app.call("GET", SPARK).cookie(&cookie).send().await.expect_fault(401, "unauthenticated", &[]);
     app.call("POST", LOGOUT).anonymous().send().await.expect(401);

@@ -1,5 +1,7 @@
 //! The API and the pages from outside, a module for each part of the URL space.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -104,7 +104,8 @@ async fn the_internal_number_follows_a_new_external_one() {
 async fn a_number_that_another_instance_at_the_node_has_is_taken() {
     let app = TestApp::start().await;
     let place = app.tenant().await;
-    let data = |name: &str, number: &str| json!({ "name": name, "account_number_external": number });
+    let data =
+        |name: &str, number: &str| json!({ "name": name, "account_number_external": number });
     app.spark(&place, &data("One", UUID)).await;
     let two = app.spark(&place, &data("Two", OTHER)).await;
     let path = format!("{SPARK}{two}");

@@ -105,7 +105,8 @@ async fn it_has_the_whole_api() {
     app.call("PUT", own).json(&data).header("if-match", tag).send().await.expect(200);
     app.call("PUT", own).json(&data).header("if-match", tag).send().await.expect(412);
     assert_eq!(app.data(own).await, json!({ "label": "Two", "pin": "********" }));
-    let found = format!("{SOMETHING}?filter_field=label&filter_text=tw&order_by=size&direction=desc");
+    let found =
+        format!("{SOMETHING}?filter_field=label&filter_text=tw&order_by=size&direction=desc");
     assert_eq!(app.get(&found).await.expect(200).json()["pagination"]["total"], 1);
     app.delete(own).await.expect(200);
     assert_eq!(app.total(SOMETHING).await, 0);
@@ -127,23 +128,30 @@ async fn its_instances_are_judged_by_its_file() {
     for (data, errors) in cases {
         app.post(&path, &data).await.expect_fault(400, "validation", errors);
     }
-    app.post(&format!("{SOMETHING}?hierarchy=sys"), &json!({ "label": "x" }))
-        .await
-        .expect_fault(400, "validation", &[("hierarchy", "wrong_place")]);
-    app.get(&format!("{SOMETHING}?order_by=pin"))
-        .await
-        .expect_fault(400, "validation", &[("order_by", "unknown_field")]);
+    app.post(&format!("{SOMETHING}?hierarchy=sys"), &json!({ "label": "x" })).await.expect_fault(
+        400,
+        "validation",
+        &[("hierarchy", "wrong_place")],
+    );
+    app.get(&format!("{SOMETHING}?order_by=pin")).await.expect_fault(
+        400,
+        "validation",
+        &[("order_by", "unknown_field")],
+    );
     app.post(&path, &json!({ "label": "x" })).await.expect(201);
-    app.post(&path, &json!({ "label": "x" }))
-        .await
-        .expect_fault(409, "taken", &[("/label", "taken")]);
+    app.post(&path, &json!({ "label": "x" })).await.expect_fault(
+        409,
+        "taken",
+        &[("/label", "taken")],
+    );
 }
 
 #[tokio::test]
 async fn it_keeps_its_node_from_being_deleted() {
     let (app, _dir, place) = with_something().await;
     app.post(&format!("{SOMETHING}?hierarchy={place}"), &json!({ "label": "x" })).await.expect(201);
-    let node = app.get("/api/data/HierarchyNode/?filter_field=name&filter_text=Customer").await.json();
+    let node =
+        app.get("/api/data/HierarchyNode/?filter_field=name&filter_text=Customer").await.json();
     let own = node["resources"][0]["meta"]["references"]["self"][0]["href"].as_str().unwrap();
     let answer = app.delete(own).await.expect(409);
     assert!(answer.text().contains("data/Something"), "{answer}");
@@ -225,8 +233,14 @@ async fn a_file_that_is_no_model_stops_the_start() {
         (spoilt("/summary_attrs/1", json!("nothing")), "/summary_attrs/1"),
         (spoilt("/summary_attrs/1", json!("pin")), "/summary_attrs/1"),
         (spoilt("/allowed_at/0", json!("planet")), "/allowed_at/0"),
-        (spoilt("/schema/properties/label/required", json!("yes")), "/schema/properties/label/required"),
-        (spoilt("/schema/properties/colour/default", json!("green")), "/schema/properties/colour/default"),
+        (
+            spoilt("/schema/properties/label/required", json!("yes")),
+            "/schema/properties/label/required",
+        ),
+        (
+            spoilt("/schema/properties/colour/default", json!("green")),
+            "/schema/properties/colour/default",
+        ),
         (spoilt("/groups/0/fields/0", json!("nothing")), "/groups/0/fields/0"),
         (spoilt("/model_type", json!("data/Other")), "/model_type"),
     ];

@@ -62,7 +62,9 @@ async fn every_model_has_a_bare_schema() {
 #[tokio::test]
 async fn a_schema_at_an_unknown_place_is_not_found() {
     let app = TestApp::start().await;
-    app.get(&format!("{SPARK}schema/?hierarchy=sys.Nobody"))
-        .await
-        .expect_fault(404, "not_found", &[("hierarchy", "not_found")]);
+    app.get(&format!("{SPARK}schema/?hierarchy=sys.Nobody")).await.expect_fault(
+        404,
+        "not_found",
+        &[("hierarchy", "not_found")],
+    );
 }

@@ -5,7 +5,12 @@ use serde_json::{Value, json};
 use crate::support::{ADMIN, PASSWORD, TestApp};
 
 /// Method, path without a trailing slash, body, and the status of both forms.
-fn calls(pkid: &str, node: &str, transaction: &str, place: &str) -> Vec<(&'static str, String, Value, u16)> {
+fn calls(
+    pkid: &str,
+    node: &str,
+    transaction: &str,
+    at: &str,
+) -> Vec<(&'static str, String, Value, u16)> {
     let none = Value::Null;
     let login = json!({ "username": ADMIN, "password": PASSWORD });
     let name = json!({ "name": "One" });
@@ -18,7 +23,7 @@ fn calls(pkid: &str, node: &str, transaction: &str, place: &str) -> Vec<(&'stati
         ("GET", "/readyz".to_owned(), none.clone(), 200),
         ("GET", "/api/none".to_owned(), none.clone(), 404),
         ("GET", format!("/api/tool/Transaction/{transaction}/poll"), none.clone(), 200),
-        ("POST", format!("/api/relation/SparkCustomer?hierarchy={place}"), name.clone(), 201),
+        ("POST", format!("/api/relation/SparkCustomer?hierarchy={at}"), name.clone(), 201),
         ("PUT", format!("/api/relation/SparkCustomer/{pkid}"), name, 200),
         ("DELETE", "/api/relation/SparkCustomer".to_owned(), json!({ "hrefs": ["x"] }), 200),
         ("DELETE", "/api/relation/SparkCustomer/none".to_owned(), none.clone(), 404),
@@ -34,7 +39,12 @@ fn calls(pkid: &str, node: &str, transaction: &str, place: &str) -> Vec<(&'stati
         }
         calls.push(("GET", format!("/api/{model}/none"), none.clone(), 404));
     }
-    calls.push(("GET", format!("/api/relation/SparkCustomer/add?hierarchy={place}"), none.clone(), 200));
+    calls.push((
+        "GET",
+        format!("/api/relation/SparkCustomer/add?hierarchy={at}"),
+        none.clone(),
+        200,
+    ));
     calls.push(("GET", "/api/data/HierarchyNode/add".to_owned(), none, 200));
     calls
 }

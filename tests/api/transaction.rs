@@ -7,8 +7,22 @@ use crate::support::{SPARK, TRANSACTIONS, TestApp, at};
 
 /// The attributes of a transaction (contract.md).
 const ATTRIBUTES: [&str; 16] = [
-    "status", "action", "model_type", "href", "username", "hierarchy", "submitted", "started",
-    "completed", "message", "progress", "counts", "before", "after", "sub_transactions", "log",
+    "status",
+    "action",
+    "model_type",
+    "href",
+    "username",
+    "hierarchy",
+    "submitted",
+    "started",
+    "completed",
+    "message",
+    "progress",
+    "counts",
+    "before",
+    "after",
+    "sub_transactions",
+    "log",
 ];
 
 fn time_of(record: &Value, name: &str) -> OffsetDateTime {
@@ -99,7 +113,10 @@ async fn secrets_are_masked_and_told_of_in_words() {
 fn assert_logged(record: &Value, text: &str) {
     let log = record["log"].as_array().unwrap();
     assert_eq!(log.len(), 1, "{record}");
-    assert_eq!(log[0].as_object().unwrap().keys().collect::<Vec<_>>(), ["time", "level", "message"]);
+    assert_eq!(
+        log[0].as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["time", "level", "message"]
+    );
     time_of(&log[0], "time");
     assert!(log[0]["message"].as_str().unwrap().contains(text), "{record}");
 }
@@ -157,7 +174,9 @@ async fn the_poll_tells_the_status() {
     let place = app.tenant().await;
     let made = app.post(&at(SPARK, &place), &json!({ "name": "One" })).await.expect(201).json();
     let id = made["transaction_id"].as_str().unwrap();
-    for path in [format!("{TRANSACTIONS}{id}/poll/?format=json"), format!("{TRANSACTIONS}{id}/poll")] {
+    for path in
+        [format!("{TRANSACTIONS}{id}/poll/?format=json"), format!("{TRANSACTIONS}{id}/poll")]
+    {
         let body = app.get(&path).await.expect(200).json();
         assert_eq!(body.as_object().unwrap().keys().collect::<Vec<_>>(), [id]);
         let told = &body[id];

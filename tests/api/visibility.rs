@@ -99,7 +99,8 @@ async fn what_is_out_of_sight_is_not_found() {
 #[tokio::test]
 async fn a_transaction_out_of_sight_is_not_found() {
     let world = World::start().await;
-    let record = world.app.put(&world.hidden, &json!({ "name": "hidden" })).await.expect(200).json();
+    let record =
+        world.app.put(&world.hidden, &json!({ "name": "hidden" })).await.expect(200).json();
     let path = format!("{TRANSACTIONS}{}", record["transaction_id"].as_str().unwrap());
     world.app.get(&path).await.expect(200);
     world.call("GET", &path).send().await.expect_fault(404, "not_found", &[]);

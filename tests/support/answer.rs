@@ -50,8 +50,7 @@ impl Answer {
             .into_iter()
             .filter_map(|line| line.split(';').next()?.split_once('='))
             .find(|(key, _)| *key == name)
-            .map(|(_, value)| value.to_owned())
-            .unwrap_or_else(|| panic!("no cookie {name} in {self}"))
+            .map_or_else(|| panic!("no cookie {name} in {self}"), |(_, value)| value.to_owned())
     }
 
     /// Passes the answer on when it has this status.

@@ -33,9 +33,8 @@ impl Process {
         let mut heading = String::new();
         let url = loop {
             let start = heading.len();
-            if lines.read_line(&mut heading).unwrap() == 0 {
-                panic!("it ended: {heading}{}", errors.join().unwrap());
-            }
+            let read = lines.read_line(&mut heading).unwrap();
+            assert!(read > 0, "it ended: {heading}");
             if let Some(url) = heading[start..].trim_end().strip_prefix("Tenantry is at ") {
                 break url.to_owned();
             }

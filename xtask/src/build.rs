@@ -1,5 +1,6 @@
 //! The server program and the browser library, each by its compiler, and the site files.
 
+use std::env;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -68,9 +69,24 @@ fn browser_library(toolchain: &wasm_target::Toolchain) -> Result<PathBuf> {
             "wasm-release",
         ])
         .arg("--target-dir")
-        .arg(&target);
+        .arg(&target)
+        .env("CARGO_ENCODED_RUSTFLAGS", browser_flags().join("\u{1f}"));
     run_prefixed("browser", &mut command)?;
     Ok(target.join("wasm32-unknown-unknown/wasm-release/tenantry.wasm"))
+}
+
+/// What the compiler is told for the browser alone.
+fn browser_flags() -> Vec<String> {
+    // Without the views' types, which are compiled once for each use: a quarter less to load.
+    let mut flags = vec!["--cfg".to_owned(), "erase_components".to_owned()];
+    // Panic messages name source files; the browser needn't load where they stood on this machine.
+    let home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+    if let Some(home) = home {
+        flags.push(format!("--remap-path-prefix={}=", home.display()));
+    }
+    flags
 }
 
 /// Runs a cargo command beside another one, its lines marked, so that one can tell them apart.

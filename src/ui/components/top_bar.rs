@@ -1,5 +1,7 @@
 //! The bar across the top: the mark, where the user is, and what belongs to the user.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::{
@@ -7,9 +9,11 @@ use super::{
     icon::{Icon, IconName, Mark},
 };
 use crate::{
-    server_fns::{get_place, views::Frame},
+    fault::Fault,
+    server_fns::{Answer, Ask, views::{Frame, Place}},
     ui::{
         navigation::use_hierarchy,
+        reading::reading,
         routes::{at_node, detail_href, HIERARCHY_NODE},
         theme::AppearanceMenu,
     },
@@ -22,15 +26,12 @@ pub const DRAWER: &str = "side-bar";
 pub fn TopBar(frame: Frame) -> impl IntoView {
     let hierarchy = use_hierarchy();
     // Nothing where the chosen node can't be seen: the page below says so.
-    let place = Resource::new(move || hierarchy.get(), |node| async move { get_place(node).await.ok() });
-    let crumbs = move || {
-        Suspend::new(async move {
-            match place.await {
-                Some(place) => view! { <Breadcrumb place/> }.into_any(),
-                None => view! { <span class="crumbs"></span> }.into_any(),
-            }
-        })
+    let crumbs = |answer: Result<Answer, Fault>, _| match answer.and_then(|a| a.open::<Place>()) {
+        Ok(place) => view! { <Breadcrumb place/> }.into_any(),
+        Err(_) => view! { <span class="crumbs"></span> }.into_any(),
     };
+    let place = move || Some(Ask::Place { hierarchy: hierarchy.get() });
+    let crumbs = reading(place, RwSignal::new(false), Arc::new(crumbs));
     let demo = frame.demo.then(|| {
         view! {
             <span class="badge is-warning demo-badge" title="Sample data">
@@ -57,7 +58,7 @@ pub fn TopBar(frame: Frame) -> impl IntoView {
             <Mark/>
             <span class="brand-name">"Tenantry"</span>
         </a>
-        <Transition>{crumbs}</Transition>
+        {crumbs}
         <div class="top-bar-end">
             {demo}
             <AppearanceMenu/>

@@ -9,7 +9,7 @@ use super::{
     node_type::NodeTypeBadge,
 };
 use crate::{
-    server_fns::{get_children, views::TreeNode},
+    server_fns::{Ask, ask, views::TreeNode},
     ui::routes::{HIERARCHY_NODE, add_href, at_node, detail_href, hierarchy_href},
 };
 
@@ -78,28 +78,13 @@ fn item(node: TreeNode, chosen: String, branches: Branches) -> AnyView {
     } else {
         view! { <span class="tree-leaf"></span> }.into_any()
     };
+    // Drawn by position and not by key: a tree that is fetched again then keeps its elements, and
+    // with them the focus, but none of the old drawing's state.
     let children = move || {
-        let chosen = chosen.clone();
         below.get().map(|nodes| {
-            let chosen = chosen.clone();
-            view! {
-                <ul>
-                    <For
-                        each=move || nodes.clone()
-                        // A child that was changed, or chosen, is drawn anew.
-                        key={
-                            let chosen = chosen.clone();
-                            move |child: &TreeNode| {
-                                (child.node.pkid.clone(), child.has_children, child.node.path == chosen)
-                            }
-                        }
-                        children={
-                            let chosen = chosen.clone();
-                            move |child| view! { {item(child, chosen.clone(), branches)} }
-                        }
-                    />
-                </ul>
-            }
+            let items: Vec<_> =
+                nodes.into_iter().map(|child| item(child, chosen.clone(), branches)).collect();
+            view! { <ul>{items}</ul> }
         })
     };
     let add = at_node(&add_href(HIERARCHY_NODE), Some(&reference.path));
@@ -158,7 +143,8 @@ fn Toggle(node: TreeNode, below: Memo<Option<Vec<TreeNode>>>, branches: Branches
         failed.set(None);
         let pkid = pkid.clone();
         leptos::task::spawn_local(async move {
-            match get_children(pkid.clone()).await {
+            let answer = ask(Ask::Children { pkid: pkid.clone() }).await;
+            match answer.and_then(|answer| answer.open()) {
                 Ok(nodes) => branches.set(&pkid, Branch::Open(nodes)),
                 Err(fault) => failed.set(Some(fault.message)),
             }

@@ -4,12 +4,13 @@ use leptos::prelude::*;
 
 use crate::{
     server_fns::{
-        get_dashboard,
+        Ask,
         views::{Dashboard, ModelLink, TransactionLine},
     },
     ui::{
-        components::{FaultView, Icon, IconName, NodeTypeBadge, PageHeading, StatusBadge, Time},
+        components::{Icon, IconName, NodeTypeBadge, PageHeading, StatusBadge, Time},
         navigation::{use_hierarchy, use_navigation},
+        reading::{page, reading},
         routes::{TRANSACTION, at_node, detail_href, list_href},
     },
 };
@@ -18,20 +19,8 @@ use crate::{
 pub fn DashboardPage() -> impl IntoView {
     let hierarchy = use_hierarchy();
     let navigation = use_navigation();
-    let dashboard = Resource::new(move || hierarchy.get(), get_dashboard);
-    view! {
-        <Transition set_pending=navigation.busy>
-            {move || Suspend::new(async move {
-                match dashboard.await {
-                    Ok(dashboard) => drawn(dashboard),
-                    Err(fault) => {
-                        let retry = Callback::new(move |()| dashboard.refetch());
-                        view! { <FaultView fault retry/> }.into_any()
-                    }
-                }
-            })}
-        </Transition>
-    }
+    let what = move || Some(Ask::Dashboard { hierarchy: hierarchy.get() });
+    reading(what, navigation.busy, page(|dashboard, _| drawn(dashboard)))
 }
 
 fn drawn(dashboard: Dashboard) -> AnyView {

@@ -8,17 +8,18 @@ use super::list::{Address, use_list_address};
 use crate::{
     fault::{Fault, FaultKind},
     server_fns::{
-        bulk_delete, delete_instance, get_delete_preview,
+        Ask, bulk_delete, delete_instance,
         views::{BulkOutcome, DeletePreview},
     },
     ui::{
         components::{
-            FaultView, Icon, IconName, PageHeading,
+            Icon, IconName, PageHeading,
             done::{Done, with_done},
             dom,
             value::{counted, grouped},
         },
         navigation::{use_model_path, use_navigation, use_query_pairs},
+        reading::{page, reading},
         routes::{ModelView, TRANSACTION, detail_href, list_href, with_search},
         session::use_session,
     },
@@ -73,19 +74,13 @@ pub fn DeletePage() -> impl IntoView {
         deleting: RwSignal::new(false),
     };
     let model_type = path.model_type;
-    let preview =
-        Resource::new(|| (), move |()| get_delete_preview(model_type.clone(), pkids.clone()));
-    let retry = Callback::new(move |()| preview.refetch());
+    let what = move || {
+        Some(Ask::DeletePreview { model_type: model_type.clone(), pkids: pkids.clone() })
+    };
+    let draw = page(move |preview: DeletePreview, _| deletion.view(&preview));
     view! {
         <div class="form-page">
-            <Transition set_pending=navigation.busy>
-                {move || Suspend::new(async move {
-                    match preview.await {
-                        Ok(preview) => deletion.view(&preview),
-                        Err(fault) => view! { <FaultView fault=fault retry=retry/> }.into_any(),
-                    }
-                })}
-            </Transition>
+            {reading(what, navigation.busy, draw)}
         </div>
     }
 }

@@ -3,18 +3,18 @@
 use leptos::prelude::*;
 
 use crate::{
-    fault::Fault,
     model::NodeType,
     server_fns::{
-        get_dashboard, get_tree,
-        views::{Dashboard, ModelLink, NodeRef, TreeNode},
+        Ask,
+        views::{self, Dashboard, ModelLink, NodeRef, TreeNode},
     },
     ui::{
         components::{
-            FaultView, Icon, IconName, NodeTypeBadge, PageHeading,
+            Icon, IconName, NodeTypeBadge, PageHeading,
             tree::{Branches, Tree},
         },
         navigation::{use_hierarchy, use_navigation},
+        reading::{page, reading},
         routes::{HIERARCHY_NODE, TRANSACTION, add_href, at_node, detail_href, list_href},
     },
 };
@@ -24,28 +24,9 @@ pub fn HierarchyPage() -> impl IntoView {
     let hierarchy = use_hierarchy();
     let navigation = use_navigation();
     let branches = Branches::new();
-    let page = Resource::new(
-        move || hierarchy.get(),
-        |hierarchy| async move {
-            // The counts come second: a node that can't be seen has none.
-            let tree = get_tree(hierarchy.clone()).await?;
-            let counts = get_dashboard(hierarchy).await?;
-            Ok::<_, Fault>((tree, counts))
-        },
-    );
-    view! {
-        <Transition set_pending=navigation.busy>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok((tree, counts)) => drawn(tree, counts, branches),
-                    Err(fault) => {
-                        let retry = Callback::new(move |()| page.refetch());
-                        view! { <FaultView fault retry/> }.into_any()
-                    }
-                }
-            })}
-        </Transition>
-    }
+    let what = move || Some(Ask::Hierarchy { hierarchy: hierarchy.get() });
+    let draw = page(move |page: views::HierarchyPage, _| drawn(page.tree, page.chosen, branches));
+    reading(what, navigation.busy, draw)
 }
 
 fn drawn(tree: TreeNode, counts: Dashboard, branches: Branches) -> AnyView {

@@ -4,12 +4,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    server_fns::{get_login, views::LoginPage},
+    server_fns::{Ask, views::LoginPage},
     ui::{
         components::{
-            FaultView, Icon, IconName, PageHeading,
+            Icon, IconName, PageHeading,
             icon::Mark,
         },
+        reading::{page, reading},
         theme::AppearanceMenu,
     },
 };
@@ -17,20 +18,14 @@ use crate::{
 #[component]
 pub fn LoginView() -> impl IntoView {
     let query = use_query_map();
-    let page = Resource::new(move || query.read().get("next"), get_login);
+    let what = move || Some(Ask::Login { next: query.read().get("next") });
+    let draw = page(|page: LoginPage, _| view! { <LoginForm page/> }.into_any());
     view! {
         <div class="login">
             <div class="login-bar">
                 <AppearanceMenu/>
             </div>
-            <Transition>
-                {move || Suspend::new(async move {
-                    match page.await {
-                        Ok(page) => view! { <LoginForm page/> }.into_any(),
-                        Err(fault) => view! { <FaultView fault/> }.into_any(),
-                    }
-                })}
-            </Transition>
+            {reading(what, RwSignal::new(false), draw)}
         </div>
     }
 }

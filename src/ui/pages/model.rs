@@ -29,7 +29,16 @@ pub fn ModelPage() -> impl IntoView {
             last.cloned().flatten()
         }
     });
-    view! { <For each=move || [page.get()] key=Clone::clone children=page_of/> }
+    // The transactions have two addresses. A page drawn for one must not stay for the other, whose
+    // state is not its own.
+    let root = pathname.with_untracked(|path| path.split('/').nth(1).map(ToOwned::to_owned));
+    view! {
+        <For
+            each=move || [page.get()]
+            key=move |page| (root.clone(), page.clone())
+            children=page_of
+        />
+    }
 }
 
 fn page_of(path: Option<ModelPath>) -> AnyView {

@@ -6,21 +6,21 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::{
-    fault::Fault,
     model::Model,
     server_fns::{
-        get_add_form, get_instance,
+        Ask,
         views::{FormPage, Instance},
     },
     ui::{
         components::{
-            FaultView, PageHeading, StatusBadge, Time,
+            PageHeading, StatusBadge, Time,
             diff::diff_table,
             duration::between,
             value::{counted, grouped, not_set},
         },
         navigation::{use_model_path, use_navigation},
         pages::list::use_list_address,
+        reading::{page, reading},
         routes::{ModelPath, TRANSACTION, detail_href, list_href},
     },
 };
@@ -33,34 +33,14 @@ pub fn TransactionPage() -> impl IntoView {
     let pkid = use_model_path().read_untracked().pkid().unwrap_or_default().to_owned();
     let navigation = use_navigation();
     let back = use_list_address(list_href(TRANSACTION));
-    let page = Resource::new(|| (), move |()| read(pkid.clone()));
-    let retry = Callback::new(move |()| page.refetch());
-    view! {
-        <div class="transaction-page">
-            <Transition set_pending=navigation.busy>
-                {move || Suspend::new(async move {
-                    match page.await {
-                        Ok((page, model)) => {
-                            let to_list = back.read_untracked().with(|_| {});
-                            transaction(&page, model.as_ref(), to_list, retry)
-                        }
-                        Err(fault) => view! { <FaultView fault=fault retry=retry/> }.into_any(),
-                    }
-                })}
-            </Transition>
-        </div>
-    }
-}
-
-/// The record, and the model of what was changed where that can still be read: it has the titles.
-async fn read(pkid: String) -> Result<(FormPage, Option<Model>), Fault> {
-    let page = get_instance(TRANSACTION.to_owned(), pkid).await?;
-    let changed = page.instance.as_ref().map(|i| text(&i.data, "model_type").to_owned());
-    let model = match changed.filter(|model_type| !model_type.is_empty()) {
-        Some(model_type) => get_add_form(model_type, None).await.ok().map(|form| form.model),
-        None => None,
+    let draw = page(move |page: FormPage, again| {
+        let to_list = back.read_untracked().with(|_| {});
+        transaction(&page, page.changed_model.as_ref(), to_list, again)
+    });
+    let what = move || {
+        Some(Ask::Instance { model_type: TRANSACTION.to_owned(), pkid: pkid.clone() })
     };
-    Ok((page, model))
+    view! { <div class="transaction-page">{reading(what, navigation.busy, draw)}</div> }
 }
 
 fn transaction(

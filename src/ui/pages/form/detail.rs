@@ -6,17 +6,18 @@ use leptos::prelude::*;
 use super::{Editor, calls::calls, history::history, view};
 use crate::{
     server_fns::{
-        get_instance,
+        Ask,
         views::{FormPage, Instance},
     },
     ui::{
         browser,
         components::{
-            FaultView, Icon, IconName, NodeTypeBadge, PageHeading, Time, done::DoneNotice, fields::details,
+            Icon, IconName, NodeTypeBadge, PageHeading, Time, done::DoneNotice, fields::details,
             redraw::Redraw,
         },
         navigation::{use_model_path, use_navigation, use_query_pairs},
         pages::list::{Address, use_list_address},
+        reading::{page, reading},
         routes::{delete_one_href, detail_href, list_href, with_query},
     },
 };
@@ -40,27 +41,24 @@ pub fn DetailPage() -> impl IntoView {
         TABS.iter().position(|(name, _, _)| Some(*name) == asked.as_deref()).unwrap_or_default()
     });
     let back = use_list_address(list_href(&model_type));
-    let page = Resource::new(|| (), move |()| get_instance(model_type.clone(), pkid.clone()));
-    let reload = Callback::new(move |()| page.refetch());
     let redraw = Redraw::new();
     let drawn = StoredValue::new(false);
+    let draw = page(move |page: FormPage, reload| {
+        // The button that was pressed is gone with the old form. The server draws more than once
+        // as well, where asking for a frame would end the program.
+        if cfg!(feature = "hydrate") && drawn.get_value() {
+            request_animation_frame(|| browser::focus("main h1"));
+        }
+        drawn.set_value(true);
+        redraw.afresh(detail(&page, back, tab, reload))
+    });
+    let what = move || {
+        Some(Ask::Instance { model_type: model_type.clone(), pkid: pkid.clone() })
+    };
     view! {
         <div class="form-page">
             <DoneNotice/>
-            <Transition set_pending=navigation.busy>
-                {move || Suspend::new(async move {
-                    let view = match page.await {
-                        Ok(page) => detail(&page, back, tab, reload),
-                        Err(fault) => view! { <FaultView fault=fault retry=reload/> }.into_any(),
-                    };
-                    // The button that was pressed is gone with the old form.
-                    if drawn.get_value() {
-                        request_animation_frame(|| browser::focus("main h1"));
-                    }
-                    drawn.set_value(true);
-                    redraw.afresh(view)
-                })}
-            </Transition>
+            {reading(what, navigation.busy, draw)}
         </div>
     }
 }

@@ -20,7 +20,7 @@ use crate::{
         pointer, validate, validate_property,
     },
     server_fns::{
-        create_instance, get_instance, update_instance,
+        Ask, ask, create_instance, update_instance,
         views::{FormPage, Instance},
     },
     ui::{
@@ -302,11 +302,11 @@ impl Editor {
         let model_type = self.model(|m| m.model_type.clone());
         let pkid = self.stored.with_value(|s| s.as_ref().map(|i| i.pkid.clone()));
         let Some(pkid) = pkid else { return };
-        let answer = get_instance(model_type, pkid).await;
+        let answer = ask(Ask::Instance { model_type, pkid }).await;
         if self.drawing.is_disposed() {
             return;
         }
-        let theirs = match answer {
+        let theirs = match answer.and_then(|answer| answer.open()) {
             Ok(FormPage { instance: Some(theirs), .. }) => theirs,
             Ok(_) => return,
             Err(fault) => return self.refuse(fault),

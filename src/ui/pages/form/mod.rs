@@ -17,12 +17,13 @@ use editor::Editor;
 pub use view::back_link;
 
 use crate::{
-    server_fns::{get_add_form, views::FormPage},
+    server_fns::{Ask, views::FormPage},
     ui::{
         components::{
-            FaultView, Icon, IconName, NodeTypeBadge, PageHeading, done::DoneNotice, redraw::Redraw,
+            Icon, IconName, NodeTypeBadge, PageHeading, done::DoneNotice, redraw::Redraw,
         },
         navigation::{use_hierarchy, use_model_path, use_navigation},
+        reading::{page, reading},
         routes::{ModelView, list_href},
     },
 };
@@ -39,25 +40,17 @@ pub fn AddPage() -> impl IntoView {
         Some(last) if path.read().view != ModelView::Add => last.clone(),
         _ => hierarchy.get(),
     });
-    let page = Resource::new(move || node.get(), {
-        let model_type = model_type.clone();
-        move |node| get_add_form(model_type.clone(), node)
-    });
     let back = crate::ui::pages::list::use_list_address(list_href(&model_type));
-    let reload = Callback::new(move |()| page.refetch());
     let redraw = Redraw::new();
+    let draw = page(move |page: FormPage, reload| {
+        redraw.afresh(add(&page, back.read_untracked().with(|_| {}), reload))
+    });
+    let what =
+        move || Some(Ask::AddForm { model_type: model_type.clone(), hierarchy: node.get() });
     view! {
         <div class="form-page">
             <DoneNotice/>
-            <Transition set_pending=navigation.busy>
-                {move || Suspend::new(async move {
-                    let view = match page.await {
-                        Ok(page) => add(&page, back.read_untracked().with(|_| {}), reload),
-                        Err(fault) => view! { <FaultView fault=fault retry=reload/> }.into_any(),
-                    };
-                    redraw.afresh(view)
-                })}
-            </Transition>
+            {reading(what, navigation.busy, draw)}
         </div>
     }
 }

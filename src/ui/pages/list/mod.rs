@@ -8,6 +8,8 @@ mod selection;
 mod table;
 mod toolbar;
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
@@ -19,7 +21,7 @@ use crate::{
     fault::Fault,
     list_query::Traversal,
     model::Operation,
-    server_fns::{get_list, views::ListPage},
+    server_fns::{Answer, Ask, views::ListPage},
     ui::{
         components::{
             FaultView, Icon, IconName, NodeTypeBadge, PageHeading,
@@ -27,6 +29,7 @@ use crate::{
             value::{counted, grouped},
         },
         navigation::{use_model_path, use_navigation, use_query_pairs},
+        reading::reading,
         routes::{ModelView, add_href, list_href},
     },
 };
@@ -59,10 +62,6 @@ pub fn ListPageView() -> impl IntoView {
         }
     });
     let address = use_list_address(list_href(&model_type));
-    let page = Resource::new(
-        move || query.get(),
-        move |query| get_list(model_type.clone(), query),
-    );
     let navigate = use_navigate();
     let go = Callback::new(move |(href, replace): (String, bool)| {
         navigate(&href, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
@@ -73,21 +72,20 @@ pub fn ListPageView() -> impl IntoView {
         search: SearchBox::follow(address),
         go,
     };
+    let what = move || Some(Ask::List { model_type: model_type.clone(), query: query.get() });
+    let rows = move |answer: Result<Answer, Fault>, retry| {
+        list.selection.rows_change();
+        match answer.and_then(|answer| answer.open()) {
+            Ok(page) => draw(page, list),
+            Err(fault) => failed(fault, list, retry),
+        }
+    };
     let pending = RwSignal::new(false);
     Effect::new(move |_| navigation.busy.set(pending.get()));
     view! {
         <div class="list-page" aria-busy=move || pending.get().then_some("true")>
             <DoneNotice/>
-            <Transition set_pending=pending>
-                {move || Suspend::new(async move {
-                    let answer = page.await;
-                    list.selection.rows_change();
-                    match answer {
-                        Ok(page) => draw(page, list),
-                        Err(fault) => failed(fault, list, Callback::new(move |()| page.refetch())),
-                    }
-                })}
-            </Transition>
+            {reading(what, pending, Arc::new(rows))}
         </div>
     }
 }

@@ -1,0 +1,84 @@
+// Pictures of the main screens, for people to look at: TENANTRY_SHOTS=/tmp/shots npx playwright
+// test screenshots. Without the variable there is nothing to do.
+import { Api, CUSTOMER } from "./support/api";
+import { hydrated, signIn, test } from "./support/fixtures";
+import { Server } from "./support/server";
+
+const folder = process.env.TENANTRY_SHOTS;
+test.skip(!folder, "TENANTRY_SHOTS names no folder");
+
+const looks = [
+  { name: "light", width: 1280, height: 800, theme: "light" },
+  { name: "dark", width: 1280, height: 800, theme: "dark" },
+  { name: "narrow", width: 320, height: 640, theme: "light" },
+];
+
+for (const look of looks) {
+  test(`pictures, ${look.name}`, async ({ browser }) => {
+    test.setTimeout(120_000);
+    const server = await Server.start();
+    const api = new Api(server);
+    const customers = await api.list(CUSTOMER, "sys");
+    const one = customers.find((row) => row.data.name === "Granite Insurance")!;
+    const transactions = await api.list("tool/Transaction", "sys");
+    const at = "hierarchy=sys.Northwind+Telecom";
+    const model = `/models/${CUSTOMER}`;
+    const context = await browser.newContext({
+      baseURL: server.url,
+      viewport: { width: look.width, height: look.height },
+    });
+    await context.addCookies([{ name: "theme", value: look.theme, url: server.url }]);
+    const page = await context.newPage();
+    const shoot = async (name: string, fullPage = true) => {
+      await page.screenshot({ path: `${folder}/${name}-${look.name}.png`, fullPage });
+    };
+    const show = async (name: string, path: string, fullPage = true) => {
+      await page.goto(path);
+      await hydrated(page);
+      await shoot(name, fullPage);
+    };
+    await show("01-login", "/login");
+    await signIn(context);
+    await show("02-dashboard", `/?${at}`);
+    await show("03-hierarchy", "/hierarchy?hierarchy=sys.Northwind+Telecom.Harbour+Voice.Albatross+Shipping");
+    await show("04-list", `${model}?${at}`, false);
+    await show("05-list-filtered", `${model}?${at}&filter_field=dirsync_enabled&filter_condition=equals&filter_text=true&search=a`, false);
+    await page.locator("summary", { hasText: "Add filter" }).click();
+    await shoot("06-filter-menu", false);
+    await show("07-list-empty", `${model}?${at}&search=nothing+is+called+so`, false);
+    await page.goto(`${model}?${at}`);
+    await hydrated(page);
+    for (const box of (await page.getByRole("checkbox", { name: /^Select (?!all)/ }).all()).slice(0, 3)) await box.check();
+    await shoot("08-selection", false);
+    const customer = "hierarchy=sys.Northwind+Telecom.Heron+Rail";
+    await show("09-add", `${model}/add?${customer}`);
+    await page.getByLabel("Admin Account Email").fill("nobody");
+    await page.getByLabel("HTTP Proxy", { exact: true }).fill("ftp://x");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.locator("#error-summary").waitFor();
+    await shoot("10-add-errors");
+    await show("11-detail", `${model}/${one.pkid}?${at}`);
+    await show("12-detail-top", `${model}/${one.pkid}?${at}`, false);
+    await show("13-history", `${model}/${one.pkid}?${at}&tab=history`, false);
+    await show("14-api", `${model}/${one.pkid}?${at}&tab=api`, false);
+    await show("15-delete", `${model}/${one.pkid}/delete?${at}`, false);
+    await show("16-transactions", "/transactions", false);
+    await api.change(CUSTOMER, one.pkid, { notes: "Renewed in spring.", email_domain: "rooms.example.com", dirsync_enabled: false });
+    const latest = (await api.list("tool/Transaction", "sys"))[0]!;
+    await show("17-transaction", `/transactions/${latest.pkid}`);
+    await show("18-not-found", "/nowhere", false);
+    await show("19-bad-list", `${model}?skip=-1`, false);
+    await show("20-node", `/models/data/HierarchyNode/add?${at}`);
+    await show("21-dashboard-menu", "/");
+    await page.getByLabel("Appearance").click();
+    await shoot("21-dashboard-menu", false);
+    if (look.width < 900) {
+      await page.getByLabel("Appearance").click();
+      await page.getByRole("button", { name: "Menu" }).click();
+      await shoot("22-drawer", false);
+    }
+    void transactions;
+    await context.close();
+    await server.stop();
+  });
+}
