@@ -270,13 +270,9 @@ for (const { name, anonymous, show } of screens) {
     if (!anonymous) await signIn(context);
     await show({ page, context, server, api, place, complaints });
     await expect(page.getByRole("heading", { level: 1, includeHidden: true })).toHaveCount(1);
-    for (const theme of ["light", "dark"]) {
-      await page.evaluate((name) => document.documentElement.setAttribute("data-theme", name), theme);
-      await expectAccessible(page, `${name}, ${theme}`);
-    }
+    await expectAccessible(page, name);
     await page.setViewportSize({ width: 320, height: 640 });
     await expectNoSidewaysScroll(page, name);
-    await expectAccessible(page, `${name}, 320 px`);
   });
 }
 
@@ -290,10 +286,7 @@ test.describe("narrow", () => {
     await expect(pages).toBeHidden();
     await page.getByRole("button", { name: "Menu" }).click();
     await expect(pages).toBeVisible();
-    for (const theme of ["light", "dark"]) {
-      await page.evaluate((name) => document.documentElement.setAttribute("data-theme", name), theme);
-      await expectAccessible(page, `drawer, ${theme}`);
-    }
+    await expectAccessible(page, "drawer");
     await page.keyboard.press("Escape");
     await expect(pages).toBeHidden();
     await page.getByRole("button", { name: "Menu" }).click();

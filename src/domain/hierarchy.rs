@@ -78,13 +78,7 @@ impl Workflow for HierarchyNode {
     ) -> Result<(), Fault> {
         let node_type = node_type_of(data)?;
         check_nesting(tx, place, node_type)?;
-        if node_type == NodeType::Customer && text_of(data, "tenant_id").is_none() {
-            // A customer is a tenant under its own name unless it is given another.
-            if let Some(name) = data.get("name").cloned() {
-                data.insert("tenant_id".to_owned(), name);
-            }
-        }
-        check_tenant_id(node_type, data)
+        settle_tenant_id(node_type, data)
     }
 
     fn added(
@@ -110,14 +104,7 @@ impl Workflow for HierarchyNode {
             return Ok(());
         }
         let node_type = node_type_of(data)?;
-        if node_type == NodeType::Customer && text_of(data, "tenant_id").is_none() {
-            return Err(Fault::field(
-                "/tenant_id",
-                "required",
-                "A customer needs a tenant id; give one.",
-            ));
-        }
-        check_tenant_id(node_type, data)
+        settle_tenant_id(node_type, data)
     }
 
     fn removing(&self, tx: &WriteTx<'_>, stored: &Stored) -> Result<(), Fault> {
@@ -236,7 +223,14 @@ fn check_nesting(tx: &ReadTx<'_>, place: &Node, node_type: NodeType) -> Result<(
     ))
 }
 
-fn check_tenant_id(node_type: NodeType, data: &Map<String, Value>) -> Result<(), Fault> {
+/// A customer is a tenant, under its own name unless it is given another; nothing else is one.
+fn settle_tenant_id(node_type: NodeType, data: &mut Map<String, Value>) -> Result<(), Fault> {
+    if node_type == NodeType::Customer
+        && text_of(data, "tenant_id").is_none()
+        && let Some(name) = data.get("name").cloned()
+    {
+        data.insert("tenant_id".to_owned(), name);
+    }
     if node_type != NodeType::Customer && text_of(data, "tenant_id").is_some() {
         return Err(Fault::field(
             "/tenant_id",

@@ -74,8 +74,8 @@ pub fn parse(file: &str, text: &str) -> Result<Model, LoadError> {
         .map_err(|error| error.in_file(file))
 }
 
-/// The models of many files, given as path and text. The path says the model's type:
-/// `relation/SparkCustomer.json`, below a folder `models` if it names one.
+/// The models of many files, given as path and text. The path ends with the model's
+/// type: `relation/SparkCustomer.json`, in whatever folder.
 pub fn load_all(
     files: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Vec<Model>, LoadError> {
@@ -86,8 +86,8 @@ pub fn load_all(
         if let Some((other, _)) = models.iter().find(|(_, m)| m.model_type == model.model_type) {
             return Err(fault(format!("{other} is {} already", model.model_type)));
         }
-        if type_of_path(&file) != Some(model.model_type.as_str()) {
-            let path = format!("{}.json", model.model_type);
+        let path = format!("{}.json", model.model_type);
+        if !is_at(&file, &path) {
             return Err(fault(format!("doesn't match the file's path, which should be {path}")));
         }
         models.push((file, model));
@@ -95,12 +95,9 @@ pub fn load_all(
     Ok(models.into_iter().map(|(_, model)| model).collect())
 }
 
-fn type_of_path(file: &str) -> Option<&str> {
-    let below = match file.rfind("/models/") {
-        Some(at) => &file[at + "/models/".len()..],
-        None => file.strip_prefix("models/").unwrap_or(file),
-    };
-    below.strip_suffix(".json")
+/// Whether a file stands where its model's type says, in whatever folder.
+fn is_at(file: &str, path: &str) -> bool {
+    file.strip_suffix(path).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
 }
 
 impl TryFrom<Value> for Model {

@@ -10,6 +10,7 @@ pub mod definition;
 pub mod form;
 pub mod formats;
 pub mod load;
+pub mod pattern;
 pub mod pointer;
 pub mod validate;
 

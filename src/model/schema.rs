@@ -1,12 +1,12 @@
 //! The dialect: a schema of a model file, read into a tree of [`Property`].
 //! Draft-03 with per-property `required`, and the keywords of the SparkCustomer document.
 
-use regex_lite::Regex;
 use serde_json::Value;
 
 use super::definition::{Choice, Format, Kind, Property, Target};
 use super::load::{LoadError, check_model_type};
 use super::members::Members;
+use super::pattern::Pattern;
 use super::pointer;
 use super::validate::{length_cap, validate_property};
 
@@ -263,7 +263,7 @@ fn pattern(members: &Members) -> Result<Option<String>, LoadError> {
         (None, Some(text)) => ("valid_re", text),
         (None, None) => return Ok(None),
     };
-    match Regex::new(text) {
+    match Pattern::new(text) {
         Ok(_) => Ok(Some(text.to_owned())),
         Err(error) => Err(members.wrong(key, format!("does not compile: {error}"))),
     }

@@ -5,11 +5,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use regex_lite::Regex;
 use serde_json::{Map, Number, Value};
 
 use super::definition::{Format, Kind, Model, Property};
-use super::{formats, pointer};
+use super::{formats, pattern::Pattern, pointer};
 use crate::fault::FieldError;
 
 /// What stands for a secret that is set. Sent back, it means: keep the value.
@@ -282,15 +281,15 @@ fn first_sentence(description: &str) -> Option<&str> {
 /// Whether `pattern` occurs in `text`. Patterns come from model files only, so there are few,
 /// and each is compiled once a thread.
 fn matches(pattern: &str, text: &str) -> bool {
-    type Compiled = RefCell<BTreeMap<String, Option<Regex>>>;
+    type Compiled = RefCell<BTreeMap<String, Option<Pattern>>>;
     thread_local! {
         static COMPILED: Compiled = const { RefCell::new(BTreeMap::new()) };
     }
     COMPILED.with_borrow_mut(|compiled| {
         if !compiled.contains_key(pattern) {
-            compiled.insert(pattern.to_owned(), Regex::new(pattern).ok());
+            compiled.insert(pattern.to_owned(), Pattern::new(pattern).ok());
         }
-        compiled.get(pattern).and_then(Option::as_ref).is_some_and(|regex| regex.is_match(text))
+        compiled.get(pattern).and_then(Option::as_ref).is_some_and(|known| known.is_match(text))
     })
 }
 

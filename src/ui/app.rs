@@ -13,7 +13,7 @@ use leptos_router::{
 
 use super::{
     browser,
-    components::{session_dialog::SessionDialog, side_bar::SideBar, top_bar::TopBar},
+    components::{dom, session_dialog::SessionDialog, side_bar::SideBar, top_bar::TopBar},
     navigation::Navigation,
     pages::{
         dashboard::DashboardPage, hierarchy::HierarchyPage, login::LoginView, model::ModelPage,
@@ -31,6 +31,7 @@ use crate::{
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    dom::watch_history();
     let routing = RwSignal::new(false);
     view! {
         <Title formatter=|text: String| format!("{text} · Tenantry")/>

@@ -101,8 +101,8 @@ async fn without_a_session_every_page_asks_to_log_in_and_comes_back() {
         ("/", "/login"),
         ("/transactions", "/login?next=%2Ftransactions"),
         (
-            "/models/relation/SparkCustomer?hierarchy=sys.A&search=x%20y",
-            "/login?next=%2Fmodels%2Frelation%2FSparkCustomer%3Fhierarchy%3Dsys.A%26search%3Dx%2520y",
+            "/models/relation/SparkCustomer?hierarchy=sys.A&search=x%26y",
+            "/login?next=%2Fmodels%2Frelation%2FSparkCustomer%3Fhierarchy%3Dsys.A%26search%3Dx%2526y",
         ),
         ("/nowhere", "/login?next=%2Fnowhere"),
     ];

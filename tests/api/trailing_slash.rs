@@ -7,7 +7,7 @@ use crate::support::{ADMIN, PASSWORD, TestApp};
 /// Method, path without a trailing slash, body, and the status of both forms.
 fn calls(
     pkid: &str,
-    node: &str,
+    hierarchy_node: &str,
     transaction: &str,
     at: &str,
 ) -> Vec<(&'static str, String, Value, u16)> {
@@ -31,7 +31,7 @@ fn calls(
     ];
     for (model, pkid) in [
         ("relation/SparkCustomer", pkid),
-        ("data/HierarchyNode", node),
+        ("data/HierarchyNode", hierarchy_node),
         ("tool/Transaction", transaction),
     ] {
         for rest in ["", "/schema", "/help", &format!("/{pkid}"), &format!("/{pkid}/help")] {

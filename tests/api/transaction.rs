@@ -5,8 +5,8 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::support::{SPARK, TRANSACTIONS, TestApp, at};
 
-/// The attributes of a transaction (contract.md).
-const ATTRIBUTES: [&str; 16] = [
+/// The attributes of a transaction (contract.md), and `parent`: the bulk call it was a row of.
+const ATTRIBUTES: [&str; 17] = [
     "status",
     "action",
     "model_type",
@@ -23,6 +23,7 @@ const ATTRIBUTES: [&str; 16] = [
     "after",
     "sub_transactions",
     "log",
+    "parent",
 ];
 
 fn time_of(record: &Value, name: &str) -> OffsetDateTime {
@@ -205,15 +206,24 @@ async fn nobody_writes_transactions() {
         [("POST", TRANSACTIONS, &data), ("PUT", own, &data), ("DELETE", TRANSACTIONS, &hrefs)]
     {
         app.call(method, path).json(body).send().await.expect_fault(405, "not_offered", &[]);
-        // Whatever the body is, or without one.
-        app.call(method, path).send().await.expect_fault(405, "not_offered", &[]);
     }
     app.delete(own).await.expect_fault(405, "not_offered", &[]);
     assert_eq!(app.contents().await, before);
 }
 
 #[tokio::test]
-async fn a_record_has_the_attributes_of_the_contract_and_no_others() {
+async fn what_is_not_offered_is_not_offered_without_a_body_either() {
+    let app = TestApp::start().await;
+    app.provider("Acme").await;
+    let page = app.get(TRANSACTIONS).await.expect(200).json();
+    let own = page["resources"][0]["meta"]["references"]["self"][0]["href"].as_str().unwrap();
+    for (method, path) in [("POST", TRANSACTIONS), ("PUT", own), ("DELETE", TRANSACTIONS)] {
+        app.call(method, path).send().await.expect_fault(405, "not_offered", &[]);
+    }
+}
+
+#[tokio::test]
+async fn a_record_has_known_attributes_and_no_others() {
     let app = TestApp::start().await;
     let place = app.tenant().await;
     let pkid = app.spark(&place, &json!({ "name": "One", "token": "t" })).await;
@@ -229,11 +239,25 @@ async fn a_record_has_the_attributes_of_the_contract_and_no_others() {
                 assert!(schema["properties"].get(name).is_some(), "{name} in {row}");
             }
         }
-        for sub in row["data"]["sub_transactions"].as_array().unwrap() {
-            assert_eq!(
-                sub.as_object().unwrap().keys().collect::<Vec<_>>(),
-                ["href", "status", "message"]
-            );
-        }
     }
+}
+
+#[tokio::test]
+async fn a_row_of_a_bulk_call_leads_to_its_own_record() {
+    let app = TestApp::start().await;
+    let place = app.tenant().await;
+    let pkid = app.spark(&place, &json!({ "name": "One" })).await;
+    let hrefs = [format!("{SPARK}{pkid}"), format!("{SPARK}none")];
+    let answer = app.delete_all(SPARK, &hrefs).await.expect(200).json();
+    let id = answer["transaction_id"].as_str().unwrap();
+    let record = app.data(&format!("{TRANSACTIONS}{id}")).await;
+    let rows = record["sub_transactions"].as_array().unwrap();
+    let names = |row: &Value| row.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    // What changed nothing has no record of its own.
+    assert_eq!(names(&rows[0]), ["href", "status", "message", "transaction_id"]);
+    assert_eq!(names(&rows[1]), ["href", "status", "message"]);
+    let own = rows[0]["transaction_id"].as_str().unwrap();
+    let own = app.data(&format!("{TRANSACTIONS}{own}")).await;
+    assert_eq!(own["parent"], id);
+    assert_eq!(own["before"]["name"], "One");
 }

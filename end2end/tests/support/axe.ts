@@ -3,9 +3,23 @@ import { expect, type Page } from "@playwright/test";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** axe finds nothing on the page as it stands. */
+/**
+ * axe finds nothing on the page as it stands, in the light theme and in the dark one, where all
+ * that can be different is the contrast.
+ */
 export async function expectAccessible(page: Page, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+  await setTheme(page, "light");
+  await expectNothingFound(new AxeBuilder({ page }).withTags(RULES), `${screen}, light`);
+  await setTheme(page, "dark");
+  await expectNothingFound(new AxeBuilder({ page }).withRules("color-contrast"), `${screen}, dark`);
+}
+
+async function setTheme(page: Page, theme: string): Promise<void> {
+  await page.evaluate((name) => document.documentElement.setAttribute("data-theme", name), theme);
+}
+
+async function expectNothingFound(axe: AxeBuilder, screen: string): Promise<void> {
+  const { violations } = await axe.analyze();
   const found = violations.map(
     ({ id, help, nodes }) =>
       `${id}: ${help}\n${nodes.map((n) => `    ${n.target.join(" ")}: ${n.failureSummary}`).join("\n")}`,

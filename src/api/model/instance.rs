@@ -34,7 +34,7 @@ pub async fn get(
     resources::place(&app, &caller, params.hierarchy()).await?;
     let stored = resources::get(&app, &caller, &model, &pkid).await?;
     let tag = etag(stored.version);
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+    if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
     let meta = envelope::instance_meta(&model, &stored.node, &stored.pkid);
@@ -49,6 +49,16 @@ pub async fn get(
         response.headers_mut().insert(header::ETAG, tag);
     }
     Ok(response)
+}
+
+/// Whether `If-None-Match` names the tag; a weak one will do.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+        .map(|known| known.trim())
+        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 
 /// `PUT /api/<type>/<Model>/[pkid]/`

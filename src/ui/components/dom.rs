@@ -8,6 +8,8 @@ pub use server::*;
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use std::{cell::RefCell, rc::Rc};
+
     use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
     use web_sys::{
         Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, SubmitEvent,
@@ -83,6 +85,12 @@ mod browser {
     pub fn attribute_near(event: &Event, name: &str) -> Option<String> {
         let element: Element = event.target()?.dyn_into().ok()?;
         element.closest(&format!("[{name}]")).ok()??.get_attribute(name)
+    }
+
+    /// Whether the focus that leaves a control goes to something below an element that matches.
+    pub fn focus_goes_to(event: &web_sys::FocusEvent, selector: &str) -> bool {
+        let next = event.related_target().and_then(|t| t.dyn_into::<Element>().ok());
+        next.is_some_and(|next| next.closest(selector).ok().flatten().is_some())
     }
 
     /// Moves the focus to `id`; a group of controls gives it to its first one.
@@ -170,15 +178,47 @@ mod browser {
         location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
     }
 
+    /// Says whether the page must stay when the browser goes back.
+    type Stays = Rc<dyn Fn() -> bool>;
+
+    thread_local! {
+        static STAYS: RefCell<Option<Stays>> = const { RefCell::new(None) };
+    }
+
+    /// Lets a page keep the browser from going back. The window calls its listeners in the order
+    /// in which they were added, so this comes before the router is made.
+    pub fn watch_history() {
+        let listener = Closure::<dyn Fn(Event)>::new(|event: Event| {
+            let stays = STAYS.with_borrow(Clone::clone);
+            if stays.is_some_and(|stays| stays()) {
+                event.stop_immediate_propagation();
+            }
+        });
+        let function = listener.as_ref().unchecked_ref();
+        let _ = leptos::prelude::window().add_event_listener_with_callback("popstate", function);
+        listener.forget();
+    }
+
     /// Listeners that stand until this is dropped.
-    pub struct Guard(Vec<(web_sys::EventTarget, &'static str, bool, Closure<dyn Fn(Event)>)>);
+    #[derive(Default)]
+    pub struct Guard {
+        listeners: Vec<(web_sys::EventTarget, &'static str, Closure<dyn Fn(Event)>)>,
+        stays: Option<Stays>,
+    }
 
     impl Drop for Guard {
         fn drop(&mut self) {
-            for (target, event, capture, listener) in &self.0 {
+            for (target, event, listener) in &self.listeners {
                 let listener = listener.as_ref().unchecked_ref();
-                let _ = target.remove_event_listener_with_callback_and_bool(event, listener, *capture);
+                let _ = target.remove_event_listener_with_callback(event, listener);
             }
+            let Some(own) = self.stays.take() else { return };
+            STAYS.with_borrow_mut(|stays| {
+                // The next page may have put its own there already.
+                if stays.as_ref().is_some_and(|stays| Rc::ptr_eq(stays, &own)) {
+                    *stays = None;
+                }
+            });
         }
     }
 
@@ -187,27 +227,29 @@ mod browser {
             &mut self,
             target: web_sys::EventTarget,
             event: &'static str,
-            capture: bool,
             listener: impl Fn(Event) + 'static,
         ) {
             let listener = Closure::<dyn Fn(Event)>::new(listener);
             let function = listener.as_ref().unchecked_ref();
-            let _ = target.add_event_listener_with_callback_and_bool(event, function, capture);
-            self.0.push((target, event, capture, listener));
+            let _ = target.add_event_listener_with_callback(event, function);
+            self.listeners.push((target, event, listener));
         }
     }
 
     /// Keeps the user on this page until `may_leave` agrees: asked before the tab is closed or
     /// loaded anew (where the browser has its own question), before a link to another page is
-    /// followed, and before the browser goes back.
+    /// followed, and before the browser goes back. `here` is this page's path and query: the
+    /// address bar shows the last page's until this one is drawn, and the next one's when going
+    /// back.
     pub fn guard_leaving(
+        here: impl Fn() -> String + 'static,
         is_dirty: impl Fn() -> bool + Clone + 'static,
         may_leave: impl Fn() -> bool + Clone + 'static,
     ) -> Guard {
-        let mut guard = Guard(Vec::new());
+        let mut guard = Guard::default();
         let window = leptos::prelude::window();
         let dirty = is_dirty.clone();
-        guard.listen(window.clone().into(), "beforeunload", false, move |event| {
+        guard.listen(window.into(), "beforeunload", move |event| {
             if dirty() {
                 event.prevent_default();
                 if let Ok(event) = event.dyn_into::<web_sys::BeforeUnloadEvent>() {
@@ -217,23 +259,25 @@ mod browser {
         });
         let (dirty, agree) = (is_dirty.clone(), may_leave.clone());
         // On the document: the router listens on the window, which a click reaches later.
-        guard.listen(leptos::prelude::document().into(), "click", false, move |event| {
+        guard.listen(leptos::prelude::document().into(), "click", move |event| {
             if leads_away(&event) && dirty() && !agree() {
                 event.prevent_default();
                 event.stop_propagation();
             }
         });
-        let here = address();
-        // Before the router's own listener. The address has changed already: it is put back.
-        guard.listen(window.into(), "popstate", true, move |event| {
+        // The address has changed already: it is put back.
+        let stays: Stays = Rc::new(move || {
+            let here = here();
             if same_page(&here, &address()) || !is_dirty() || may_leave() {
-                return;
+                return false;
             }
-            event.stop_immediate_propagation();
             if let Ok(history) = leptos::prelude::window().history() {
                 let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
             }
+            true
         });
+        STAYS.with_borrow_mut(|all| *all = Some(Rc::clone(&stays)));
+        guard.stays = Some(stays);
         guard
     }
 
@@ -273,8 +317,8 @@ mod browser {
 
     /// Calls back when Ctrl+S or Cmd+S is pressed, which then does nothing else.
     pub fn on_save_key(save: impl Fn() + 'static) -> Guard {
-        let mut guard = Guard(Vec::new());
-        guard.listen(leptos::prelude::document().into(), "keydown", false, move |event| {
+        let mut guard = Guard::default();
+        guard.listen(leptos::prelude::document().into(), "keydown", move |event| {
             let Some(key) = event.dyn_ref::<web_sys::KeyboardEvent>() else { return };
             let control = key.ctrl_key() || key.meta_key();
             if control && !key.alt_key() && !key.shift_key() && key.key().eq_ignore_ascii_case("s") {
@@ -295,7 +339,7 @@ mod browser {
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
-    use leptos::web_sys::{Event, HtmlInputElement, SubmitEvent};
+    use leptos::web_sys::{Event, FocusEvent, HtmlInputElement, SubmitEvent};
 
     pub fn form_pairs(_id: &str) -> Vec<(String, String)> {
         Vec::new()
@@ -315,6 +359,10 @@ mod server {
 
     pub fn attribute_near(_event: &Event, _name: &str) -> Option<String> {
         None
+    }
+
+    pub fn focus_goes_to(_event: &FocusEvent, _selector: &str) -> bool {
+        false
     }
 
     pub fn focus(_id: &str) {}
@@ -359,9 +407,12 @@ mod server {
 
     pub fn tidy_address(_url: &str) {}
 
+    pub fn watch_history() {}
+
     pub struct Guard;
 
     pub fn guard_leaving(
+        _here: impl Fn() -> String + 'static,
         _is_dirty: impl Fn() -> bool + Clone + 'static,
         _may_leave: impl Fn() -> bool + Clone + 'static,
     ) -> Guard {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    server_fns::{Answer, Ask, views::{Frame, Place}},
+    server_fns::{Answer, Ask, views::{Frame, Place, PlacePart}},
     ui::{
         navigation::use_hierarchy,
         reading::reading,
@@ -25,10 +25,14 @@ pub const DRAWER: &str = "side-bar";
 #[component]
 pub fn TopBar(frame: Frame) -> impl IntoView {
     let hierarchy = use_hierarchy();
-    // Nothing where the chosen node can't be seen: the page below says so.
-    let crumbs = |answer: Result<Answer, Fault>, _| match answer.and_then(|a| a.open::<Place>()) {
-        Ok(place) => view! { <Breadcrumb place/> }.into_any(),
-        Err(_) => view! { <span class="crumbs"></span> }.into_any(),
+    // A node that can't be seen leaves the user's own as the way out; the page below says why.
+    let home = frame.home.clone();
+    let crumbs = move |answer: Result<Answer, Fault>, _| {
+        let place = answer.and_then(|answer| answer.open()).unwrap_or_else(|_| Place {
+            parts: vec![PlacePart { node: home.clone(), siblings: Vec::new() }],
+            children: Vec::new(),
+        });
+        view! { <Breadcrumb place/> }.into_any()
     };
     let place = move || Some(Ask::Place { hierarchy: hierarchy.get() });
     let crumbs = reading(place, RwSignal::new(false), Arc::new(crumbs));

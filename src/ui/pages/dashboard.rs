@@ -110,9 +110,9 @@ fn LatestTable(lines: Vec<TransactionLine>) -> impl IntoView {
                     <th scope="row">
                         <a href=detail_href(TRANSACTION, &pkid)>{title}</a>
                     </th>
-                    <td>{action}</td>
-                    <td class="mono">{model_type}</td>
-                    <td>{username}</td>
+                    <td class="wide-only">{action}</td>
+                    <td class="mono wide-only">{model_type}</td>
+                    <td class="wide-only">{username}</td>
                     <td class="nowrap">
                         <Time at=submitted relative=true/>
                     </td>
@@ -128,9 +128,9 @@ fn LatestTable(lines: Vec<TransactionLine>) -> impl IntoView {
                     <tr>
                         <th scope="col">"Status"</th>
                         <th scope="col">"Transaction"</th>
-                        <th scope="col">"Action"</th>
-                        <th scope="col">"Model"</th>
-                        <th scope="col">"User"</th>
+                        <th scope="col" class="wide-only">"Action"</th>
+                        <th scope="col" class="wide-only">"Model"</th>
+                        <th scope="col" class="wide-only">"User"</th>
                         <th scope="col">"Submitted"</th>
                     </tr>
                 </thead>

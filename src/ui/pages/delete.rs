@@ -116,7 +116,7 @@ impl Deletion {
             view! { " at " <strong>{node.path.clone()}</strong> }
         });
         let blocked = !preview.obstacles.is_empty();
-        let form = (!blocked || count > 1).then(|| self.form(count));
+        let form = (!blocked || count > 1).then(|| self.form(what.clone(), count));
         view! {
             <div class="page-head">
                 <PageHeading text=title/>
@@ -171,11 +171,11 @@ impl Deletion {
         .into_any()
     }
 
-    fn form(self, count: u64) -> AnyView {
+    fn form(self, what: String, count: u64) -> AnyView {
         let navigate = use_navigate();
         let session = use_session();
         let go = Callback::new(move |href: String| navigate(&href, Default::default()));
-        let label = if count == 1 { "Delete".to_owned() } else { format!("Delete {}", grouped(count)) };
+        let label = if count == 1 { "Delete".to_owned() } else { format!("Delete {what}") };
         let submit = move |event: ev::SubmitEvent| {
             event.prevent_default();
             self.run(go, session);

@@ -1,7 +1,6 @@
 //! The log-in page: a plain form post, with or without WebAssembly.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     server_fns::{Ask, views::LoginPage},
@@ -10,6 +9,7 @@ use crate::{
             Icon, IconName, PageHeading,
             icon::Mark,
         },
+        navigation::use_query_pairs,
         reading::{page, reading},
         theme::AppearanceMenu,
     },
@@ -17,8 +17,11 @@ use crate::{
 
 #[component]
 pub fn LoginView() -> impl IntoView {
-    let query = use_query_map();
-    let what = move || Some(Ask::Login { next: query.read().get("next") });
+    let query = use_query_pairs();
+    let what = move || {
+        let next = query.with(|q| q.iter().find(|(name, _)| name == "next").map(|(_, v)| v.clone()));
+        Some(Ask::Login { next })
+    };
     let draw = page(|page: LoginPage, _| view! { <LoginForm page/> }.into_any());
     view! {
         <div class="login">

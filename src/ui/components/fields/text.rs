@@ -70,5 +70,5 @@ fn area(field: &Field, current: &str) -> AnyView {
 /// so the server writes one more where one is meant.
 fn content(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    if cfg!(feature = "ssr") && text.starts_with('\n') { format!("\n{text}") } else { text }
+    if cfg!(feature = "ssr") && text.starts_with(['\n', '\r']) { format!("\n{text}") } else { text }
 }

@@ -28,7 +28,7 @@ pub fn calls(model: &Model, instance: &Instance) -> AnyView {
         model.offers(operation).then(|| {
             view! {
                 <section class="api-call">
-                    <h3>{title}</h3>
+                    <h2>{title}</h2>
                     <CodeBlock text=Signal::stored(text) label=title/>
                 </section>
             }
@@ -50,11 +50,11 @@ pub fn calls(model: &Model, instance: &Instance) -> AnyView {
         <div class="stack api-calls">
             <p>
                 "Run these in a shell. curl asks for the password, so that it stays out of the \
-                 history. Every call is described in the "
-                <a href="/api/docs" rel="external">"API documentation"</a> "."
+                 history. The fields and all calls are on the "
+                <a href=format!("{path}help") rel="external">"help page"</a> "."
             </p>
             <section class="api-call">
-                <h3>"Once, before the others"</h3>
+                <h2>"Once, before the others"</h2>
                 <CodeBlock text=set_up label="Once, before the others"/>
             </section>
             {call(Operation::Get, "Get", get)}

@@ -44,10 +44,9 @@ pub fn DetailPage() -> impl IntoView {
     let redraw = Redraw::new();
     let drawn = StoredValue::new(false);
     let draw = page(move |page: FormPage, reload| {
-        // The button that was pressed is gone with the old form. The server draws more than once
-        // as well, where asking for a frame would end the program.
-        if cfg!(feature = "hydrate") && drawn.get_value() {
-            request_animation_frame(|| browser::focus("main h1"));
+        // The button that was pressed is gone with the old form.
+        if drawn.get_value() {
+            browser::next_frame(|| browser::focus("main h1"));
         }
         drawn.set_value(true);
         redraw.afresh(detail(&page, back, tab, reload))

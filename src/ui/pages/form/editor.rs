@@ -30,7 +30,7 @@ use crate::{
             fields::{Fields, Move, field_id, is_shown},
             redraw::Redraw,
         },
-        routes::after_save,
+        routes::{after_save, with_search},
         session::{Session, use_session},
     },
 };
@@ -129,6 +129,9 @@ impl Editor {
 
     /// Guards what is typed, and listens for the save key.
     fn watch(self) {
+        let pathname = use_location().pathname;
+        let here =
+            move || with_search(&pathname.read_untracked(), &self.search.read_untracked());
         // In the effect's scope: there is none on the server, and leaving the page ends it.
         Effect::new(move |_| {
             let may_leave = move || {
@@ -137,7 +140,7 @@ impl Editor {
                 leave
             };
             StoredValue::new_local([
-                dom::guard_leaving(move || self.is_dirty(), may_leave),
+                dom::guard_leaving(here, move || self.is_dirty(), may_leave),
                 dom::on_save_key(|| dom::submit_with(FORM, Then::Stay.as_str())),
             ]);
         });
@@ -367,8 +370,13 @@ impl Editor {
         }
     }
 
-    /// A field was left: it is judged if it was typed into.
+    /// A field was left: it is judged if it was typed into. Not for a button that saves: it judges
+    /// all of them, and must not move away from under the pointer.
     pub fn left(self, event: &ev::FocusEvent) {
+        // A field that had the focus is also left when it goes with its page.
+        if self.drawing.is_disposed() || dom::focus_goes_to(event, ".form-bar") {
+            return;
+        }
         let Some(at) = field_of(event) else { return };
         if self.touched.with_value(|touched| touched.contains(&at)) {
             self.check(&at);

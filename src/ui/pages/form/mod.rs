@@ -19,6 +19,7 @@ pub use view::back_link;
 use crate::{
     server_fns::{Ask, views::FormPage},
     ui::{
+        browser,
         components::{
             Icon, IconName, NodeTypeBadge, PageHeading, done::DoneNotice, redraw::Redraw,
         },
@@ -42,7 +43,13 @@ pub fn AddPage() -> impl IntoView {
     });
     let back = crate::ui::pages::list::use_list_address(list_href(&model_type));
     let redraw = Redraw::new();
+    let drawn = StoredValue::new(false);
     let draw = page(move |page: FormPage, reload| {
+        // Another empty form after a save, or one at another node.
+        if drawn.get_value() {
+            browser::next_frame(|| browser::focus("main h1"));
+        }
+        drawn.set_value(true);
         redraw.afresh(add(&page, back.read_untracked().with(|_| {}), reload))
     });
     let what =
@@ -76,7 +83,7 @@ fn add(page: &FormPage, back: String, reload: Callback<()>) -> AnyView {
         .into_any(),
     };
     view! {
-        {view::back_link(back, &model.title_plural)}
+        {back_link(back, &model.title_plural)}
         <div class="page-head">
             <div>
                 <PageHeading text=title/>

@@ -15,12 +15,12 @@ use crate::{
 /// The way back to the list, in the state it was left in.
 pub fn back_link(href: String, title_plural: &str) -> AnyView {
     view! {
-        <p class="back-link">
+        <div class="back-link">
             <a href=href>
                 <Icon name=IconName::Back/>
                 {title_plural.to_owned()}
             </a>
-        </p>
+        </div>
     }
     .into_any()
 }

@@ -23,6 +23,7 @@ use crate::{
     model::Operation,
     server_fns::{Answer, Ask, views::ListPage},
     ui::{
+        browser,
         components::{
             FaultView, Icon, IconName, NodeTypeBadge, PageHeading,
             done::{DoneNotice, PASSING},
@@ -73,10 +74,19 @@ pub fn ListPageView() -> impl IntoView {
         go,
     };
     let what = move || Some(Ask::List { model_type: model_type.clone(), query: query.get() });
+    let drawn = StoredValue::new(false);
     let rows = move |answer: Result<Answer, Fault>, retry| {
         list.selection.rows_change();
-        match answer.and_then(|answer| answer.open()) {
-            Ok(page) => draw(page, list),
+        match answer.and_then(|answer| answer.open::<ListPage>()) {
+            Ok(page) => {
+                // The first rows come with the page, whose heading is read out.
+                if drawn.get_value() {
+                    let rows = counted(page.total, "row", "rows");
+                    browser::next_frame(move || navigation.announce(rows));
+                }
+                drawn.set_value(true);
+                draw(page, list)
+            }
             Err(fault) => failed(fault, list, retry),
         }
     };
@@ -101,7 +111,7 @@ fn draw(page: ListPage, list: List) -> AnyView {
         {head(&page, &address)}
         {toolbar::toolbar(&page, &address, list)}
         {rows}
-        {pager::pager(&page, &address, list)}
+        {(page.total > 0).then(|| pager::pager(&page, &address, list))}
     }
     .into_any()
 }
