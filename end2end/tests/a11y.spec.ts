@@ -282,7 +282,7 @@ test.describe("narrow", () => {
   test("axe: the drawer, which opens, leads on and closes", async ({ page, context }) => {
     await signIn(context);
     await open(page, "/");
-    const pages = page.getByRole("navigation", { name: "Pages" });
+    const pages = page.getByRole("navigation", { name: "Pages", exact: true });
     await expect(pages).toBeHidden();
     await page.getByRole("button", { name: "Menu" }).click();
     await expect(pages).toBeVisible();
@@ -365,7 +365,7 @@ test.describe("keyboard", () => {
   test("the focus goes to the heading of the page that comes", async ({ page, context }) => {
     await signIn(context);
     await open(page, "/");
-    const side = page.getByRole("navigation", { name: "Pages" });
+    const side = page.getByRole("navigation", { name: "Pages", exact: true });
     const steps = [
       ["Webex customers", "Webex customers"],
       ["Tree", "Hierarchy"],

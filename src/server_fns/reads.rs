@@ -48,7 +48,7 @@ pub struct Answer(String);
 
 impl Answer {
     #[cfg(feature = "ssr")]
-    fn of(value: &impl Serialize) -> Result<Self, Fault> {
+    pub(super) fn of(value: &impl Serialize) -> Result<Self, Fault> {
         serde_json::to_string(value).map(Self).map_err(|error| {
             tracing::error!(%error, "an answer to the console can't be written");
             Fault::internal()

@@ -110,8 +110,8 @@ mod in_browser {
 
     /// Closes the side bar's drawer.
     pub fn close_drawer() {
-        if let Some(drawer) = find("[popover]:popover-open")
-            .and_then(|e| e.dyn_into::<HtmlElement>().ok())
+        if let Some(drawer) =
+            find("[popover]:popover-open").and_then(|e| e.dyn_into::<HtmlElement>().ok())
         {
             let _ = drawer.hide_popover();
         }

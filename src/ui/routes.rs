@@ -208,7 +208,9 @@ pub fn encode(text: &str) -> String {
         } else {
             out.push('%');
             for nibble in [byte >> 4, byte & 15] {
-                out.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase());
+                out.push(
+                    char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase(),
+                );
             }
         }
     }
@@ -303,10 +305,10 @@ mod tests {
         let pairs = [("filter_field", "a b"), ("filter_field", "c+d"), ("x", "é&=")]
             .map(|(n, v)| (n.to_owned(), v.to_owned()));
         assert_eq!(from_search(&to_search(&pairs)), pairs);
-        assert_eq!(from_search("?a+b=%zz&&c"), [
-            ("a b".to_owned(), "%zz".to_owned()),
-            ("c".to_owned(), String::new())
-        ]);
+        assert_eq!(
+            from_search("?a+b=%zz&&c"),
+            [("a b".to_owned(), "%zz".to_owned()), ("c".to_owned(), String::new())]
+        );
     }
 
     #[test]

@@ -24,14 +24,9 @@ impl Assets {
         let value: Value = serde_json::from_slice(&text).context(FILE)?;
         let member = |name: &str| {
             let path = value.get(name).and_then(Value::as_str);
-            path.map(str::to_owned)
-                .with_context(|| format!("{FILE} has no {name}"))
+            path.map(str::to_owned).with_context(|| format!("{FILE} has no {name}"))
         };
-        Ok(Self {
-            js: member("js")?,
-            wasm: member("wasm")?,
-            css: member("css")?,
-        })
+        Ok(Self { js: member("js")?, wasm: member("wasm")?, css: member("css")? })
     }
 
     pub fn write(&self) -> Result<()> {

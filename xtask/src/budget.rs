@@ -26,11 +26,7 @@ pub fn files() -> Result<Vec<File>> {
     let files = assets.paths().into_iter().map(|path| {
         let full = layout::site().join(path);
         let [brotli, _] = compress::copies(&full);
-        Ok(File {
-            path: path.to_owned(),
-            raw: size(&full)?,
-            brotli: size(&brotli)?,
-        })
+        Ok(File { path: path.to_owned(), raw: size(&full)?, brotli: size(&brotli)? })
     });
     files.collect()
 }

@@ -61,13 +61,7 @@ fn browser_library(toolchain: &wasm_target::Toolchain) -> Result<PathBuf> {
     let target = layout::browser_target();
     let mut command = toolchain.cargo_build();
     command
-        .args([
-            "--lib",
-            "--features",
-            "hydrate",
-            "--profile",
-            "wasm-release",
-        ])
+        .args(["--lib", "--features", "hydrate", "--profile", "wasm-release"])
         .arg("--target-dir")
         .arg(&target)
         .env("CARGO_ENCODED_RUSTFLAGS", browser_flags().join("\u{1f}"));

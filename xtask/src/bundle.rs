@@ -44,9 +44,5 @@ pub fn generate(library: &Path) -> Result<Bundle> {
         .collect();
     snippets.sort();
 
-    Ok(Bundle {
-        js,
-        snippets,
-        wasm: output.wasm_mut().emit_wasm(),
-    })
+    Ok(Bundle { js, snippets, wasm: output.wasm_mut().emit_wasm() })
 }

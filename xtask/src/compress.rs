@@ -11,18 +11,8 @@ use flate2::write::GzEncoder;
 use crate::site;
 
 /// Formats that aren't compressed already.
-const EXTENSIONS: [&str; 10] = [
-    "css",
-    "html",
-    "ico",
-    "js",
-    "json",
-    "map",
-    "svg",
-    "txt",
-    "wasm",
-    "webmanifest",
-];
+const EXTENSIONS: [&str; 10] =
+    ["css", "html", "ico", "js", "json", "map", "svg", "txt", "wasm", "webmanifest"];
 
 pub fn is_compressible(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();

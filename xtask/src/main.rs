@@ -57,11 +57,7 @@ fn main() -> ExitCode {
     let Some((.., command)) = COMMANDS.iter().find(|(known, ..)| *known == name) else {
         help();
         let asked = matches!(name.as_str(), "help" | "--help" | "-h");
-        return if asked {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::from(2)
-        };
+        return if asked { ExitCode::SUCCESS } else { ExitCode::from(2) };
     };
 
     match command(&rest) {

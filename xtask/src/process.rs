@@ -28,9 +28,7 @@ pub fn here(program: impl AsRef<OsStr>) -> Command {
 pub fn run(command: &mut Command) -> Result<()> {
     let line = shown(command);
     println!("    $ {line}");
-    let status = command
-        .status()
-        .with_context(|| format!("`{line}` can't be started"))?;
+    let status = command.status().with_context(|| format!("`{line}` can't be started"))?;
     if !status.success() {
         bail!("`{line}` ended with {status}");
     }
@@ -54,9 +52,7 @@ pub fn output(command: &mut Command) -> Result<String> {
 pub fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
     let line = shown(command);
     println!("    $ {line}");
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("`{line}` can't be started"))?;
+    let mut child = command.spawn().with_context(|| format!("`{line}` can't be started"))?;
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
@@ -84,11 +80,8 @@ pub fn find(program: &str) -> Option<PathBuf> {
 /// The command as one would type it.
 pub fn shown(command: &Command) -> String {
     let program = PathBuf::from(command.get_program());
-    let mut line = program
-        .file_name()
-        .unwrap_or(program.as_os_str())
-        .to_string_lossy()
-        .into_owned();
+    let mut line =
+        program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
     for argument in command.get_args() {
         line.push(' ');
         line.push_str(&argument.to_string_lossy());

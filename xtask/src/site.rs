@@ -48,9 +48,8 @@ fn stamp() -> PathBuf {
 fn unchanged(library: &[u8], before: Option<&Assets>) -> Option<(String, String)> {
     let before = before?;
     let same = fs::read_to_string(stamp()).is_ok_and(|stamp| stamp == hash(library));
-    let there = [&before.js, &before.wasm]
-        .iter()
-        .all(|path| is_complete(&layout::site().join(path)));
+    let there =
+        [&before.js, &before.wasm].iter().all(|path| is_complete(&layout::site().join(path)));
     (same && there).then(|| (before.js.clone(), before.wasm.clone()))
 }
 
@@ -67,10 +66,7 @@ fn add_snippets(js: String, snippets: &[(String, String)]) -> Result<String> {
     if snippets.is_empty() {
         return Ok(js);
     }
-    let all: Vec<&str> = snippets
-        .iter()
-        .flat_map(|(path, text)| [path.as_str(), text])
-        .collect();
+    let all: Vec<&str> = snippets.iter().flat_map(|(path, text)| [path.as_str(), text]).collect();
     let folder = format!("snippets.{}", hash(all.join("\n").as_bytes()));
     for (path, text) in snippets {
         let path = layout::site().join("pkg").join(&folder).join(path);

@@ -46,11 +46,7 @@ impl Summary {
         if let Err(error) = &outcome {
             eprintln!("    {error:#}");
         }
-        self.rows.push(Row {
-            what,
-            time: start.elapsed(),
-            outcome,
-        });
+        self.rows.push(Row { what, time: start.elapsed(), outcome });
     }
 
     /// Prints the table; an error if a check failed.
@@ -60,11 +56,7 @@ impl Summary {
             let outcome = row.outcome.as_deref().unwrap_or("FAILED");
             println!("{:<28} {:>9}  {outcome}", row.what, seconds(row.time));
         }
-        let failed: Vec<_> = self
-            .rows
-            .iter()
-            .filter(|row| row.outcome.is_err())
-            .collect();
+        let failed: Vec<_> = self.rows.iter().filter(|row| row.outcome.is_err()).collect();
         if failed.is_empty() {
             return Ok(());
         }

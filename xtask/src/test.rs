@@ -25,9 +25,7 @@ pub fn command(arguments: &[String]) -> Result<()> {
             clippy(&["--workspace", "--all-targets", "--features", "ssr"])
         });
         // For this machine, not for wasm32: it sees the same code and needs no other target.
-        summary.check("clippy (browser)", || {
-            clippy(&["--lib", "--features", "hydrate"])
-        });
+        summary.check("clippy (browser)", || clippy(&["--lib", "--features", "hydrate"]));
     }
     if wanted("deny") {
         summary.check("deny", deny);
@@ -56,10 +54,7 @@ fn selection(arguments: &[String]) -> Result<Vec<String>> {
     };
     let names: Vec<String> = names.split(',').map(str::to_owned).collect();
     if let Some(unknown) = names.iter().find(|name| !NAMES.contains(&name.as_str())) {
-        bail!(
-            "there is no check named {unknown}, only {}",
-            NAMES.join(", ")
-        );
+        bail!("there is no check named {unknown}, only {}", NAMES.join(", "));
     }
     Ok(names)
 }
@@ -74,12 +69,7 @@ fn formatting() -> Result<String> {
 }
 
 fn clippy(what: &[&str]) -> Result<String> {
-    process::run(
-        process::cargo()
-            .arg("clippy")
-            .args(what)
-            .args(["--", "-D", "warnings"]),
-    )?;
+    process::run(process::cargo().arg("clippy").args(what).args(["--", "-D", "warnings"]))?;
     Ok(passed())
 }
 
@@ -90,14 +80,7 @@ fn deny() -> Result<String> {
         command.arg("--all-features");
         command
     };
-    process::run(deny().args([
-        "--log-level",
-        "error",
-        "check",
-        "bans",
-        "licenses",
-        "sources",
-    ]))?;
+    process::run(deny().args(["--log-level", "error", "check", "bans", "licenses", "sources"]))?;
 
     // The list of advisories isn't in a package registry, so a closed network can't reach it.
     // That alone must not fail the checks, but never goes unsaid.
@@ -125,9 +108,7 @@ fn unit() -> Result<String> {
 fn end_to_end() -> Result<String> {
     let chromium = step("browser", browser::ensure)?;
     step("npm packages", node::ensure)?;
-    step("server for the browser tests", || {
-        build::server(Profile::Dev)
-    })?;
+    step("server for the browser tests", || build::server(Profile::Dev))?;
     let npx = |arguments: &[&str]| {
         process::run(
             Command::new("npx")

@@ -27,8 +27,7 @@ pub fn Breadcrumb(place: Place) -> impl IntoView {
                 let label = format!("Nodes beside {}", part.node.name);
                 view! { <NodeMenu label nodes=part.siblings chosen=part.node.pkid.clone()/> }
             });
-            let badge =
-                current.then(|| view! { <NodeTypeBadge node_type=part.node.node_type/> });
+            let badge = current.then(|| view! { <NodeTypeBadge node_type=part.node.node_type/> });
             view! {
                 <li>
                     <NodeLink node=part.node current/>

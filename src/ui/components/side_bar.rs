@@ -33,10 +33,8 @@ pub fn SideBar(frame: Frame) -> impl IntoView {
             </p>
         }
     });
-    let sections: Vec<_> = sections(frame.models)
-        .into_iter()
-        .map(|section| view! { <Section section/> })
-        .collect();
+    let sections: Vec<_> =
+        sections(frame.models).into_iter().map(|section| view! { <Section section/> }).collect();
     view! {
         <nav id=DRAWER class="side-bar" popover="auto" aria-label="Pages">
             <div class="side-scroll">
@@ -162,13 +160,16 @@ mod tests {
         assert_eq!(titles, ["Customers", "Hierarchy", "Operations", "Extras"]);
         let paths: Vec<_> =
             all.iter().flat_map(|s| s.links.iter().map(|(_, path, _)| path.as_str())).collect();
-        assert_eq!(paths, [
-            "/models/relation/SparkCustomer",
-            "/hierarchy",
-            "/models/data/HierarchyNode",
-            "/transactions",
-            "/models/x/Y"
-        ]);
+        assert_eq!(
+            paths,
+            [
+                "/models/relation/SparkCustomer",
+                "/hierarchy",
+                "/models/data/HierarchyNode",
+                "/transactions",
+                "/models/x/Y"
+            ]
+        );
     }
 
     #[test]

@@ -10,11 +10,14 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    server_fns::{Answer, Ask, views::{Frame, Place, PlacePart}},
+    server_fns::{
+        Answer, Ask,
+        views::{Frame, Place, PlacePart},
+    },
     ui::{
         navigation::use_hierarchy,
         reading::reading,
-        routes::{at_node, detail_href, HIERARCHY_NODE},
+        routes::{HIERARCHY_NODE, at_node, detail_href},
         theme::AppearanceMenu,
     },
 };

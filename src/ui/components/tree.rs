@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     server_fns::{Ask, ask, views::TreeNode},
-    ui::routes::{HIERARCHY_NODE, add_href, at_node, detail_href, hierarchy_href},
+    ui::{
+        browser,
+        routes::{HIERARCHY_NODE, add_href, at_node, detail_href, hierarchy_href},
+    },
 };
 
 /// The id of the form that the branches' buttons belong to.
@@ -19,7 +22,11 @@ const FORM: &str = "tree-form";
 /// What the user opened and closed, by pkid: it outlasts the tree's being fetched again for
 /// another chosen node.
 #[derive(Clone, Copy)]
-pub struct Branches(RwSignal<HashMap<String, Branch>>);
+pub struct Branches {
+    changed: RwSignal<HashMap<String, Branch>>,
+    /// A node was chosen in the tree itself, which is about to be drawn again.
+    choosing: StoredValue<bool>,
+}
 
 #[derive(Clone)]
 enum Branch {
@@ -29,12 +36,20 @@ enum Branch {
 
 impl Branches {
     pub fn new() -> Self {
-        Self(RwSignal::new(HashMap::new()))
+        Self { changed: RwSignal::new(HashMap::new()), choosing: StoredValue::new(false) }
+    }
+
+    /// Gives the focus back to the node that was chosen with it: the tree's elements are new.
+    fn drawn(self) {
+        if self.choosing.get_value() {
+            self.choosing.set_value(false);
+            browser::next_frame(|| browser::focus(".tree-row.is-chosen > .tree-name"));
+        }
     }
 
     /// What is shown below a node: nothing while it is closed.
     fn below(self, node: &TreeNode) -> Option<Vec<TreeNode>> {
-        self.0.with(|all| match all.get(&node.node.pkid) {
+        self.changed.with(|all| match all.get(&node.node.pkid) {
             Some(Branch::Closed) => None,
             // The server knows of nodes that were added since.
             Some(Branch::Open(children)) if node.children.is_empty() => Some(children.clone()),
@@ -44,7 +59,7 @@ impl Branches {
     }
 
     fn set(self, pkid: &str, branch: Branch) {
-        self.0.update(|all| {
+        self.changed.update(|all| {
             all.insert(pkid.to_owned(), branch);
         });
     }
@@ -59,6 +74,7 @@ impl Default for Branches {
 /// The tree from its root; `chosen` is the path of the node that the page is about.
 #[component]
 pub fn Tree(root: TreeNode, #[prop(into)] chosen: String, branches: Branches) -> impl IntoView {
+    branches.drawn();
     view! {
         <form id=FORM method="get" action="/hierarchy"></form>
         <ul class="tree">{item(root, chosen, branches)}</ul>
@@ -78,8 +94,7 @@ fn item(node: TreeNode, chosen: String, branches: Branches) -> AnyView {
     } else {
         view! { <span class="tree-leaf"></span> }.into_any()
     };
-    // Drawn by position and not by key: a tree that is fetched again then keeps its elements, and
-    // with them the focus, but none of the old drawing's state.
+    // Not by key: of a tree that is fetched again, no node may keep the old drawing's state.
     let children = move || {
         below.get().map(|nodes| {
             let items: Vec<_> =
@@ -99,6 +114,7 @@ fn item(node: TreeNode, chosen: String, branches: Branches) -> AnyView {
                     class="tree-name"
                     href=hierarchy_href(&reference.path)
                     aria-current=is_chosen.then_some("true")
+                    on:click=move |_| branches.choosing.set_value(true)
                 >
                     {reference.name}
                 </a>

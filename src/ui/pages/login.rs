@@ -5,10 +5,7 @@ use leptos::prelude::*;
 use crate::{
     server_fns::{Ask, views::LoginPage},
     ui::{
-        components::{
-            Icon, IconName, PageHeading,
-            icon::Mark,
-        },
+        components::{Icon, IconName, PageHeading, icon::Mark},
         navigation::use_query_pairs,
         reading::{page, reading},
         theme::AppearanceMenu,
@@ -19,7 +16,8 @@ use crate::{
 pub fn LoginView() -> impl IntoView {
     let query = use_query_pairs();
     let what = move || {
-        let next = query.with(|q| q.iter().find(|(name, _)| name == "next").map(|(_, v)| v.clone()));
+        let next =
+            query.with(|q| q.iter().find(|(name, _)| name == "next").map(|(_, v)| v.clone()));
         Some(Ask::Login { next })
     };
     let draw = page(|page: LoginPage, _| view! { <LoginForm page/> }.into_any());

@@ -11,11 +11,8 @@ use crate::{
 #[component]
 pub fn NotFound(#[prop(optional, into)] message: String) -> impl IntoView {
     answer_status(FaultKind::NotFound);
-    let message = if message.is_empty() {
-        "There is no page at this address.".to_owned()
-    } else {
-        message
-    };
+    let message =
+        if message.is_empty() { "There is no page at this address.".to_owned() } else { message };
     view! {
         <div class="page-narrow">
             <div class="page-head">

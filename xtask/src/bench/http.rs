@@ -32,18 +32,12 @@ pub struct Client {
 
 impl Client {
     pub fn new(headers: Vec<(String, String)>) -> Self {
-        Self {
-            agent: agent(),
-            headers,
-        }
+        Self { agent: agent(), headers }
     }
 
     /// Posts JSON; an error unless the answer is of the 200s.
     pub fn post(&self, url: &str, body: &str) -> Result<(Value, HeaderMap)> {
-        let mut request = self
-            .agent
-            .post(url)
-            .header("content-type", "application/json");
+        let mut request = self.agent.post(url).header("content-type", "application/json");
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }

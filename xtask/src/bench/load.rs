@@ -86,15 +86,8 @@ fn measure(wrk: &Path, subject: &Subject, path: &str, body: Option<&str>) -> Res
     };
     // A server that refuses quickly isn't a quick server.
     if bad > 0.0 {
-        bail!(
-            "{}: {bad} of {requests} requests to {path} went wrong",
-            subject.name
-        );
+        bail!("{}: {bad} of {requests} requests to {path} went wrong", subject.name);
     }
     println!("    {path}: {per_second:.0} requests/s, median {median_ms:.2} ms");
-    Ok(Load {
-        per_second,
-        median_ms,
-        p99_ms,
-    })
+    Ok(Load { per_second, median_ms, p99_ms })
 }

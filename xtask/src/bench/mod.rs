@@ -54,9 +54,7 @@ pub fn command(arguments: &[String]) -> Result<()> {
     let wrk = step("load generator", tools::wrk)?;
     build::everything(Profile::Release)?;
 
-    let mut subjects = vec![step("Tenantry: start and rows", || {
-        tenantry::start(&options)
-    })?];
+    let mut subjects = vec![step("Tenantry: start and rows", || tenantry::start(&options))?];
     if options.peer {
         match step("PocketBase: start and rows", || pocketbase::start(&options)) {
             Ok(peer) => subjects.push(peer),
@@ -66,9 +64,7 @@ pub fn command(arguments: &[String]) -> Result<()> {
     // In turn, so that whatever else the machine does meets all of them.
     for round in 1..=options.rounds {
         for subject in &mut subjects {
-            step(&format!("round {round}: {}", subject.name), || {
-                load::round(&wrk, subject)
-            })?;
+            step(&format!("round {round}: {}", subject.name), || load::round(&wrk, subject))?;
         }
     }
     for subject in &mut subjects {
@@ -78,17 +74,11 @@ pub fn command(arguments: &[String]) -> Result<()> {
 }
 
 fn options(arguments: &[String]) -> Result<Options> {
-    let mut options = Options {
-        rows: 10_000,
-        rounds: 3,
-        peer: true,
-    };
+    let mut options = Options { rows: 10_000, rounds: 3, peer: true };
     let mut rest = arguments.iter();
     while let Some(flag) = rest.next() {
         let mut number = || -> Result<usize> {
-            let value = rest
-                .next()
-                .with_context(|| format!("{flag} needs a number"))?;
+            let value = rest.next().with_context(|| format!("{flag} needs a number"))?;
             let number = value.parse().ok().filter(|number| *number > 0);
             number.with_context(|| format!("{flag} needs a number from 1, but got {value}"))
         };

@@ -21,11 +21,7 @@ pub fn start(options: &Options) -> Result<Subject> {
     let environment = layout::tools().join("pocketbase");
     let program = environment.join("bin/pocketbase");
     if !program.is_file() {
-        process::run(
-            Command::new("python3")
-                .args(["-m", "venv"])
-                .arg(&environment),
-        )?;
+        process::run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
         process::run(
             Command::new(environment.join("bin/pip"))
                 .args(["install", "--quiet"])
@@ -41,14 +37,9 @@ pub fn start(options: &Options) -> Result<Subject> {
     let client = Client::new(Vec::new());
     let base = &first.base;
     let url = format!("{base}/api/collections/_superusers/auth-with-password");
-    let (answer, _) = client.post(
-        &url,
-        &json!({"identity": USER, "password": PASSWORD}).to_string(),
-    )?;
-    let token = answer
-        .get("token")
-        .and_then(Value::as_str)
-        .context("no token")?;
+    let (answer, _) =
+        client.post(&url, &json!({"identity": USER, "password": PASSWORD}).to_string())?;
+    let token = answer.get("token").and_then(Value::as_str).context("no token")?;
     let authorised = Client::new(vec![("Authorization".to_owned(), token.to_owned())]);
     let collection = json!({
         "name": "customers", "type": "base",
@@ -60,10 +51,7 @@ pub fn start(options: &Options) -> Result<Subject> {
 
     let url = format!("{base}{RECORDS}");
     let (row, _) = client.post(&url, r#"{"name":"Row 0"}"#)?;
-    let id = row
-        .get("id")
-        .and_then(Value::as_str)
-        .context("a create's answer has no id")?;
+    let id = row.get("id").and_then(Value::as_str).context("a create's answer has no id")?;
     let one = format!("{RECORDS}/{id}");
     for number in 1..options.rows {
         client.post(&url, &json!({"name": format!("Row {number}")}).to_string())?;
@@ -86,11 +74,7 @@ pub fn start(options: &Options) -> Result<Subject> {
         one,
         create: RECORDS.to_owned(),
         body: r#"{"name":"New @N@"}"#.to_owned(),
-        figures: Figures {
-            start_ms,
-            idle_mib: running.resident_mib()?,
-            ..Figures::default()
-        },
+        figures: Figures { start_ms, idle_mib: running.resident_mib()?, ..Figures::default() },
         running,
     })
 }

@@ -16,31 +16,16 @@ pub fn print(subjects: &[Subject], options: &Options) -> Result<()> {
     row("start to first answer, ms", subjects, |subject| {
         format!("{:.0}", median(&subject.figures.start_ms))
     });
-    row(
-        "list of 25, requests/s (median / p99 ms)",
-        subjects,
-        |subject| load(&subject.figures.list),
-    );
-    row(
-        "one instance, requests/s (median / p99 ms)",
-        subjects,
-        |subject| load(&subject.figures.one),
-    );
-    row(
-        "create, requests/s (median / p99 ms)",
-        subjects,
-        |subject| load(&subject.figures.create),
-    );
-    row(
-        "resident memory idle / after the load, MiB",
-        subjects,
-        |subject| {
-            format!(
-                "{:.0} / {:.0}",
-                subject.figures.idle_mib, subject.figures.loaded_mib
-            )
-        },
-    );
+    row("list of 25, requests/s (median / p99 ms)", subjects, |subject| {
+        load(&subject.figures.list)
+    });
+    row("one instance, requests/s (median / p99 ms)", subjects, |subject| {
+        load(&subject.figures.one)
+    });
+    row("create, requests/s (median / p99 ms)", subjects, |subject| load(&subject.figures.create));
+    row("resident memory idle / after the load, MiB", subjects, |subject| {
+        format!("{:.0} / {:.0}", subject.figures.idle_mib, subject.figures.loaded_mib)
+    });
 
     println!("\n| file | bytes | as brotli |\n| --- | --- | --- |");
     let mut total = (0, 0);

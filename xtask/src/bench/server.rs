@@ -35,11 +35,7 @@ impl Running {
             .stderr(output)
             .spawn()
             .with_context(|| format!("`{line}` can't be started"))?;
-        let mut running = Self {
-            child,
-            base,
-            start: Duration::ZERO,
-        };
+        let mut running = Self { child, base, start: Duration::ZERO };
         while http::get(&format!("{}{ready}", running.base)).is_err() {
             if let Some(status) = running.child.try_wait()? {
                 bail!("`{line}` ended with {status}, see {}", log.display());

@@ -24,10 +24,9 @@ pub fn start(options: &Options) -> Result<Subject> {
     let client = log_in(&first.base)?;
     let create = format!("{MODEL}?hierarchy={NODE}");
 
-    for (parent, name, kind) in [
-        ("sys", "Bench", "provider"),
-        ("sys.Bench", "Customer", "customer"),
-    ] {
+    for (parent, name, kind) in
+        [("sys", "Bench", "provider"), ("sys.Bench", "Customer", "customer")]
+    {
         let url = format!("{}/api/data/HierarchyNode/?hierarchy={parent}", first.base);
         client.post(&url, &json!({"name": name, "node_type": kind}).to_string())?;
     }
@@ -57,11 +56,7 @@ pub fn start(options: &Options) -> Result<Subject> {
         one,
         create,
         body: row("New @N@"),
-        figures: Figures {
-            start_ms,
-            idle_mib,
-            ..Figures::default()
-        },
+        figures: Figures { start_ms, idle_mib, ..Figures::default() },
         running,
     })
 }
@@ -74,12 +69,7 @@ fn serve(folder: &Path) -> Result<Running> {
     let port = server::free_port()?;
     let mut command = process::here(layout::server(Profile::Release));
     command
-        .args([
-            "serve",
-            "--listen",
-            &format!("127.0.0.1:{port}"),
-            "--data-dir",
-        ])
+        .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
         .arg(folder.join("data"))
         .env("TENANTRY_ADMIN_PASSWORD", PASSWORD);
     let base = format!("http://127.0.0.1:{port}");
@@ -116,9 +106,8 @@ fn seed(url: &str, client: &Client, rows: usize) -> Result<()> {
         Ok(())
     };
     thread::scope(|scope| {
-        let writers: Vec<_> = (0..WRITERS)
-            .map(|writer| scope.spawn(move || write(writer)))
-            .collect();
+        let writers: Vec<_> =
+            (0..WRITERS).map(|writer| scope.spawn(move || write(writer))).collect();
         writers.into_iter().try_for_each(|writer| {
             let outcome: Result<()> = writer.join().map_err(|_| anyhow!("a writer panicked"))?;
             outcome

@@ -18,9 +18,7 @@ pub fn install(packages: &[&str]) -> Result<()> {
         bail!("there is no apt-get on this machine; {}", by_hand());
     }
     let mut install = apt_get().with_context(by_hand)?;
-    install
-        .args(["install", "--yes", "--no-install-recommends"])
-        .args(packages);
+    install.args(["install", "--yes", "--no-install-recommends"]).args(packages);
     if process::run(&mut install).is_ok() {
         return Ok(());
     }

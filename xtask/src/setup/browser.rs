@@ -11,12 +11,7 @@ use crate::process;
 
 /// Names a browser to use in place of those looked for.
 pub const VARIABLE: &str = "TENANTRY_CHROMIUM";
-const NAMES: [&str; 4] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-];
+const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 pub fn ensure() -> Result<PathBuf> {
     if let Some(path) = env::var_os(VARIABLE).map(PathBuf::from) {

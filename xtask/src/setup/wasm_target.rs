@@ -103,9 +103,7 @@ fn own_has_target() -> Result<bool> {
     let Ok(entries) = Path::new(&folder).read_dir() else {
         return Ok(false);
     };
-    Ok(entries
-        .flatten()
-        .any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-")))
+    Ok(entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-")))
 }
 
 /// Debian's toolchain, if it is complete and new enough.
@@ -141,9 +139,7 @@ fn find_linker() -> Option<PathBuf> {
         });
     own.or_else(|| process::find("wasm-ld")).or_else(|| {
         // Debian also has it with the version in its name only.
-        (14..40)
-            .rev()
-            .find_map(|version| process::find(&format!("wasm-ld-{version}")))
+        (14..40).rev().find_map(|version| process::find(&format!("wasm-ld-{version}")))
     })
 }
 

@@ -25,12 +25,12 @@ use crate::{
     },
     ui::{
         components::{
-            done::{Done, with_done},
+            done::{Done, PASSING, with_done},
             dom, error_summary,
             fields::{Fields, Move, field_id, is_shown},
             redraw::Redraw,
         },
-        routes::{after_save, with_search},
+        routes::{after_save, from_search, with_query, with_search},
         session::{Session, use_session},
     },
 };
@@ -148,6 +148,14 @@ impl Editor {
 
     pub fn exists(self) -> bool {
         self.stored.with_value(Option::is_some)
+    }
+
+    /// Where the form is posted without JavaScript: to its own page, without what that page was
+    /// told when it was reached.
+    pub fn action(self) -> String {
+        let mut pairs = from_search(&self.search.read_untracked());
+        pairs.retain(|(name, _)| !PASSING.contains(&name.as_str()));
+        with_query(&use_location().pathname.read_untracked(), &pairs)
     }
 
     pub fn model<T>(self, read: impl FnOnce(&Model) -> T) -> T {

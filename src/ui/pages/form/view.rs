@@ -25,8 +25,7 @@ pub fn back_link(href: String, title_plural: &str) -> AnyView {
     .into_any()
 }
 
-/// The form of an instance, new or stored. Without JavaScript it is posted to the page's own
-/// address, query included.
+/// The form of an instance, new or stored.
 pub fn form(editor: Editor, page: &FormPage, back: String) -> AnyView {
     let notice = page.posted.as_ref().and_then(|p| p.notice.clone()).map(|text| {
         view! {
@@ -50,6 +49,7 @@ pub fn form(editor: Editor, page: &FormPage, back: String) -> AnyView {
             id=FORM
             class="form"
             method="post"
+            action=editor.action()
             novalidate
             tabindex="-1"
             hidden=undecided

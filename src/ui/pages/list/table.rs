@@ -194,19 +194,20 @@ fn cell(model: &Model, attr: &str, value: &Value, address: &Address) -> AnyView 
     }
 }
 
-/// The place of a row, as a link that narrows the list to it. Its last part says most, so the
-/// way there comes second.
+/// The place of a row, as a link that narrows the list to it. Its last part says most, so it
+/// comes first: a narrow column cuts off the way there.
 fn node_link(path: &str, address: &Address) -> AnyView {
     if path.is_empty() {
         return not_set();
     }
     let href = address.from_start(|query| query.hierarchy = Some(path.to_owned()));
     let (above, name) = path.rsplit_once('.').map_or(("", path), |(above, name)| (above, name));
-    let above = (!above.is_empty()).then(|| format!("{above}."));
+    let above = (!above.is_empty()).then(|| view! { <span class="muted">{above.to_owned()}</span> });
     view! {
         <a class="node-link" href=href title=format!("Show only what is at {path} and below")>
-            <span class="muted">{above}</span>
             {name.to_owned()}
+            " "
+            {above}
         </a>
     }
     .into_any()
