@@ -8,6 +8,13 @@
 
 #![recursion_limit = "256"]
 
+// A server and a browser that differ in this don't understand each other's pages.
+#[cfg(not(erase_components))]
+compile_error!(
+    "build with `--cfg erase_components`, as .cargo/config.toml does; a RUSTFLAGS variable in the \
+     environment replaces those flags and has to repeat this one"
+);
+
 pub mod fault;
 pub mod list_query;
 pub mod model;

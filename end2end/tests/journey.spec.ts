@@ -529,9 +529,11 @@ test("secrets are set, kept, replaced and cleared, and never shown", async ({
   api,
 }) => {
   await signIn(context);
-  const sent: any[] = [];
+  // What the console sends for the field; nothing where it leaves the field out.
+  let sent: string | undefined;
   page.on("request", (request) => {
-    if (request.url().includes("/fn/update")) sent.push(request.postDataJSON());
+    const body = request.postData() ?? "";
+    if (body.includes('"version"')) sent = /"token":"(.*?)"/.exec(body)?.[1];
   });
   await open(page, modelPath(CUSTOMER, "add", { hierarchy: place.path }));
   await page.getByRole("textbox", { name: "Customer Name" }).fill("Secretive");
@@ -546,7 +548,7 @@ test("secrets are set, kept, replaced and cleared, and never shown", async ({
   const stay = page.getByRole("button", { name: "Save and stay" });
   const saved = async () => {
     await expect(page.locator(".done-notice")).toContainText("Your changes are saved.");
-    return sent.at(-1).data;
+    return sent;
   };
   await expect(group).toContainText("Set");
   await expect(group.getByRole("radio", { name: "Keep" })).toBeChecked();
@@ -555,7 +557,7 @@ test("secrets are set, kept, replaced and cleared, and never shown", async ({
 
   await page.getByRole("textbox", { name: "Please Note" }).fill("Kept");
   await stay.click();
-  expect([undefined, "********"]).toContain((await saved()).token);
+  expect([undefined, "********"]).toContain(await saved());
   const pkid = new URL(page.url()).pathname.split("/").at(-1)!;
   expect(await api.get(CUSTOMER, pkid)).toMatchObject({ token: "********", notes: "Kept" });
 
@@ -564,14 +566,14 @@ test("secrets are set, kept, replaced and cleared, and never shown", async ({
   await group.getByRole("radio", { name: "Replace" }).check();
   await group.getByLabel("New value of Admin Access Token").fill("second-token");
   await stay.click();
-  expect((await saved()).token).toBe("second-token");
+  expect(await saved()).toBe("second-token");
   expect(await page.content()).not.toContain("second-token");
 
   await page.reload();
   await hydrated(page);
   await group.getByRole("radio", { name: "Clear" }).check();
   await stay.click();
-  expect((await saved()).token).toBe("");
+  expect(await saved()).toBe("");
   await expect(page.getByLabel("Admin Access Token", { exact: true })).toHaveValue("");
   expect((await api.get(CUSTOMER, pkid)).token).toBeFalsy();
 });
