@@ -295,8 +295,7 @@ fn groups(
                 Condition::Contains
             });
             // A single ignore_case speaks for every group.
-            let ignore_case =
-                cases.get(position).or(cases.last()).copied().unwrap_or(true);
+            let ignore_case = cases.get(position).or(cases.last()).copied().unwrap_or(true);
             Filter { field, text, condition, ignore_case }
         })
         .collect()

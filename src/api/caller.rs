@@ -70,10 +70,10 @@ fn credentials(headers: &HeaderMap) -> Result<Credentials, Fault> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Ok(cookie(headers, SESSION_COOKIE).map_or(Credentials::None, Credentials::Cookie));
     };
-    let malformed = || {
-        Fault::unauthenticated("The Authorization header is neither valid Basic nor Bearer.")
-    };
-    let (scheme, rest) = value.to_str().ok().and_then(|t| t.split_once(' ')).ok_or_else(malformed)?;
+    let malformed =
+        || Fault::unauthenticated("The Authorization header is neither valid Basic nor Bearer.");
+    let (scheme, rest) =
+        value.to_str().ok().and_then(|t| t.split_once(' ')).ok_or_else(malformed)?;
     if scheme.eq_ignore_ascii_case("bearer") {
         return Ok(Credentials::Bearer(rest.trim().to_owned()));
     }

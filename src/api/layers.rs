@@ -50,10 +50,8 @@ pub fn around(router: Router) -> Router {
             SizeAbove::new(1024).and(NotForContentType::IMAGES),
         ));
     for (name, value) in security {
-        router = router.layer(SetResponseHeaderLayer::if_not_present(
-            name,
-            HeaderValue::from_static(value),
-        ));
+        router = router
+            .layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));
     }
     router
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))

@@ -31,10 +31,9 @@ use crate::{
         views::{LoginPage, Posted},
     },
     ui::{
-        self,
+        self, Assets,
         components::done::{Done, with_done},
         routes::{self, ModelPath, ModelView},
-        Assets,
         theme,
     },
 };
@@ -201,7 +200,8 @@ pub async fn preferences(
     check_origin(&app, &headers)?;
     let mut response =
         Redirect::to(&local(form::value_of(&pairs, "next").unwrap_or_default())).into_response();
-    let set = |name: &str, value: &str| format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+    let set =
+        |name: &str, value: &str| format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
     let mut cookies = Vec::new();
     if let Some(value) = form::value_of(&pairs, theme::THEME) {
         cookies.push(set(theme::THEME, theme::known_theme(Some(value))));
@@ -243,8 +243,7 @@ pub async fn model_form(
             // Errors name the entries of arrays as they were judged: without the empty ones.
             let pairs = shown(&model, form::tidy(&model, &pairs));
             let posted = Posted { pairs, fault: Some(fault), notice: None };
-            let mut response =
-                console.render(app, Some(caller), &parts, Some(posted), None).await;
+            let mut response = console.render(app, Some(caller), &parts, Some(posted), None).await;
             *response.status_mut() = status;
             Ok(response)
         }
@@ -347,9 +346,7 @@ impl Console {
         *request.headers_mut() = parts.headers.clone();
         let mut response = render(request).await;
         // A page shows what its reader may see, at this moment.
-        response
-            .headers_mut()
-            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
 

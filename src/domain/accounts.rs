@@ -102,8 +102,12 @@ pub async fn log_in(app: &App, username: &str, password: &str) -> Result<Caller,
 
 /// The caller of a request that carries a username and password of its own.
 pub async fn basic(app: &App, username: &str, password: &str) -> Result<Caller, Fault> {
-    let key: [u8; 32] =
-        Sha256::new().chain_update(username).chain_update([0]).chain_update(password).finalize().into();
+    let key: [u8; 32] = Sha256::new()
+        .chain_update(username)
+        .chain_update([0])
+        .chain_update(password)
+        .finalize()
+        .into();
     let now = app.env.now_seconds();
     if let Some((until, caller)) = lock(&app.logins.basic).get(&key)
         && *until > now
@@ -164,10 +168,7 @@ pub async fn log_out(app: &App, token: &str) -> Result<(), Fault> {
     for kind in [SessionKind::Cookie, SessionKind::Access, SessionKind::Refresh] {
         if let Ok((session, _)) = find(app, token, kind).await {
             lock(&app.logins.sessions).retain(|_, (other, _)| other.family != session.family);
-            return app
-                .store
-                .write(move |tx| Ok(tx.delete_sessions(&session.family)?))
-                .await;
+            return app.store.write(move |tx| Ok(tx.delete_sessions(&session.family)?)).await;
         }
     }
     Ok(())

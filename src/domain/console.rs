@@ -8,8 +8,9 @@ use crate::{
     list_query::{Condition, Direction, Filter, LOCATED_AT, ListQuery},
     model::{Model, Operation},
     server_fns::views::{
-        Dashboard, DeletePreview, FormPage, Frame, HierarchyPage, HistoryEntry, Instance, ListPage, ModelLink,
-        NodeRef, Permissions, Place, PlacePart, Row, SIBLINGS_SHOWN, TransactionLine, TreeNode,
+        Dashboard, DeletePreview, FormPage, Frame, HierarchyPage, HistoryEntry, Instance, ListPage,
+        ModelLink, NodeRef, Permissions, Place, PlacePart, Row, SIBLINGS_SHOWN, TransactionLine,
+        TreeNode,
     },
     store::{Cover, ListRow, Node, ReadTx},
 };
@@ -31,11 +32,7 @@ pub fn frame(app: &App, caller: &Caller) -> Frame {
     }
 }
 
-pub async fn place(
-    app: &App,
-    caller: &Caller,
-    hierarchy: Option<&str>,
-) -> Result<Place, Fault> {
+pub async fn place(app: &App, caller: &Caller, hierarchy: Option<&str>) -> Result<Place, Fault> {
     let (caller, named) = (caller.clone(), hierarchy.map(str::to_owned));
     app.store
         .read(move |tx| {
@@ -134,7 +131,8 @@ pub async fn list(
     app.store
         .read(move |tx| {
             let listed = resources::list_in(tx, &caller, &model, query)?;
-            let rows = listed.rows.iter().map(|row| list_row(&model, row)).collect::<Result<_, _>>()?;
+            let rows =
+                listed.rows.iter().map(|row| list_row(&model, row)).collect::<Result<_, _>>()?;
             let place = &listed.place;
             Ok(ListPage {
                 place: node_ref(place),

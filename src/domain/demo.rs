@@ -15,7 +15,12 @@ const RESELLERS: [(&str, &str); 2] =
 /// Customer, the reseller it belongs to, tenant id, sites.
 const CUSTOMERS: [(&str, Option<&str>, &str, &[&str]); 8] = [
     ("Albatross Shipping", Some("Harbour Voice"), "albatross", &["Rotterdam", "Antwerp"]),
-    ("Brightwater Clinics", Some("Harbour Voice"), "brightwater", &["Main clinic", "Day surgery", "Laboratory"]),
+    (
+        "Brightwater Clinics",
+        Some("Harbour Voice"),
+        "brightwater",
+        &["Main clinic", "Day surgery", "Laboratory"],
+    ),
     ("Cobalt Foundry", Some("Harbour Voice"), "cobalt", &["Works"]),
     ("Dunmore College", Some("Summit Cloud"), "dunmore", &["North campus", "South campus"]),
     ("Edelweiss Hotels", Some("Summit Cloud"), "edelweiss", &["Innsbruck", "Davos", "Zermatt"]),
@@ -186,7 +191,8 @@ pub async fn fill(app: &App) -> Result<(), Fault> {
     for (name, reseller, tenant_id, sites) in CUSTOMERS {
         let above = reseller.map_or_else(|| provider.clone(), |r| format!("{provider}.{r}"));
         let path = format!("{above}.{name}");
-        node(above, json!({ "name": name, "node_type": "customer", "tenant_id": tenant_id })).await?;
+        node(above, json!({ "name": name, "node_type": "customer", "tenant_id": tenant_id }))
+            .await?;
         for site in sites {
             node(path.clone(), json!({ "name": site, "node_type": "site" })).await?;
         }

@@ -17,11 +17,7 @@ const NAMED: u32 = 5;
 
 /// The node that a request names by pkid or dot path; the caller's own when it names none.
 /// What doesn't exist and what the caller can't see are the same.
-pub fn resolve(
-    tx: &ReadTx<'_>,
-    caller: &Caller,
-    hierarchy: Option<&str>,
-) -> Result<Node, Fault> {
+pub fn resolve(tx: &ReadTx<'_>, caller: &Caller, hierarchy: Option<&str>) -> Result<Node, Fault> {
     let Some(text) = hierarchy.filter(|t| !t.is_empty()) else {
         return Ok(caller.node.clone());
     };
@@ -32,10 +28,12 @@ pub fn resolve(
     match found {
         Some(node) if tx.is_at_or_below(node.id, caller.node.id)? => Ok(node),
         _ => {
-            let message =
-                format!("There is no hierarchy node {:?}.", shortened(text));
-            Err(Fault::not_found(message.clone())
-                .with_errors(vec![FieldError::new("hierarchy", "not_found", message)]))
+            let message = format!("There is no hierarchy node {:?}.", shortened(text));
+            Err(Fault::not_found(message.clone()).with_errors(vec![FieldError::new(
+                "hierarchy",
+                "not_found",
+                message,
+            )]))
         }
     }
 }
@@ -112,15 +110,16 @@ impl Workflow for HierarchyNode {
         if obstacles.is_empty() {
             return Ok(());
         }
-        let errors: Vec<FieldError> = obstacles
-            .into_iter()
-            .map(|text| FieldError::new("", "not_empty", text))
-            .collect();
+        let errors: Vec<FieldError> =
+            obstacles.into_iter().map(|text| FieldError::new("", "not_empty", text)).collect();
         let what: Vec<&str> = errors.iter().map(|e| e.message.as_str()).collect();
         Err(Fault::new(
             FaultKind::Conflict,
             "not_empty",
-            format!("This node can't be deleted while there is something in it: {}.", what.join("; ")),
+            format!(
+                "This node can't be deleted while there is something in it: {}.",
+                what.join("; ")
+            ),
         )
         .with_errors(errors))
     }

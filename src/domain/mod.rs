@@ -111,8 +111,8 @@ impl App {
 
     /// The model of that type, or the fault that says there is none.
     pub fn model(&self, model_type: &str) -> Result<Arc<Model>, Fault> {
-        self.models.get(model_type).ok_or_else(|| {
-            Fault::not_found(format!("There is no model {model_type}."))
-        })
+        self.models
+            .get(model_type)
+            .ok_or_else(|| Fault::not_found(format!("There is no model {model_type}.")))
     }
 }

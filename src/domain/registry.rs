@@ -36,11 +36,8 @@ impl Registry {
             collect_folder(folder, folder, &mut files)?;
         }
         files.sort();
-        let models: Vec<Arc<Model>> = load_all(files)
-            .map_err(RegistryError::Model)?
-            .into_iter()
-            .map(Arc::new)
-            .collect();
+        let models: Vec<Arc<Model>> =
+            load_all(files).map_err(RegistryError::Model)?.into_iter().map(Arc::new).collect();
         let by_type = models.iter().map(|m| (m.model_type.clone(), Arc::clone(m))).collect();
         Ok(Self { models, by_type })
     }

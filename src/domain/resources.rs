@@ -366,7 +366,11 @@ pub async fn update(
             let before = from_json(&stored)?;
             keep_server_fields(&model, &mut data, &before);
             // The root's own type is no choice that a form could offer.
-            let judged = if stored.node.pkid == stored.pkid { without(&data, "node_type") } else { data.clone() };
+            let judged = if stored.node.pkid == stored.pkid {
+                without(&data, "node_type")
+            } else {
+                data.clone()
+            };
             let mut errors = validate(&model, &judged);
             if stored.node.pkid == stored.pkid {
                 errors.retain(|e| e.field != "/node_type");
@@ -546,7 +550,11 @@ pub async fn bulk_remove(
                     model_type: &model.model_type,
                     href: &format!("{collection}/"),
                     node: &node,
-                    message: format!("{done} of {} {} were deleted.", rows.len(), model.title_plural),
+                    message: format!(
+                        "{done} of {} {} were deleted.",
+                        rows.len(),
+                        model.title_plural
+                    ),
                     before: None,
                     after: None,
                     log: Vec::new(),
@@ -651,9 +659,9 @@ fn keys(
     data: &Map<String, Value>,
 ) -> Vec<(Option<i64>, String, String)> {
     let value_of = |name: &str| {
-        data.get(name).filter(|v| v.as_str() != Some("")).map(|v| {
-            v.as_str().map_or_else(|| v.to_string(), str::to_owned)
-        })
+        data.get(name)
+            .filter(|v| v.as_str() != Some(""))
+            .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
     };
     let mut keys = Vec::new();
     let at_node: Option<Vec<String>> = model.unique_at_node.iter().map(|n| value_of(n)).collect();

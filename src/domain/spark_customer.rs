@@ -3,10 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::workflow::Workflow;
-use crate::{
-    fault::Fault,
-    model::formats::webex_organization_id,
-};
+use crate::{fault::Fault, model::formats::webex_organization_id};
 
 pub const MODEL: &str = "relation/SparkCustomer";
 

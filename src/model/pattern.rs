@@ -1,10 +1,10 @@
 //! Patterns of texts: compiled by `regex-lite` on the server, and by the browser's own `RegExp`
 //! there, which needs not be loaded. What both read the same way is what a model may use.
 
-#[cfg(not(target_arch = "wasm32"))]
-pub use server::Pattern;
 #[cfg(target_arch = "wasm32")]
 pub use browser::Pattern;
+#[cfg(not(target_arch = "wasm32"))]
+pub use server::Pattern;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod server {

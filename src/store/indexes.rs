@@ -30,9 +30,8 @@ pub fn create(conn: &Connection, models: &[Model]) -> Result<(), StoreError> {
     }
     let mut statement =
         conn.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND name GLOB ?1")?;
-    let present: Vec<String> = statement
-        .query_map([format!("{PREFIX}*")], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
+    let present: Vec<String> =
+        statement.query_map([format!("{PREFIX}*")], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for name in present.iter().filter(|name| !wanted.contains(name)) {
         conn.execute_batch(&format!("DROP INDEX \"{}\"", name.replace('"', "\"\"")))?;
     }

@@ -109,12 +109,7 @@ impl WriteTx<'_> {
     }
 
     /// Replaces an instance's JSON and answers its new version.
-    pub fn update_instance(
-        &self,
-        id: i64,
-        data: &str,
-        modified: &str,
-    ) -> Result<u64, StoreError> {
+    pub fn update_instance(&self, id: i64, data: &str, modified: &str) -> Result<u64, StoreError> {
         Ok(self
             .conn
             .prepare_cached(

@@ -232,10 +232,8 @@ impl ReadTx<'_> {
                 vec![Box::new(node_id), Box::new(visible_from)],
             ),
         };
-        let sql =
-            format!("SELECT coalesce(sum(n), 0) FROM instance_count WHERE model = ?1{nodes}");
-        let values =
-            std::iter::once(Box::new(model.to_owned()) as Box<dyn ToSql>).chain(values);
+        let sql = format!("SELECT coalesce(sum(n), 0) FROM instance_count WHERE model = ?1{nodes}");
+        let values = std::iter::once(Box::new(model.to_owned()) as Box<dyn ToSql>).chain(values);
         let mut statement = self.conn.prepare_cached(&sql)?;
         Ok(statement.query_row(params_from_iter(values), |row| row.get(0))?)
     }
@@ -244,11 +242,7 @@ impl ReadTx<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::registry::Registry,
-        list_query::LOCATED_AT,
-        store::Store,
-    };
+    use crate::{domain::registry::Registry, list_query::LOCATED_AT, store::Store};
 
     /// What SQLite means to do for a list.
     async fn plan(store: &Store, spec: ListSpec) -> String {
@@ -272,14 +266,20 @@ mod tests {
             for name in model.summary_attrs.iter().filter(|a| *a != LOCATED_AT) {
                 for cover in [Cover::All, Cover::Down(1), Cover::Local(1)] {
                     let kind = model.root.property(name).unwrap().kind;
-                    let plan = plan(&store, ListSpec {
-                        model: model.model_type.clone(),
-                        cover,
-                        filters: Vec::new(),
-                        order: Order { attr: Attr::Data(name.clone(), kind), direction: Direction::Desc },
-                        skip: 0,
-                        limit: 25,
-                    })
+                    let plan = plan(
+                        &store,
+                        ListSpec {
+                            model: model.model_type.clone(),
+                            cover,
+                            filters: Vec::new(),
+                            order: Order {
+                                attr: Attr::Data(name.clone(), kind),
+                                direction: Direction::Desc,
+                            },
+                            skip: 0,
+                            limit: 25,
+                        },
+                    )
                     .await;
                     let index = format!("list_{}_{name}", model.model_type.replace('/', "_"));
                     // A single node's own instances are few: reading and sorting them is as good.
@@ -299,19 +299,22 @@ mod tests {
         let models = Registry::load(None).unwrap().to_vec();
         let store = Store::open(dir.path(), &models).await.unwrap();
         let text = |name: &str| Attr::Data(name.to_owned(), Kind::String);
-        let plan = plan(&store, ListSpec {
-            model: "tool/Transaction".to_owned(),
-            cover: Cover::Down(1),
-            filters: vec![ListFilter {
-                attrs: vec![text("href")],
-                condition: Condition::Equals,
-                text: "/api/relation/SparkCustomer/1".to_owned(),
-                ignore_case: false,
-            }],
-            order: Order { attr: text("submitted"), direction: Direction::Desc },
-            skip: 0,
-            limit: 25,
-        })
+        let plan = plan(
+            &store,
+            ListSpec {
+                model: "tool/Transaction".to_owned(),
+                cover: Cover::Down(1),
+                filters: vec![ListFilter {
+                    attrs: vec![text("href")],
+                    condition: Condition::Equals,
+                    text: "/api/relation/SparkCustomer/1".to_owned(),
+                    ignore_case: false,
+                }],
+                order: Order { attr: text("submitted"), direction: Direction::Desc },
+                skip: 0,
+                limit: 25,
+            },
+        )
         .await;
         assert!(plan.contains("list_tool_Transaction_href"), "{plan}");
     }

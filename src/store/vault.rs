@@ -69,13 +69,10 @@ impl Vault {
             ))
         };
         let rest = sealed.strip_prefix(&[VERSION]).ok_or_else(unreadable)?;
-        let (nonce, ciphertext) =
-            rest.split_first_chunk::<NONCE_BYTES>().ok_or_else(unreadable)?;
+        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>().ok_or_else(unreadable)?;
         let payload = Payload { msg: ciphertext, aad: &binding(pkid, field) };
         let plain = Zeroizing::new(
-            self.cipher
-                .decrypt(&XNonce::from(*nonce), payload)
-                .map_err(|_| unreadable())?,
+            self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| unreadable())?,
         );
         let text = std::str::from_utf8(&plain).map_err(|_| unreadable())?;
         Ok(SecretString::from(text.to_owned()))
@@ -96,8 +93,7 @@ fn read_key(path: &Path) -> Result<Zeroizing<[u8; KEY_BYTES]>, StoreError> {
             path.display()
         ))
     };
-    let bytes =
-        Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| malformed())?);
+    let bytes = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| malformed())?);
     let mut key = Zeroizing::new([0; KEY_BYTES]);
     if bytes.len() != KEY_BYTES {
         return Err(malformed());

@@ -99,9 +99,12 @@ fn serve(conn: &Connection, vault: &Vault, mut jobs: mpsc::Receiver<Job>) {
             }
         }
         for finish in finishes {
-            finish(committed.as_ref().map(|()| ()).map_err(|e| {
-                StoreError::Unavailable(format!("the commit failed: {e}"))
-            }));
+            finish(
+                committed
+                    .as_ref()
+                    .map(|()| ())
+                    .map_err(|e| StoreError::Unavailable(format!("the commit failed: {e}"))),
+            );
         }
     }
 }

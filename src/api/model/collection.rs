@@ -96,8 +96,7 @@ pub async fn create(
     params: Params,
     JsonObject(data): JsonObject,
 ) -> Result<Response, Fault> {
-    let written =
-        resources::create(&app, &caller, &model, params.hierarchy(), data).await?;
+    let written = resources::create(&app, &caller, &model, params.hierarchy(), data).await?;
     Ok(envelope::written(&model, &params, StatusCode::CREATED, &written))
 }
 

@@ -10,7 +10,11 @@ use serde_json::{Map, Value, json};
 
 use super::super::hrefs::{Params, etag};
 use crate::{
-    domain::{hierarchy, resources::{Listed, Written, href}, transactions},
+    domain::{
+        hierarchy,
+        resources::{Listed, Written, href},
+        transactions,
+    },
     list_query::{LOCATED_AT, ListQuery, MAXIMUM_LIMIT},
     model::{Model, Operation},
     store::Node,
@@ -72,7 +76,15 @@ fn current(query: &ListQuery) -> String {
     }
     text.append_pair("traversal", query.traversal.as_str());
     // The rest stands there only when it was given.
-    let given = ["hierarchy", "search", "filter_field", "filter_condition", "filter_text", "ignore_case", "count"];
+    let given = [
+        "hierarchy",
+        "search",
+        "filter_field",
+        "filter_condition",
+        "filter_text",
+        "ignore_case",
+        "count",
+    ];
     for (name, value) in query.to_pairs() {
         if given.contains(&name.as_str()) {
             text.append_pair(&name, &value);

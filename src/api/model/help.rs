@@ -43,8 +43,7 @@ pub async fn of_instance(
 
 fn page(model: &Model, pkid: &str) -> String {
     let title = escape(&model.title_plural);
-    let fields: String =
-        model.root.properties.iter().map(|(name, p)| field(name, p)).collect();
+    let fields: String = model.root.properties.iter().map(|(name, p)| field(name, p)).collect();
     let calls: String = calls(model, pkid)
         .iter()
         .map(|(task, method, path)| {

@@ -43,8 +43,7 @@ pub async fn get(
     } else {
         String::new()
     };
-    let mut response =
-        json_text(format!("{{\"data\":{},\"meta\":{meta}{schema}}}", stored.data));
+    let mut response = json_text(format!("{{\"data\":{},\"meta\":{meta}{schema}}}", stored.data));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }

@@ -98,11 +98,8 @@ mod browser {
         let Some(target) = element(id) else { return };
         let inner = "input:not([type=hidden]), select, textarea, button, summary";
         let focusable = target.matches(inner).unwrap_or(false) || target.has_attribute("tabindex");
-        let target = if focusable {
-            Some(target)
-        } else {
-            target.query_selector(inner).ok().flatten()
-        };
+        let target =
+            if focusable { Some(target) } else { target.query_selector(inner).ok().flatten() };
         if let Some(target) = target.and_then(|t| t.dyn_into::<HtmlElement>().ok()) {
             let _ = target.focus();
         }
@@ -321,7 +318,8 @@ mod browser {
         guard.listen(leptos::prelude::document().into(), "keydown", move |event| {
             let Some(key) = event.dyn_ref::<web_sys::KeyboardEvent>() else { return };
             let control = key.ctrl_key() || key.meta_key();
-            if control && !key.alt_key() && !key.shift_key() && key.key().eq_ignore_ascii_case("s") {
+            if control && !key.alt_key() && !key.shift_key() && key.key().eq_ignore_ascii_case("s")
+            {
                 event.prevent_default();
                 save();
             }

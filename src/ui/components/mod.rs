@@ -2,8 +2,8 @@
 
 pub mod breadcrumb;
 pub mod code;
-pub mod dom;
 pub mod diff;
+pub mod dom;
 pub mod done;
 pub mod duration;
 pub mod error_summary;

@@ -157,7 +157,8 @@ fn one(property: Option<&Property>, value: &Value) -> AnyView {
     }
     match value {
         Value::Bool(yes) => {
-            let (icon, word) = if *yes { (IconName::Check, "Yes") } else { (IconName::Minus, "No") };
+            let (icon, word) =
+                if *yes { (IconName::Check, "Yes") } else { (IconName::Minus, "No") };
             view! {
                 <span class="value-flag" class:is-off=!*yes>
                     <Icon name=icon/>

@@ -13,9 +13,8 @@ use crate::{
     },
     ui::{
         components::{
-            Icon, IconName, PageHeading,
+            Icon, IconName, PageHeading, dom,
             done::{Done, with_done},
-            dom,
             value::{counted, grouped},
         },
         navigation::{use_model_path, use_navigation, use_query_pairs},
@@ -74,9 +73,8 @@ pub fn DeletePage() -> impl IntoView {
         deleting: RwSignal::new(false),
     };
     let model_type = path.model_type;
-    let what = move || {
-        Some(Ask::DeletePreview { model_type: model_type.clone(), pkids: pkids.clone() })
-    };
+    let what =
+        move || Some(Ask::DeletePreview { model_type: model_type.clone(), pkids: pkids.clone() });
     let draw = page(move |preview: DeletePreview, _| deletion.view(&preview));
     view! {
         <div class="form-page">
@@ -216,7 +214,8 @@ impl Deletion {
             self.deleting.set(false);
             match answer {
                 Ok(transaction) => {
-                    let search = with_done(&self.search.read_untracked(), Done::Deleted, &transaction);
+                    let search =
+                        with_done(&self.search.read_untracked(), Done::Deleted, &transaction);
                     go.run(with_search(&list_href(&model_type), &search));
                 }
                 Err(Outcome::Refused(fault)) if fault.kind == FaultKind::Unauthenticated => {

@@ -37,9 +37,8 @@ pub fn TransactionPage() -> impl IntoView {
         let to_list = back.read_untracked().with(|_| {});
         transaction(&page, page.changed_model.as_ref(), to_list, again)
     });
-    let what = move || {
-        Some(Ask::Instance { model_type: TRANSACTION.to_owned(), pkid: pkid.clone() })
-    };
+    let what =
+        move || Some(Ask::Instance { model_type: TRANSACTION.to_owned(), pkid: pkid.clone() });
     view! { <div class="transaction-page">{reading(what, navigation.busy, draw)}</div> }
 }
 

@@ -63,7 +63,8 @@ pub fn select(field: Field, property: &Property, current: &str) -> AnyView {
         .into_iter()
         .map(|choice| {
             let selected = choice.value == current;
-            view! { <option value=choice.value selected=selected>{choice.title}</option> }.into_any()
+            view! { <option value=choice.value selected=selected>{choice.title}</option> }
+                .into_any()
         })
         .collect();
     let control = view! {

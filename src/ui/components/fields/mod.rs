@@ -112,8 +112,8 @@ impl Fields<'_> {
         }
         // On an add form the server has not filled it yet.
         let stored = self.stored?;
-        let fixed = self.model.immutable.iter().any(|i| i == name)
-            && is_editable(self.model, name, false);
+        let fixed =
+            self.model.immutable.iter().any(|i| i == name) && is_editable(self.model, name, false);
         let reason = fixed.then_some("Can't be changed after it was created.");
         Some(readonly::field(property, stored.get(name).unwrap_or(&Value::Null), reason))
     }
@@ -128,7 +128,12 @@ impl Fields<'_> {
             _ if property.is_secret() => {
                 let name = at.trim_start_matches('/');
                 let stored = self.stored.and_then(|s| s.get(pointer::unescape(name).as_ref()));
-                secret::secret(field, property, self.pairs, stored.is_some_and(super::value::is_set))
+                secret::secret(
+                    field,
+                    property,
+                    self.pairs,
+                    stored.is_some_and(super::value::is_set),
+                )
             }
             Kind::Boolean => choice::boolean(field, property, current),
             _ if property.choices.len() > MOST_RADIOS => choice::select(field, property, current),

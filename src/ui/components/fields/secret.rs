@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use super::{Field, super::dom};
+use super::{super::dom, Field};
 use crate::{
     model::{
         Property,

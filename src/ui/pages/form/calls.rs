@@ -43,9 +43,8 @@ pub fn calls(model: &Model, instance: &Instance) -> AnyView {
          -H 'If-Match: \"{version}\"' \\\n  --data {}",
         shell_word(&body)
     );
-    let delete = format!(
-        "curl -u \"$TENANTRY_USER\" -X DELETE {url} \\\n  -H 'If-Match: \"{version}\"'"
-    );
+    let delete =
+        format!("curl -u \"$TENANTRY_USER\" -X DELETE {url} \\\n  -H 'If-Match: \"{version}\"'");
     view! {
         <div class="stack api-calls">
             <p>
@@ -67,7 +66,8 @@ pub fn calls(model: &Model, instance: &Instance) -> AnyView {
 
 /// What a PUT of the instance as it is would send. Secrets that are left out stay as they are.
 fn to_send(model: &Model, data: &Map<String, Value>) -> Map<String, Value> {
-    let secret = |name: &str| model.root.property(name).is_some_and(crate::model::Property::is_secret);
+    let secret =
+        |name: &str| model.root.property(name).is_some_and(crate::model::Property::is_secret);
     data.iter()
         .filter(|(name, _)| !secret(name) && is_editable(model, name, false))
         .map(|(name, value)| (name.clone(), value.clone()))

@@ -31,7 +31,12 @@ pub struct Difference {
 
 /// Where what the form holds differs from what is stored now. `base` is what the form was opened
 /// with, where that is still known.
-pub fn differences(model: &Model, base: Option<&Data>, yours: &Data, stored: &Data) -> Vec<Difference> {
+pub fn differences(
+    model: &Model,
+    base: Option<&Data>,
+    yours: &Data,
+    stored: &Data,
+) -> Vec<Difference> {
     let set = |data: &Data, name: &str| data.get(name).filter(|v| is_set(v)).cloned();
     model
         .root

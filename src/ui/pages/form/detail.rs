@@ -51,9 +51,7 @@ pub fn DetailPage() -> impl IntoView {
         drawn.set_value(true);
         redraw.afresh(detail(&page, back, tab, reload))
     });
-    let what = move || {
-        Some(Ask::Instance { model_type: model_type.clone(), pkid: pkid.clone() })
-    };
+    let what = move || Some(Ask::Instance { model_type: model_type.clone(), pkid: pkid.clone() });
     view! {
         <div class="form-page">
             <DoneNotice/>
@@ -62,12 +60,7 @@ pub fn DetailPage() -> impl IntoView {
     }
 }
 
-fn detail(
-    page: &FormPage,
-    back: Memo<Address>,
-    tab: Memo<usize>,
-    reload: Callback<()>,
-) -> AnyView {
+fn detail(page: &FormPage, back: Memo<Address>, tab: Memo<usize>, reload: Callback<()>) -> AnyView {
     let model = &page.model;
     let Some(instance) = &page.instance else { return ().into_any() };
     let list = back.get_untracked();

@@ -25,8 +25,9 @@ use crate::{
     },
     ui::{
         components::{
+            dom,
             done::{Done, PASSING, with_done},
-            dom, error_summary,
+            error_summary,
             fields::{Fields, Move, field_id, is_shown},
             redraw::Redraw,
         },
@@ -46,7 +47,10 @@ pub enum Refusal {
     Fault(Fault),
     /// Somebody else saved in between. Holds what is stored now, where the browser has fetched it;
     /// a page that the server drew after a plain form post is drawn from that already.
-    Stale { differences: Vec<Difference>, stored: Option<Box<Instance>> },
+    Stale {
+        differences: Vec<Difference>,
+        stored: Option<Box<Instance>>,
+    },
 }
 
 #[derive(Clone, Copy)]
@@ -130,8 +134,7 @@ impl Editor {
     /// Guards what is typed, and listens for the save key.
     fn watch(self) {
         let pathname = use_location().pathname;
-        let here =
-            move || with_search(&pathname.read_untracked(), &self.search.read_untracked());
+        let here = move || with_search(&pathname.read_untracked(), &self.search.read_untracked());
         // In the effect's scope: there is none on the server, and leaving the page ends it.
         Effect::new(move |_| {
             let may_leave = move || {
@@ -401,7 +404,9 @@ impl Editor {
             let errors = validate_property(property, &top, data.get(name.as_ref()));
             errors.into_iter().find(|e| e.field == at)
         });
-        let same = self.errors.with_untracked(|errors| errors.iter().find(|e| e.field == at) == found.as_ref());
+        let same = self
+            .errors
+            .with_untracked(|errors| errors.iter().find(|e| e.field == at) == found.as_ref());
         if !same {
             self.errors.update(|errors| {
                 errors.retain(|e| e.field != at);

@@ -52,8 +52,7 @@ pub fn AddPage() -> impl IntoView {
         drawn.set_value(true);
         redraw.afresh(add(&page, back.read_untracked().with(|_| {}), reload))
     });
-    let what =
-        move || Some(Ask::AddForm { model_type: model_type.clone(), hierarchy: node.get() });
+    let what = move || Some(Ask::AddForm { model_type: model_type.clone(), hierarchy: node.get() });
     view! {
         <div class="form-page">
             <DoneNotice/>

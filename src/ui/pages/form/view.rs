@@ -36,9 +36,8 @@ pub fn form(editor: Editor, page: &FormPage, back: String) -> AnyView {
         }
     });
     // While both versions stand side by side, the choice comes first.
-    let undecided = move || {
-        editor.refusal.with(|r| matches!(r, Some(Refusal::Stale { stored: Some(_), .. })))
-    };
+    let undecided =
+        move || editor.refusal.with(|r| matches!(r, Some(Refusal::Stale { stored: Some(_), .. })));
     let version = page.instance.as_ref().map(|instance| {
         view! { <input type="hidden" name="_version" value=instance.version.to_string()/> }
     });

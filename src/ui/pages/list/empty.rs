@@ -48,7 +48,11 @@ pub fn empty(page: &ListPage, address: &Address) -> AnyView {
         Ok(()) => state(
             title,
             model.description.clone(),
-            Some(("Add the first one", address.onward(&add_href(&model.model_type)), IconName::Plus)),
+            Some((
+                "Add the first one",
+                address.onward(&add_href(&model.model_type)),
+                IconName::Plus,
+            )),
         ),
         Err(reason) => state(title, format!("{} {reason}", model.description), None),
     }

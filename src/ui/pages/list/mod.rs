@@ -67,12 +67,8 @@ pub fn ListPageView() -> impl IntoView {
     let go = Callback::new(move |(href, replace): (String, bool)| {
         navigate(&href, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
     });
-    let list = List {
-        address,
-        selection: Selection::new(),
-        search: SearchBox::follow(address),
-        go,
-    };
+    let list =
+        List { address, selection: Selection::new(), search: SearchBox::follow(address), go };
     let what = move || Some(Ask::List { model_type: model_type.clone(), query: query.get() });
     let drawn = StoredValue::new(false);
     let rows = move |answer: Result<Answer, Fault>, retry| {

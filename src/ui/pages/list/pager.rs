@@ -64,7 +64,8 @@ fn page_size(limit: u64, address: &Address, list: List) -> AnyView {
     let options: Vec<AnyView> = sizes
         .into_iter()
         .map(|size| {
-            view! { <option value=size.to_string() selected=size == limit>{size}</option> }.into_any()
+            view! { <option value=size.to_string() selected=size == limit>{size}</option> }
+                .into_any()
         })
         .collect();
     let kept = address.kept(|query| query.limit = crate::list_query::DEFAULT_LIMIT);

@@ -92,7 +92,11 @@ impl Selection {
         if ticked == 0 {
             self.last.set_value(None);
         }
-        dom::set_checked(ALL, ticked > 0 && ticked == boxes.len(), ticked > 0 && ticked < boxes.len());
+        dom::set_checked(
+            ALL,
+            ticked > 0 && ticked == boxes.len(),
+            ticked > 0 && ticked < boxes.len(),
+        );
     }
 }
 

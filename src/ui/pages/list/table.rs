@@ -82,14 +82,13 @@ pub fn table(page: &ListPage, address: &Address, list: List) -> AnyView {
 /// The attribute and direction in force.
 fn current_order(page: &ListPage) -> Option<(String, Direction)> {
     let model = &page.model;
-    let attr = page.query.order_by.clone().or_else(|| {
-        (!model.order_by.is_empty()).then(|| model.order_by.clone())
-    })?;
-    let default = if model.descending && attr == model.order_by {
-        Direction::Desc
-    } else {
-        Direction::Asc
-    };
+    let attr = page
+        .query
+        .order_by
+        .clone()
+        .or_else(|| (!model.order_by.is_empty()).then(|| model.order_by.clone()))?;
+    let default =
+        if model.descending && attr == model.order_by { Direction::Desc } else { Direction::Asc };
     Some((attr, page.query.direction.unwrap_or(default)))
 }
 
@@ -202,7 +201,8 @@ fn node_link(path: &str, address: &Address) -> AnyView {
     }
     let href = address.from_start(|query| query.hierarchy = Some(path.to_owned()));
     let (above, name) = path.rsplit_once('.').map_or(("", path), |(above, name)| (above, name));
-    let above = (!above.is_empty()).then(|| view! { <span class="muted">{above.to_owned()}</span> });
+    let above =
+        (!above.is_empty()).then(|| view! { <span class="muted">{above.to_owned()}</span> });
     view! {
         <a class="node-link" href=href title=format!("Show only what is at {path} and below")>
             {name.to_owned()}

@@ -5,11 +5,7 @@ use std::time::Duration;
 
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*};
 
-use super::{
-    Address, List,
-    address::filterable,
-    selection::bulk_bar,
-};
+use super::{Address, List, address::filterable, selection::bulk_bar};
 use crate::{
     list_query::{Condition, Filter, ListQuery, Traversal},
     model::{Choice, Kind, Model, Property},
@@ -50,10 +46,8 @@ pub struct SearchBox {
 impl SearchBox {
     pub fn follow(address: Memo<Address>) -> Self {
         let in_address = move || address.with(|a| a.asked.search.clone().unwrap_or_default());
-        let search = Self {
-            timer: StoredValue::new(None),
-            sent: StoredValue::new(untrack(in_address)),
-        };
+        let search =
+            Self { timer: StoredValue::new(None), sent: StoredValue::new(untrack(in_address)) };
         // Back, or a link that takes the search away. What the box itself has sent must not be
         // written into it: more may have been typed by then.
         Effect::new(move |_| {
@@ -309,11 +303,8 @@ pub fn column_filter(model: &Model, attr: &str, address: &Address, list: List) -
 fn controls(id: &str, property: Option<&Property>, current: Option<&Filter>) -> AnyView {
     let (condition_id, text_id) = (format!("{id}-condition"), format!("{id}-text"));
     let choices = choices(property);
-    let conditions: &[Condition] = if choices.is_some() {
-        &[Condition::Equals, Condition::NotEqual]
-    } else {
-        &Condition::ALL
-    };
+    let conditions: &[Condition] =
+        if choices.is_some() { &[Condition::Equals, Condition::NotEqual] } else { &Condition::ALL };
     let conditions: Vec<AnyView> = conditions
         .iter()
         .map(|condition| {
