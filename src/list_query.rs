@@ -142,15 +142,14 @@ impl ListQuery {
         for (name, value) in pairs {
             let value = value.as_str();
             match name.as_str() {
-                "hierarchy" if !value.is_empty() => query.hierarchy = Some(value.to_owned()),
-                "hierarchy" => {}
+                // An empty one is none: a form's field that was left empty.
+                "hierarchy" => query.hierarchy = Some(value.to_owned()).filter(|v| !v.is_empty()),
                 "skip" => query.skip = number(name, value, 0, &mut errors),
                 "limit" => {
                     query.limit =
                         number(name, value, DEFAULT_LIMIT, &mut errors).min(MAXIMUM_LIMIT);
                 }
-                "order_by" if !value.is_empty() => query.order_by = Some(value.to_owned()),
-                "order_by" => {}
+                "order_by" => query.order_by = Some(value.to_owned()).filter(|v| !v.is_empty()),
                 "direction" => {
                     query.direction = one_of(
                         name,

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
@@ -8,8 +8,11 @@ use tenantry::{
     api::{self, site::Site},
     domain::{App, Settings, Start, accounts, env::Env},
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify};
 use tracing_subscriber::EnvFilter;
+
+/// How long requests that are under way may take once the program is asked to end.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Console and API for provisioning unified-communications tenants.
 #[derive(Parser)]
@@ -83,9 +86,20 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
         );
     }
     println!("Tenantry is at {}", app.settings.public_url);
-    axum::serve(listener, api::service(app.clone(), site))
-        .with_graceful_shutdown(asked_to_stop())
-        .await?;
+    let asked = Arc::new(Notify::new());
+    let stopping = Arc::clone(&asked);
+    let server =
+        axum::serve(listener, api::service(app.clone(), site)).with_graceful_shutdown(async move {
+            asked_to_stop().await;
+            stopping.notify_one();
+        });
+    tokio::select! {
+        ended = server => ended?,
+        // A connection that never ends doesn't keep the program.
+        () = async { asked.notified().await; tokio::time::sleep(PATIENCE).await } => {
+            tracing::warn!("connections were still open when the program ended");
+        }
+    }
     app.store.close().await;
     Ok(())
 }

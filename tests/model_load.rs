@@ -288,14 +288,14 @@ fn files_are_matched_with_their_paths() {
     let good = vec![
         file("src/models/relation/Thing.json", "relation/Thing"),
         file("device/spark/License.json", "device/spark/License"),
-        file("/etc/tenantry/models/data/Thing.json", "data/Thing"),
+        file("/etc/tenantry/extra/data/Thing.json", "data/Thing"),
     ];
     assert_eq!(types(good).unwrap(), ["relation/Thing", "device/spark/License", "data/Thing"]);
-    let moved = vec![file("src/models/relation/spark/License.json", "spark/License")];
+    let moved = vec![file("src/models/spark/License.json", "relation/License")];
     assert_eq!(
         types(moved).unwrap_err(),
-        "src/models/relation/spark/License.json at /model_type: doesn't match the file's path, \
-         which should be spark/License.json"
+        "src/models/spark/License.json at /model_type: doesn't match the file's path, which \
+         should be relation/License.json"
     );
     let twice = vec![
         file("a/models/data/Thing.json", "data/Thing"),
@@ -509,13 +509,13 @@ fn hierarchy_nodes_take_names_that_paths_can_hold() {
 }
 
 #[test]
-fn transactions_have_the_attributes_of_the_contract() {
+fn transactions_have_the_attributes_of_the_contract_and_name_their_bulk_call() {
     let model = shipped_model("tool/Transaction");
     let names: Vec<&str> = model.root.properties.iter().map(|(n, _)| n.as_str()).collect();
     assert_eq!(
         names.join(" "),
         "status action model_type href username hierarchy submitted started completed message \
-         progress counts before after sub_transactions log"
+         progress counts before after parent sub_transactions log"
     );
     assert!(model.offers(Operation::Get) && !model.offers(Operation::Add));
     assert!(model.descending && model.order_by == "submitted");

@@ -56,7 +56,7 @@ pub fn around(router: Router) -> Router {
     router
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
-            let id = request.extensions().get::<RequestId>().map(|id| id.header_value());
+            let id = request.extensions().get::<RequestId>().map(RequestId::header_value);
             // The path alone: what people look for stands in the query.
             tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id = ?id)
         }))

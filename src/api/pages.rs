@@ -52,7 +52,10 @@ type Pairs = Vec<(String, String)>;
 /// Forms whose session ended while they were typed, between the log-in and the page that shows
 /// them again. In memory: what a restart loses here is in the browser's history still.
 #[derive(Clone, Default)]
-pub struct Drafts(Arc<Mutex<HashMap<String, (i64, i64, Pairs)>>>);
+pub struct Drafts(Arc<Mutex<HashMap<String, Draft>>>);
+
+/// Until when it is kept (Unix seconds), the account of its author, and what was typed.
+type Draft = (i64, i64, Pairs);
 
 /// More drafts than this are never kept. Each is at most a form post, and stays a minute.
 const DRAFTS: usize = 64;
@@ -344,7 +347,15 @@ impl Console {
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = parts.uri.clone();
         *request.headers_mut() = parts.headers.clone();
-        let mut response = render(request).await;
+        // In a task of its own: a browser that leaves before the page is done would otherwise take
+        // away what other tasks of the rendering still read.
+        let mut response = match tokio::spawn(render(request)).await {
+            Ok(response) => response,
+            Err(error) => {
+                tracing::error!(%error, "a page couldn't be rendered");
+                Fault::internal().into_response()
+            }
+        };
         // A page shows what its reader may see, at this moment.
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response

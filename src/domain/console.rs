@@ -219,7 +219,7 @@ pub async fn delete_preview(
 ) -> Result<DeletePreview, Fault> {
     let model = app.model(model_type)?;
     resources::offered(&model, Operation::Remove)?;
-    let (caller, pkids) = (caller.clone(), pkids.to_vec());
+    let (app_, caller, pkids) = (app.clone(), caller.clone(), pkids.to_vec());
     app.store
         .read(move |tx| {
             let mut preview = DeletePreview {
@@ -234,7 +234,7 @@ pub async fn delete_preview(
                 let data = resources::from_json(&stored)?;
                 let label = model.label_of(&data, pkid).to_owned();
                 if model.model_type == hierarchy::MODEL {
-                    for obstacle in hierarchy::obstacles(tx, &stored)? {
+                    for obstacle in hierarchy::obstacles(&app_.models, tx, &stored)? {
                         preview.obstacles.push(format!("{label}: {obstacle}"));
                     }
                 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{App, Caller, transactions, workflow::Workflow};
+use super::{App, Caller, registry::Registry, transactions, workflow::Workflow};
 use crate::{
     fault::{Fault, FaultKind, FieldError},
     model::{Model, NodeType},
@@ -105,8 +105,8 @@ impl Workflow for HierarchyNode {
         settle_tenant_id(node_type, data)
     }
 
-    fn removing(&self, tx: &WriteTx<'_>, stored: &Stored) -> Result<(), Fault> {
-        let obstacles = obstacles(tx, stored)?;
+    fn removing(&self, models: &Registry, tx: &WriteTx<'_>, stored: &Stored) -> Result<(), Fault> {
+        let obstacles = obstacles(models, tx, stored)?;
         if obstacles.is_empty() {
             return Ok(());
         }
@@ -133,7 +133,11 @@ impl Workflow for HierarchyNode {
 }
 
 /// What keeps a node from being deleted, in words; empty when nothing does.
-pub fn obstacles(tx: &ReadTx<'_>, stored: &Stored) -> Result<Vec<String>, Fault> {
+pub fn obstacles(
+    models: &Registry,
+    tx: &ReadTx<'_>,
+    stored: &Stored,
+) -> Result<Vec<String>, Fault> {
     let Some(node) = tx.node_by_pkid(&stored.pkid)? else { return Ok(Vec::new()) };
     if node.parent_id.is_none() {
         return Ok(vec!["sys is the root of the hierarchy and always stays".to_owned()]);
@@ -155,7 +159,12 @@ pub fn obstacles(tx: &ReadTx<'_>, stored: &Stored) -> Result<Vec<String>, Fault>
         let more = if count > names.len() as u64 && !names.is_empty() { ", …" } else { "" };
         let names =
             if names.is_empty() { String::new() } else { format!(": {}{more}", names.join(", ")) };
-        obstacles.push(format!("{count} {model}{names}"));
+        let title = match models.get(&model) {
+            Some(model) if count == 1 => model.title.clone(),
+            Some(model) => model.title_plural.clone(),
+            None => model,
+        };
+        obstacles.push(format!("{count} {title}{names}"));
     }
     Ok(obstacles)
 }

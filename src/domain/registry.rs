@@ -33,7 +33,7 @@ impl Registry {
         let mut files = Vec::new();
         collect_shipped(&SHIPPED, &mut files);
         if let Some(folder) = extra {
-            collect_folder(folder, folder, &mut files)?;
+            collect_folder(folder, &mut files)?;
         }
         files.sort();
         let models: Vec<Arc<Model>> =
@@ -66,11 +66,7 @@ fn collect_shipped(dir: &Dir<'_>, files: &mut Vec<(String, String)>) {
     }
 }
 
-fn collect_folder(
-    folder: &Path,
-    root: &Path,
-    files: &mut Vec<(String, String)>,
-) -> Result<(), RegistryError> {
+fn collect_folder(folder: &Path, files: &mut Vec<(String, String)>) -> Result<(), RegistryError> {
     let unreadable = |path: &Path| {
         let path = path.display().to_string();
         move |source| RegistryError::Unreadable { path, source }
@@ -78,7 +74,7 @@ fn collect_folder(
     for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
         let path = entry.map_err(unreadable(folder))?.path();
         if path.is_dir() {
-            collect_folder(&path, root, files)?;
+            collect_folder(&path, files)?;
         } else if path.extension().is_some_and(|e| e == "json") {
             let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
             files.push((path.display().to_string(), text));

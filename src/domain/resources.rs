@@ -453,7 +453,7 @@ fn remove_in(
     let flow = workflow::of(&model.model_type);
     let stored = get_in(tx, caller.node.id, model, pkid)?;
     expect_version(&stored, expected)?;
-    flow.removing(tx, &stored)?;
+    flow.removing(&app.models, tx, &stored)?;
     let before = from_json(&stored)?;
     tx.delete_instance(stored.id)?;
     flow.removed(tx, &stored)?;

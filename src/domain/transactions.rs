@@ -129,9 +129,7 @@ pub fn record(
     change: &Change<'_>,
 ) -> Result<(), Fault> {
     let completed = app.env.now_text();
-    let raw = |json: Option<&'_ str>| {
-        json.map(|text| serde_json::from_str::<Box<RawValue>>(text)).transpose()
-    };
+    let raw = |json: Option<&'_ str>| json.map(serde_json::from_str::<Box<RawValue>>).transpose();
     let unreadable = |error: serde_json::Error| {
         tracing::error!(%error, href = change.href, "an instance's JSON can't be recorded");
         Fault::internal()

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{hierarchy, spark_customer};
+use super::{hierarchy, registry::Registry, spark_customer};
 use crate::{
     fault::Fault,
     store::{Node, Stored, WriteTx},
@@ -47,7 +47,12 @@ pub trait Workflow: Sync {
     }
 
     /// Judges whether the instance can go.
-    fn removing(&self, _tx: &WriteTx<'_>, _stored: &Stored) -> Result<(), Fault> {
+    fn removing(
+        &self,
+        _models: &Registry,
+        _tx: &WriteTx<'_>,
+        _stored: &Stored,
+    ) -> Result<(), Fault> {
         Ok(())
     }
 

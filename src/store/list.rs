@@ -37,7 +37,7 @@ pub struct Order {
     pub direction: Direction,
 }
 
-/// One condition. Several are ANDed; within one, any attribute may match.
+/// One condition. Of several all must hold; within one, any attribute may match.
 #[derive(Clone, Debug)]
 pub struct ListFilter {
     /// One, or several for the search box.

@@ -119,7 +119,7 @@ impl Store {
             .map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let store = Self { readers, writer: Writer::start(conn, vault) };
         // Fails here, at the start, when the file can't be read.
-        store.read(|tx| tx.check()).await?;
+        store.read(|tx: &ReadTx<'_>| -> Result<(), StoreError> { tx.check() }).await?;
         Ok(store)
     }
 

@@ -102,7 +102,7 @@ fn serve(conn: &Connection, vault: &Vault, mut jobs: mpsc::Receiver<Job>) {
             finish(
                 committed
                     .as_ref()
-                    .map(|()| ())
+                    .copied()
                     .map_err(|e| StoreError::Unavailable(format!("the commit failed: {e}"))),
             );
         }

@@ -7,11 +7,16 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
  * axe finds nothing on the page as it stands, in the light theme and in the dark one, where all
  * that can be different is the contrast.
  */
-export async function expectAccessible(page: Page, screen: string): Promise<void> {
+export async function expectAccessible(
+  page: Page,
+  screen: string,
+  within = "html",
+): Promise<void> {
+  const axe = () => new AxeBuilder({ page }).include(within);
   await setTheme(page, "light");
-  await expectNothingFound(new AxeBuilder({ page }).withTags(RULES), `${screen}, light`);
+  await expectNothingFound(axe().withTags(RULES), `${screen}, light`);
   await setTheme(page, "dark");
-  await expectNothingFound(new AxeBuilder({ page }).withRules("color-contrast"), `${screen}, dark`);
+  await expectNothingFound(axe().withRules("color-contrast"), `${screen}, dark`);
 }
 
 async function setTheme(page: Page, theme: string): Promise<void> {

@@ -56,7 +56,7 @@ fn is_known(headers: &HeaderMap, tag: &str) -> bool {
         .get_all(header::IF_NONE_MATCH)
         .iter()
         .flat_map(|value| value.to_str().unwrap_or_default().split(','))
-        .map(|known| known.trim())
+        .map(str::trim)
         .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 

@@ -6,8 +6,8 @@ use leptos_router::hooks::use_location;
 
 use super::{Icon, IconName, dom};
 use crate::ui::{
-    navigation::use_navigation,
-    routes::{TRANSACTION, detail_href, from_search, to_search, with_search},
+    navigation::{use_hierarchy, use_navigation},
+    routes::{TRANSACTION, at_node, detail_href, from_search, to_search, with_search},
 };
 
 /// What was done, as it stands in the address.
@@ -62,6 +62,7 @@ pub fn DoneNotice() -> impl IntoView {
     let location = use_location();
     let navigation = use_navigation();
     let (pathname, search) = (location.pathname, location.search);
+    let node = use_hierarchy();
     let asked = Memo::new(move |_| {
         let pairs = from_search(&search.read());
         let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
@@ -86,7 +87,7 @@ pub fn DoneNotice() -> impl IntoView {
     move || {
         asked.get().map(|(done, transaction)| {
             let link = (!transaction.is_empty()).then(|| {
-                let href = detail_href(TRANSACTION, &transaction);
+                let href = at_node(&detail_href(TRANSACTION, &transaction), node.read().as_deref());
                 view! { <a href=href>"See the transaction"</a> }
             });
             view! {

@@ -2,7 +2,10 @@
 //! page for one instance and for many, with and without JavaScript.
 
 use leptos::{ev, prelude::*, task::spawn_local};
-use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 
 use super::list::{Address, use_list_address};
 use crate::{
@@ -154,7 +157,10 @@ impl Deletion {
             .iter()
             .take(LISTED)
             .map(|(pkid, label)| {
-                let href = detail_href(&self.model_type.read_value(), pkid);
+                let href = self
+                    .list
+                    .read_untracked()
+                    .onward(&detail_href(&self.model_type.read_value(), pkid));
                 view! { <li><a href=href>{label.clone()}</a></li> }.into_any()
             })
             .collect();
@@ -172,7 +178,7 @@ impl Deletion {
     fn form(self, what: String, count: u64) -> AnyView {
         let navigate = use_navigate();
         let session = use_session();
-        let go = Callback::new(move |href: String| navigate(&href, Default::default()));
+        let go = Callback::new(move |href: String| navigate(&href, NavigateOptions::default()));
         let label = if count == 1 { "Delete".to_owned() } else { format!("Delete {what}") };
         let submit = move |event: ev::SubmitEvent| {
             event.prevent_default();

@@ -19,9 +19,9 @@ use crate::{
             value::{counted, grouped, not_set},
         },
         navigation::{use_model_path, use_navigation},
-        pages::list::use_list_address,
+        pages::list::{Address, use_list_address},
         reading::{page, reading},
-        routes::{ModelPath, TRANSACTION, detail_href, list_href},
+        routes::{ModelPath, TRANSACTION, at_node, detail_href, list_href},
     },
 };
 
@@ -33,22 +33,16 @@ pub fn TransactionPage() -> impl IntoView {
     let pkid = use_model_path().read_untracked().pkid().unwrap_or_default().to_owned();
     let navigation = use_navigation();
     let back = use_list_address(list_href(TRANSACTION));
-    let draw = page(move |page: FormPage, again| {
-        let to_list = back.read_untracked().with(|_| {});
-        transaction(&page, page.changed_model.as_ref(), to_list, again)
-    });
+    let draw = page(move |page: FormPage, again| transaction(&page, &back.read_untracked(), again));
     let what =
         move || Some(Ask::Instance { model_type: TRANSACTION.to_owned(), pkid: pkid.clone() });
     view! { <div class="transaction-page">{reading(what, navigation.busy, draw)}</div> }
 }
 
-fn transaction(
-    page: &FormPage,
-    model: Option<&Model>,
-    to_list: String,
-    again: Callback<()>,
-) -> AnyView {
+fn transaction(page: &FormPage, list: &Address, again: Callback<()>) -> AnyView {
     let Some(instance) = &page.instance else { return ().into_any() };
+    let model = page.changed_model.as_ref();
+    let node = list.asked.hierarchy.as_deref();
     let data = &instance.data;
     let status = text(data, "status").to_owned();
     if status == "Queued" || status == "In Progress" {
@@ -59,7 +53,7 @@ fn transaction(
     let title = format!("{} {what}", text(data, "action"));
     let message = text(data, "message").to_owned();
     view! {
-        {super::form::back_link(to_list, &page.model.title_plural)}
+        {super::form::back_link(list.with(|_| {}), &page.model.title_plural)}
         <div class="page-head">
             <div>
                 <div class="head-line">
@@ -70,15 +64,16 @@ fn transaction(
                 <p class="page-sub">{message}</p>
             </div>
         </div>
-        {facts(instance, model)}
+        {facts(instance, model, node)}
         {changed(data, model)}
-        {sub_transactions(data)}
+        {sub_transactions(data, node)}
         {log(data)}
     }
     .into_any()
 }
 
-fn facts(instance: &Instance, model: Option<&Model>) -> AnyView {
+/// `node` is the one that is chosen, which every link keeps.
+fn facts(instance: &Instance, model: Option<&Model>, node: Option<&str>) -> AnyView {
     let data = &instance.data;
     let time = |name: &str| match text(data, name) {
         "" => not_set(),
@@ -88,19 +83,22 @@ fn facts(instance: &Instance, model: Option<&Model>) -> AnyView {
     let took = took.map(|words| fact("Took", words.into_any()));
     let parent = match text(data, "parent") {
         "" => None,
-        id => Some(fact(
-            "Part of",
-            view! { <a href=detail_href(TRANSACTION, id)>"a larger transaction"</a> }.into_any(),
-        )),
+        id => Some(fact("Part of", {
+            let href = at_node(&detail_href(TRANSACTION, id), node);
+            view! { <a href=href>"a larger transaction"</a> }.into_any()
+        })),
     };
     let titles = model.map_or(text(data, "model_type"), |m| m.title_plural.as_str()).to_owned();
     let kind = match text(data, "model_type") {
         "" => not_set(),
-        model_type => view! { <a href=list_href(model_type)>{titles}</a> }.into_any(),
+        model_type => {
+            let href = at_node(&list_href(model_type), node);
+            view! { <a href=href>{titles}</a> }.into_any()
+        }
     };
     view! {
         <dl class="detail-list facts">
-            {fact("Instance", resource(data))}
+            {fact("Instance", resource(data, node))}
             {fact("Model", kind)}
             {fact("User", text(data, "username").to_owned().into_any())}
             {fact("Node", text(data, "hierarchy").to_owned().into_any())}
@@ -128,7 +126,7 @@ fn fact(title: &'static str, value: AnyView) -> AnyView {
 }
 
 /// What was changed, as a link where it should still be there.
-fn resource(data: &Map<String, Value>) -> AnyView {
+fn resource(data: &Map<String, Value>, node: Option<&str>) -> AnyView {
     let href = text(data, "href");
     if href.is_empty() {
         return not_set();
@@ -140,7 +138,7 @@ fn resource(data: &Map<String, Value>) -> AnyView {
         .to_owned();
     let gone = text(data, "action").contains("Delete");
     match console_href(href).filter(|_| !gone) {
-        Some(to) => view! { <a href=to>{name}</a> }.into_any(),
+        Some(to) => view! { <a href=at_node(&to, node)>{name}</a> }.into_any(),
         None => name.into_any(),
     }
 }
@@ -197,7 +195,7 @@ fn changed(data: &Map<String, Value>, model: Option<&Model>) -> Option<AnyView> 
     )
 }
 
-fn sub_transactions(data: &Map<String, Value>) -> Option<AnyView> {
+fn sub_transactions(data: &Map<String, Value>, node: Option<&str>) -> Option<AnyView> {
     let rows = entries(data, "sub_transactions")?;
     let lines: Vec<AnyView> = rows
         .iter()
@@ -206,7 +204,10 @@ fn sub_transactions(data: &Map<String, Value>) -> Option<AnyView> {
             let href = text(row, "href").to_owned();
             let record = match text(row, "transaction_id") {
                 "" => None,
-                id => Some(view! { <a href=detail_href(TRANSACTION, id)>"Details"</a> }),
+                id => {
+                    let href = at_node(&detail_href(TRANSACTION, id), node);
+                    Some(view! { <a href=href>"Details"</a> })
+                }
             };
             view! {
                 <tr>

@@ -94,7 +94,7 @@ fn detail(page: &FormPage, back: Memo<Address>, tab: Memo<usize>, reload: Callba
         </div>
         {tabs(&own, back, tab)}
         {panel(0, tab, overview)}
-        {panel(1, tab, history(&page.history))}
+        {panel(1, tab, history(&page.history, list.asked.hierarchy.as_deref()))}
         {panel(2, tab, calls(model, instance))}
     }
     .into_any()

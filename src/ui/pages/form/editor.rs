@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 
 use leptos::{ev, prelude::*, task::spawn_local};
-use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -123,7 +126,7 @@ impl Editor {
             saving: RwSignal::new(false),
             redraw: Redraw::new(),
             session: use_session(),
-            go: Callback::new(move |href: String| navigate(&href, Default::default())),
+            go: Callback::new(move |href: String| navigate(&href, NavigateOptions::default())),
             search: use_location().search,
             reload,
         };

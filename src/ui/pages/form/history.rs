@@ -6,11 +6,12 @@ use crate::{
     server_fns::views::HistoryEntry,
     ui::{
         components::{StatusBadge, Time},
-        routes::{TRANSACTION, detail_href},
+        routes::{TRANSACTION, at_node, detail_href},
     },
 };
 
-pub fn history(entries: &[HistoryEntry]) -> AnyView {
+/// `node` is the one that is chosen, which every link keeps.
+pub fn history(entries: &[HistoryEntry], node: Option<&str>) -> AnyView {
     if entries.is_empty() {
         return view! {
             <div class="empty">
@@ -23,10 +24,11 @@ pub fn history(entries: &[HistoryEntry]) -> AnyView {
     let lines: Vec<AnyView> = entries
         .iter()
         .map(|entry| {
+            let href = at_node(&detail_href(TRANSACTION, &entry.transaction_id), node);
             view! {
                 <tr>
                     <th scope="row">
-                        <a href=detail_href(TRANSACTION, &entry.transaction_id)>
+                        <a href=href>
                             <Time at=entry.submitted.clone()/>
                         </a>
                     </th>

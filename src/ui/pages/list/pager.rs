@@ -19,7 +19,7 @@ pub fn pager(page: &ListPage, address: &Address, list: List) -> AnyView {
     } else {
         format!("{}–{} of {}", grouped(skip + 1), grouped(skip + shown), grouped(total))
     };
-    let last = total.saturating_sub(1) / limit * limit;
+    let final_page = total.saturating_sub(1) / limit * limit;
     let before = (skip > 0).then(|| skip.saturating_sub(limit));
     let after = (skip + shown < total && shown > 0).then_some(skip + limit);
     let step = |label: &'static str, sign: &'static str, skip: Option<u64>| {
@@ -35,7 +35,7 @@ pub fn pager(page: &ListPage, address: &Address, list: List) -> AnyView {
                     {step("First page", "«", before.map(|_| 0))}
                     {step("Previous page", "‹", before)}
                     {step("Next page", "›", after)}
-                    {step("Last page", "»", after.map(|_| last))}
+                    {step("Last page", "»", after.map(|_| final_page))}
                 </ul>
             </nav>
         </div>

@@ -34,8 +34,11 @@ pub fn table(page: &ListPage, address: &Address, list: List) -> AnyView {
             </th>
         }
     });
-    let head: Vec<AnyView> =
-        model.summary_attrs.iter().map(|attr| header(model, attr, &order, address)).collect();
+    let head: Vec<AnyView> = model
+        .summary_attrs
+        .iter()
+        .map(|attr| header(model, attr, order.as_ref(), address))
+        .collect();
     let rows: Vec<AnyView> =
         page.rows.iter().map(|row| line(model, row, address, selectable)).collect();
     let filters: Vec<AnyView> = model
@@ -95,14 +98,14 @@ fn current_order(page: &ListPage) -> Option<(String, Direction)> {
 fn header(
     model: &Model,
     attr: &str,
-    order: &Option<(String, Direction)>,
+    order: Option<&(String, Direction)>,
     address: &Address,
 ) -> AnyView {
     let title = model.attr_title(attr).to_owned();
     if !is_filterable(model, attr) {
         return view! { <th scope="col">{title}</th> }.into_any();
     }
-    let current = order.as_ref().filter(|(by, _)| by == attr).map(|(_, direction)| *direction);
+    let current = order.filter(|(by, _)| by == attr).map(|(_, direction)| *direction);
     let (sort, icon) = match current {
         Some(Direction::Asc) => (Some("ascending"), IconName::SortUp),
         Some(Direction::Desc) => (Some("descending"), IconName::SortDown),
@@ -118,7 +121,7 @@ fn header(
                     href=address.sorted(attr, current)
                     data-noscroll=""
                 >
-                    {title.clone()}
+                    <span>{title.clone()}</span>
                     <Icon name=icon/>
                 </a>
                 <button
