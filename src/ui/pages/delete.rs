@@ -108,7 +108,9 @@ impl Deletion {
         if count == 0 {
             return self.nothing(preview);
         }
+        let stuck = count == 1 && !preview.obstacles.is_empty();
         let title = match preview.items.as_slice() {
+            [(_, label)] if stuck => format!("{label} can't be deleted yet"),
             [(_, label)] => format!("Delete {label}?"),
             _ => format!("Delete {} {}?", grouped(count), preview.model_title_plural),
         };
@@ -116,25 +118,28 @@ impl Deletion {
         let place = preview.place.as_ref().map(|node| {
             view! { " at " <strong>{node.path.clone()}</strong> }
         });
-        let blocked = !preview.obstacles.is_empty();
-        let form = (!blocked || count > 1).then(|| self.form(what.clone(), count));
+        let form = (!stuck).then(|| self.form(what.clone(), count));
+        let warning = (!stuck).then(|| {
+            view! {
+                <p>
+                    {what} {place}
+                    " will be deleted. This can't be undone; the record of it, with what was there \
+                     before, stays in the transactions."
+                </p>
+            }
+        });
         view! {
             <div class="page-head">
                 <PageHeading text=title/>
             </div>
             {move || self.outcome.get().map(|outcome| self.problem(outcome))}
-            <p>
-                {what} {place}
-                " will be deleted. This can't be undone; the record of it, with what was there \
-                 before, stays in the transactions."
-            </p>
+            {warning}
             {self.items(preview)}
             {obstacles(preview)}
             {form}
-            {blocked.then(|| view! {
+            {stuck.then(|| view! {
                 <p><a class="btn" href=self.back()>"Back"</a></p>
-            })
-            .filter(|_| count == 1)}
+            })}
         }
         .into_any()
     }
