@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{App, Caller, hierarchy, resources, transactions};
+use super::{App, Caller, hierarchy, lists, resources, transactions};
 use crate::{
     fault::Fault,
     list_query::{Condition, Direction, Filter, LOCATED_AT, ListQuery},
@@ -110,7 +110,7 @@ fn dashboard_in(
         ..ListQuery::default()
     };
     let log = app.model(transactions::MODEL)?;
-    let latest = resources::list_in(tx, caller, &log, query)?
+    let latest = lists::page_in(tx, caller, &log, query)?
         .rows
         .iter()
         .map(transaction_line)
@@ -130,7 +130,7 @@ pub async fn list(
     let caller = caller.clone();
     app.store
         .read(move |tx| {
-            let listed = resources::list_in(tx, &caller, &model, query)?;
+            let listed = lists::page_in(tx, &caller, &model, query)?;
             let rows =
                 listed.rows.iter().map(|row| list_row(&model, row)).collect::<Result<_, _>>()?;
             let place = &listed.place;
@@ -283,7 +283,7 @@ fn history(
         }],
         ..ListQuery::default()
     };
-    resources::list_in(tx, caller, log, query)?
+    lists::page_in(tx, caller, log, query)?
         .rows
         .iter()
         .map(|row| {

@@ -7,6 +7,8 @@ pub mod console;
 pub mod demo;
 pub mod env;
 pub mod hierarchy;
+mod keys;
+pub mod lists;
 pub mod registry;
 pub mod resources;
 mod secrets;

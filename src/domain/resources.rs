@@ -1,4 +1,4 @@
-//! Instances of any model: list, get, create, update, remove, bulk remove. Every write goes
+//! Instances of any model: get, create, update, remove, bulk remove. Every write goes
 //! through here, and leaves its transaction record.
 
 use std::sync::Arc;
@@ -6,32 +6,17 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{
-    App, Caller, hierarchy,
+    App, Caller, hierarchy, keys,
     secrets::{self, SecretChange, SecretEdit},
     transactions::{self, Action, Change, FAIL, SUCCESS, SubTransaction},
     workflow,
 };
 use crate::{
     fault::{Fault, FaultKind, FieldError},
-    list_query::{Direction, Filter, LOCATED_AT, ListQuery, Traversal},
-    model::{Kind, Model, Operation, validate::validate},
+    model::{Model, Operation, validate::validate},
     server_fns::views::{BulkOutcome, Saved},
-    store::{
-        Attr, Cover, ListFilter, ListRow, ListSpec, NewInstance, Node, Order, ReadTx, Stored,
-        WriteTx,
-    },
+    store::{NewInstance, Node, ReadTx, Stored, WriteTx},
 };
-
-/// A page of a list.
-pub struct Listed {
-    /// The node the list was seen from.
-    pub place: Node,
-    /// With every default filled in.
-    pub query: ListQuery,
-    /// 0 when it wasn't asked for.
-    pub total: u64,
-    pub rows: Vec<ListRow>,
-}
 
 /// A write that was made.
 pub struct Written {
@@ -73,149 +58,6 @@ impl From<BulkWritten> for BulkOutcome {
 /// The path of an instance on the API, without a trailing slash.
 pub fn href(model_type: &str, pkid: &str) -> String {
     format!("/api/{model_type}/{pkid}")
-}
-
-/// A page of the instances of a model.
-pub async fn list(
-    app: &App,
-    caller: &Caller,
-    model: &Arc<Model>,
-    query: ListQuery,
-) -> Result<Listed, Fault> {
-    offered(model, Operation::List)?;
-    let (model, caller) = (Arc::clone(model), caller.clone());
-    app.store.read(move |tx| list_in(tx, &caller, &model, query)).await
-}
-
-/// [`list`], inside a read that does more.
-pub fn list_in(
-    tx: &ReadTx<'_>,
-    caller: &Caller,
-    model: &Model,
-    mut query: ListQuery,
-) -> Result<Listed, Fault> {
-    let place = hierarchy::resolve(tx, caller, query.hierarchy.as_deref())?;
-    let spec = spec(model, caller, &place, &mut query)?;
-    let total = if query.count { tx.total(&spec)? } else { 0 };
-    let rows = tx.list(&spec)?;
-    Ok(Listed { place, query, total, rows })
-}
-
-/// Checks a query against the model and fills its defaults in.
-fn spec(
-    model: &Model,
-    caller: &Caller,
-    place: &Node,
-    query: &mut ListQuery,
-) -> Result<ListSpec, Fault> {
-    let mut errors = Vec::new();
-    let order_by = query.order_by.get_or_insert_with(|| model.order_by.clone()).clone();
-    // A list that asks for another order than the model's starts ascending.
-    let descends = model.descending && order_by == model.order_by;
-    let direction =
-        *query.direction.get_or_insert(if descends { Direction::Desc } else { Direction::Asc });
-    let order = attr(model, &order_by).map_err(|e| errors.push(e.named("order_by"))).ok();
-    let mut filters = Vec::new();
-    for filter in &query.filters {
-        match list_filter(model, filter) {
-            Ok(filter) => filters.push(filter),
-            Err(error) => errors.push(error),
-        }
-    }
-    if let Some(text) = &query.search {
-        filters.push(ListFilter {
-            attrs: searched(model),
-            condition: crate::list_query::Condition::Contains,
-            text: text.clone(),
-            ignore_case: true,
-        });
-    }
-    let Some(order) = order.filter(|_| errors.is_empty()) else {
-        return Err(Fault::invalid(errors));
-    };
-    let cover = match query.traversal {
-        Traversal::Local => Cover::Local(place.id),
-        Traversal::Up => Cover::Up { node_id: place.id, visible_from: caller.node.id },
-        Traversal::Down if place.parent_id.is_none() => Cover::All,
-        Traversal::Down => Cover::Down(place.id),
-    };
-    Ok(ListSpec {
-        model: model.model_type.clone(),
-        cover,
-        filters,
-        order: Order { attr: order, direction },
-        skip: query.skip,
-        limit: query.limit,
-    })
-}
-
-/// Why a name can't be ordered or filtered by.
-struct AttrError {
-    code: &'static str,
-    message: String,
-}
-
-impl AttrError {
-    fn named(self, parameter: &str) -> FieldError {
-        FieldError::new(parameter, self.code, self.message)
-    }
-}
-
-/// The attribute of that name, if lists can be ordered and filtered by it. A secret is treated
-/// like an attribute that doesn't exist: its order would tell of its value.
-fn attr(model: &Model, name: &str) -> Result<Attr, AttrError> {
-    if name == LOCATED_AT {
-        return Ok(Attr::LocatedAt);
-    }
-    match model.root.property(name) {
-        Some(p) if !p.is_secret() && !matches!(p.kind, Kind::Object | Kind::Array | Kind::Any) => {
-            Ok(Attr::Data(name.to_owned(), p.kind))
-        }
-        _ => Err(AttrError {
-            code: "unknown_field",
-            message: format!(
-                "{:?} is not an attribute that {} can be ordered or filtered by.",
-                hierarchy::shortened(name),
-                model.model_type
-            ),
-        }),
-    }
-}
-
-fn list_filter(model: &Model, filter: &Filter) -> Result<ListFilter, FieldError> {
-    let attr = attr(model, &filter.field).map_err(|e| e.named("filter_field"))?;
-    let text = match attr {
-        // SQLite answers JSON booleans as 1 and 0; an empty text stands for one that isn't set.
-        Attr::Data(_, Kind::Boolean) => match filter.text.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "1" => "1".to_owned(),
-            "false" | "no" | "0" => "0".to_owned(),
-            "" => String::new(),
-            _ => {
-                return Err(FieldError::new(
-                    "filter_text",
-                    "wrong_type",
-                    format!("{} is filtered by true or false.", model.attr_title(&filter.field)),
-                ));
-            }
-        },
-        _ => filter.text.clone(),
-    };
-    Ok(ListFilter {
-        attrs: vec![attr],
-        condition: filter.condition,
-        text,
-        ignore_case: filter.ignore_case,
-    })
-}
-
-/// What the search box looks through: the texts of the list.
-fn searched(model: &Model) -> Vec<Attr> {
-    model
-        .summary_attrs
-        .iter()
-        .filter_map(|name| attr(model, name).ok())
-        .filter(|a| matches!(a, Attr::LocatedAt | Attr::Data(_, Kind::String)))
-        .collect()
 }
 
 /// One instance.
@@ -292,7 +134,7 @@ pub async fn create(
             let node = hierarchy::resolve(tx, &caller, hierarchy.as_deref())?;
             may_add(&model, &node)?;
             flow.adding(tx, &node, &mut data)?;
-            check_keys(tx, &model, node.id, &data, None)?;
+            keys::check(tx, &model, node.id, &data, None)?;
             let data = in_schema_order(&model, data);
             let json = to_json(&data)?;
             let instance_id = tx.insert_instance(&NewInstance {
@@ -302,7 +144,7 @@ pub async fn create(
                 created: &now,
                 data: &json,
             })?;
-            take_keys(tx, instance_id, &model, node.id, &data)?;
+            keys::take(tx, instance_id, &model, node.id, &data)?;
             apply(tx, instance_id, &pkid, &edits)?;
             flow.added(tx, &node, &pkid, &data)?;
             let label = model.label_of(&data, &pkid);
@@ -382,14 +224,14 @@ pub async fn update(
             flow.prepare(&mut data)?;
             let edits = secrets::take(&model.root, &mut data, Some(&before));
             flow.changing(tx, &stored, &mut data)?;
-            check_keys(tx, &model, stored.node.id, &data, Some(&stored.pkid))?;
+            keys::check(tx, &model, stored.node.id, &data, Some(&stored.pkid))?;
             let data = in_schema_order(&model, data);
             let json = to_json(&data)?;
             let changed = json != stored.data || !edits.is_empty();
             let version = if changed {
                 let version = tx.update_instance(stored.id, &json, &now)?;
                 tx.release_keys(stored.id)?;
-                take_keys(tx, stored.id, &model, stored.node.id, &data)?;
+                keys::take(tx, stored.id, &model, stored.node.id, &data)?;
                 apply(tx, stored.id, &pkid, &edits)?;
                 version
             } else {
@@ -650,71 +492,6 @@ fn refuse_server_fields(
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(Fault::invalid(errors)) }
-}
-
-/// A unique key that an instance holds: scope, field, value.
-fn keys(
-    model: &Model,
-    node_id: i64,
-    data: &Map<String, Value>,
-) -> Vec<(Option<i64>, String, String)> {
-    let value_of = |name: &str| {
-        data.get(name)
-            .filter(|v| v.as_str() != Some(""))
-            .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
-    };
-    let mut keys = Vec::new();
-    let at_node: Option<Vec<String>> = model.unique_at_node.iter().map(|n| value_of(n)).collect();
-    if let (Some(values), Some(first)) = (at_node, model.unique_at_node.first()) {
-        // A NUL can't occur in a value, so no two lists of values run together.
-        keys.push((Some(node_id), first.clone(), values.join("\0")));
-    }
-    for name in &model.unique {
-        if let Some(value) = value_of(name) {
-            keys.push((None, name.clone(), value));
-        }
-    }
-    keys
-}
-
-fn check_keys(
-    tx: &ReadTx<'_>,
-    model: &Model,
-    node_id: i64,
-    data: &Map<String, Value>,
-    own_pkid: Option<&str>,
-) -> Result<(), Fault> {
-    for (scope, field, value) in keys(model, node_id, data) {
-        let holder = tx.key_holder(&model.model_type, scope, &field, &value)?;
-        if holder.is_some() && holder.as_deref() != own_pkid {
-            let place = if scope.is_some() { "at this node" } else { "in the hierarchy" };
-            let shown = data.get(&field).and_then(Value::as_str).unwrap_or(&value);
-            return Err(Fault::conflict(
-                format!("/{field}"),
-                "taken",
-                format!(
-                    "{} {:?} is taken: another {} {place} has it. Choose another.",
-                    model.attr_title(&field),
-                    hierarchy::shortened(shown),
-                    model.title
-                ),
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn take_keys(
-    tx: &WriteTx<'_>,
-    instance_id: i64,
-    model: &Model,
-    node_id: i64,
-    data: &Map<String, Value>,
-) -> Result<(), Fault> {
-    for (scope, field, value) in keys(model, node_id, data) {
-        tx.take_key(instance_id, &model.model_type, scope, &field, &value)?;
-    }
-    Ok(())
 }
 
 fn apply(

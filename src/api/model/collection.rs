@@ -17,7 +17,7 @@ use super::{
     envelope,
 };
 use crate::{
-    domain::{App, resources, transactions::Counts},
+    domain::{App, lists, resources, transactions::Counts},
     fault::Fault,
     list_query::{LOCATED_AT, ListQuery},
     model::Model,
@@ -33,7 +33,7 @@ pub async fn list(
 ) -> Result<Response, Fault> {
     let query = ListQuery::parse(&params).map_err(Fault::invalid)?;
     let summary = query.summary;
-    let listed = resources::list(&app, &caller, &model, query).await?;
+    let listed = lists::page(&app, &caller, &model, query).await?;
     let mut text = format!(
         "{{\"pagination\":{},\"operations\":{},\"meta\":{},\"resources\":[",
         envelope::pagination(&model, &listed),

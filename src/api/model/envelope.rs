@@ -12,7 +12,8 @@ use super::super::hrefs::{Params, etag};
 use crate::{
     domain::{
         hierarchy,
-        resources::{Listed, Written, href},
+        lists::Listed,
+        resources::{Written, href},
         transactions,
     },
     list_query::{LOCATED_AT, ListQuery, MAXIMUM_LIMIT},

@@ -1,0 +1,165 @@
+//! Lists of any model: a query is checked against the model, and read as one page.
+
+use std::sync::Arc;
+
+use super::{App, Caller, hierarchy, resources::offered};
+use crate::{
+    fault::{Fault, FieldError},
+    list_query::{Condition, Direction, Filter, LOCATED_AT, ListQuery, Traversal},
+    model::{Kind, Model, Operation},
+    store::{Attr, Cover, ListFilter, ListRow, ListSpec, Node, Order, ReadTx},
+};
+
+/// A page of a list.
+pub struct Listed {
+    /// The node the list was seen from.
+    pub place: Node,
+    /// With every default filled in.
+    pub query: ListQuery,
+    /// 0 when it wasn't asked for.
+    pub total: u64,
+    pub rows: Vec<ListRow>,
+}
+
+/// A page of the instances of a model.
+pub async fn page(
+    app: &App,
+    caller: &Caller,
+    model: &Arc<Model>,
+    query: ListQuery,
+) -> Result<Listed, Fault> {
+    offered(model, Operation::List)?;
+    let (model, caller) = (Arc::clone(model), caller.clone());
+    app.store.read(move |tx| page_in(tx, &caller, &model, query)).await
+}
+
+/// [`page`], inside a read that does more.
+pub fn page_in(
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    model: &Model,
+    mut query: ListQuery,
+) -> Result<Listed, Fault> {
+    let place = hierarchy::resolve(tx, caller, query.hierarchy.as_deref())?;
+    let spec = spec(model, caller, &place, &mut query)?;
+    let total = if query.count { tx.total(&spec)? } else { 0 };
+    let rows = tx.list(&spec)?;
+    Ok(Listed { place, query, total, rows })
+}
+
+/// Checks a query against the model and fills its defaults in.
+fn spec(
+    model: &Model,
+    caller: &Caller,
+    place: &Node,
+    query: &mut ListQuery,
+) -> Result<ListSpec, Fault> {
+    let mut errors = Vec::new();
+    let order_by = query.order_by.get_or_insert_with(|| model.order_by.clone()).clone();
+    // A list that asks for another order than the model's starts ascending.
+    let descends = model.descending && order_by == model.order_by;
+    let direction =
+        *query.direction.get_or_insert(if descends { Direction::Desc } else { Direction::Asc });
+    let order = attr(model, &order_by).map_err(|e| errors.push(e.named("order_by"))).ok();
+    let mut filters = Vec::new();
+    for filter in &query.filters {
+        match list_filter(model, filter) {
+            Ok(filter) => filters.push(filter),
+            Err(error) => errors.push(error),
+        }
+    }
+    if let Some(text) = &query.search {
+        filters.push(ListFilter {
+            attrs: searched(model),
+            condition: Condition::Contains,
+            text: text.clone(),
+            ignore_case: true,
+        });
+    }
+    let Some(order) = order.filter(|_| errors.is_empty()) else {
+        return Err(Fault::invalid(errors));
+    };
+    let cover = match query.traversal {
+        Traversal::Local => Cover::Local(place.id),
+        Traversal::Up => Cover::Up { node_id: place.id, visible_from: caller.node.id },
+        Traversal::Down if place.parent_id.is_none() => Cover::All,
+        Traversal::Down => Cover::Down(place.id),
+    };
+    Ok(ListSpec {
+        model: model.model_type.clone(),
+        cover,
+        filters,
+        order: Order { attr: order, direction },
+        skip: query.skip,
+        limit: query.limit,
+    })
+}
+
+/// Why a name can't be ordered or filtered by.
+struct AttrError {
+    code: &'static str,
+    message: String,
+}
+
+impl AttrError {
+    fn named(self, parameter: &str) -> FieldError {
+        FieldError::new(parameter, self.code, self.message)
+    }
+}
+
+/// The attribute of that name, if lists can be ordered and filtered by it. A secret is treated
+/// like an attribute that doesn't exist: its order would tell of its value.
+fn attr(model: &Model, name: &str) -> Result<Attr, AttrError> {
+    if name == LOCATED_AT {
+        return Ok(Attr::LocatedAt);
+    }
+    match model.root.property(name) {
+        Some(p) if !p.is_secret() && !matches!(p.kind, Kind::Object | Kind::Array | Kind::Any) => {
+            Ok(Attr::Data(name.to_owned(), p.kind))
+        }
+        _ => Err(AttrError {
+            code: "unknown_field",
+            message: format!(
+                "{:?} is not an attribute that {} can be ordered or filtered by.",
+                hierarchy::shortened(name),
+                model.model_type
+            ),
+        }),
+    }
+}
+
+fn list_filter(model: &Model, filter: &Filter) -> Result<ListFilter, FieldError> {
+    let attr = attr(model, &filter.field).map_err(|e| e.named("filter_field"))?;
+    let text = match attr {
+        // SQLite answers JSON booleans as 1 and 0; an empty text stands for one that isn't set.
+        Attr::Data(_, Kind::Boolean) => match filter.text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" => "1".to_owned(),
+            "false" | "no" | "0" => "0".to_owned(),
+            "" => String::new(),
+            _ => {
+                return Err(FieldError::new(
+                    "filter_text",
+                    "wrong_type",
+                    format!("{} is filtered by true or false.", model.attr_title(&filter.field)),
+                ));
+            }
+        },
+        _ => filter.text.clone(),
+    };
+    Ok(ListFilter {
+        attrs: vec![attr],
+        condition: filter.condition,
+        text,
+        ignore_case: filter.ignore_case,
+    })
+}
+
+/// What the search box looks through: the texts of the list.
+fn searched(model: &Model) -> Vec<Attr> {
+    model
+        .summary_attrs
+        .iter()
+        .filter_map(|name| attr(model, name).ok())
+        .filter(|a| matches!(a, Attr::LocatedAt | Attr::Data(_, Kind::String)))
+        .collect()
+}
