@@ -196,10 +196,13 @@ mod browser {
         listener.forget();
     }
 
+    /// What listens, to which event, and how it is told.
+    type Listener = (web_sys::EventTarget, &'static str, Closure<dyn Fn(Event)>);
+
     /// Listeners that stand until this is dropped.
     #[derive(Default)]
     pub struct Guard {
-        listeners: Vec<(web_sys::EventTarget, &'static str, Closure<dyn Fn(Event)>)>,
+        listeners: Vec<Listener>,
         stays: Option<Stays>,
     }
 
