@@ -159,9 +159,10 @@ pub fn obstacles(
         let more = if count > names.len() as u64 && !names.is_empty() { ", …" } else { "" };
         let names =
             if names.is_empty() { String::new() } else { format!(": {}{more}", names.join(", ")) };
+        // The title for people, the type for scripts.
         let title = match models.get(&model) {
-            Some(model) if count == 1 => model.title.clone(),
-            Some(model) => model.title_plural.clone(),
+            Some(known) if count == 1 => format!("{} ({model})", known.title),
+            Some(known) => format!("{} ({model})", known.title_plural),
             None => model,
         };
         obstacles.push(format!("{count} {title}{names}"));

@@ -139,7 +139,10 @@ async fn a_node_that_is_not_empty_fails_as_its_own_row() {
     assert_eq!(answer["success"], false);
     assert_eq!(answer["counts"], json!({ "total": 2, "succeeded": 1, "failed": 1 }));
     let message = answer["sub_transactions"][0]["message"].as_str().unwrap();
-    assert!(message.contains("3 Webex customers: One, Two, Three"), "{message}");
+    assert!(
+        message.contains("3 Webex customers (relation/SparkCustomer): One, Two, Three"),
+        "{message}"
+    );
     app.get(&named[0]).await.expect(200);
     app.get(&named[1]).await.expect(404);
 }
