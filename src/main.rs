@@ -95,7 +95,8 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
         });
     tokio::select! {
         ended = server => ended?,
-        // A connection that never ends doesn't keep the program.
+        // A limit, not a wait: the sleep begins once the program is asked to end, and keeps a
+        // connection that never closes from keeping the program.
         () = async { asked.notified().await; tokio::time::sleep(PATIENCE).await } => {
             tracing::warn!("connections were still open when the program ended");
         }

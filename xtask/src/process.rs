@@ -66,6 +66,7 @@ pub fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
             child.wait()?;
             bail!("`{line}` was ended after {} s", limit.as_secs());
         }
+        // The standard library waits for a process without a limit only.
         thread::sleep(Duration::from_millis(50));
     }
 }

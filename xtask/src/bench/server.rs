@@ -43,12 +43,14 @@ impl Running {
             if begin.elapsed() > START_LIMIT {
                 bail!("`{line}` doesn't answer {ready}, see {}", log.display());
             }
+            // The step of the measured start time; without it the asking would take a core.
             thread::sleep(Duration::from_millis(1));
         }
         running.start = begin.elapsed();
         Ok(running)
     }
 
+    /// Lets a server come to rest before its idle memory is read: there is no sign to wait for.
     pub fn settle() {
         thread::sleep(SETTLING);
     }
