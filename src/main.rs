@@ -45,6 +45,10 @@ struct Serve {
     /// Fill an empty database with a sample hierarchy and sample customers.
     #[arg(long, env = "TENANTRY_DEMO")]
     demo: bool,
+    /// Hosts (`host` or `host:port`, separated by commas) to which `request_meta` may have
+    /// outcomes posted; none when not given.
+    #[arg(long, env = "TENANTRY_CALLBACK_HOSTS", value_delimiter = ',')]
+    callback_hosts: Vec<String>,
 }
 
 #[tokio::main]
@@ -70,7 +74,11 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
         models_dir: options.models_dir,
         admin_password: std::env::var("TENANTRY_ADMIN_PASSWORD").ok(),
         env: Env::system(),
-        settings: Settings { public_url, demo: options.demo },
+        settings: Settings {
+            public_url,
+            demo: options.demo,
+            callback_hosts: options.callback_hosts,
+        },
     })
     .await
     .with_context(|| format!("starting over the data in {}", options.data_dir.display()))?;
@@ -87,11 +95,13 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
     }
     println!("Tenantry is at {}", app.settings.public_url);
     let asked = Arc::new(Notify::new());
-    let stopping = Arc::clone(&asked);
+    let (stopping, watched) = (Arc::clone(&asked), app.clone());
     let server =
         axum::serve(listener, api::service(app.clone(), site)).with_graceful_shutdown(async move {
             asked_to_stop().await;
             stopping.notify_one();
+            // Whoever watches a transaction is let go, and work comes to a resting point.
+            watched.tasks.stop().await;
         });
     tokio::select! {
         ended = server => ended?,
@@ -101,7 +111,7 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
             tracing::warn!("connections were still open when the program ended");
         }
     }
-    app.store.close().await;
+    app.stop().await;
     Ok(())
 }
 

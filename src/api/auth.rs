@@ -22,7 +22,7 @@ use crate::{
 /// the header `X-CSRFToken`.
 pub async fn non_interactive_login(
     State(app): State<App>,
-    JsonObject(body): JsonObject,
+    JsonObject { object: body, .. }: JsonObject,
 ) -> Result<Response, Fault> {
     let (username, password) = named(&body)?;
     let caller = accounts::log_in(&app, username, password).await?;
@@ -36,7 +36,7 @@ pub async fn non_interactive_login(
 /// `POST /api/v01/auth/login` `{username, password}`: `{access_token, refresh_token}`.
 pub async fn token_login(
     State(app): State<App>,
-    JsonObject(body): JsonObject,
+    JsonObject { object: body, .. }: JsonObject,
 ) -> Result<Response, Fault> {
     let (username, password) = named(&body)?;
     let caller = match accounts::log_in(&app, username, password).await {

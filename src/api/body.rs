@@ -2,21 +2,25 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request, rejection::BytesRejection},
+    extract::{FromRequest, OptionalFromRequest, Request, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header},
 };
 use serde_json::{Map, Value};
 
 use crate::{
-    domain::App,
+    domain::{App, tasks::callback::Callback},
     fault::{Fault, FaultKind},
 };
 
 /// The largest body of a call that carries JSON. Bytes.
 pub const LIMIT: usize = 1024 * 1024;
 
-/// A JSON object. `request_meta`, which no schema has, is taken out.
-pub struct JsonObject(pub Map<String, Value>);
+/// A JSON object. `request_meta`, which no schema has, is taken out and read.
+pub struct JsonObject {
+    pub object: Map<String, Value>,
+    /// Where the outcome is to be posted, when the call is queued.
+    pub callback: Option<Callback>,
+}
 
 impl FromRequest<App> for JsonObject {
     type Rejection = Fault;
@@ -24,7 +28,28 @@ impl FromRequest<App> for JsonObject {
     async fn from_request(request: Request, app: &App) -> Result<Self, Fault> {
         check_type(request.headers())?;
         let bytes = Bytes::from_request(request, app).await.map_err(|e| unread(&e))?;
-        let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
+        Self::read(&bytes, app)
+    }
+}
+
+/// A call that can do without a body.
+impl OptionalFromRequest<App> for JsonObject {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, app: &App) -> Result<Option<Self>, Fault> {
+        let headers = request.headers().clone();
+        let bytes = Bytes::from_request(request, app).await.map_err(|e| unread(&e))?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        check_type(&headers)?;
+        Self::read(&bytes, app).map(Some)
+    }
+}
+
+impl JsonObject {
+    fn read(bytes: &[u8], app: &App) -> Result<Self, Fault> {
+        let value: Value = serde_json::from_slice(bytes).map_err(|error| {
             Fault::new(
                 FaultKind::BadInput,
                 "malformed_json",
@@ -34,8 +59,11 @@ impl FromRequest<App> for JsonObject {
         })?;
         match value {
             Value::Object(mut object) => {
-                object.shift_remove("request_meta");
-                Ok(Self(object))
+                let callback = match object.shift_remove("request_meta") {
+                    Some(meta) => Callback::read(&meta, &app.settings.callback_hosts)?,
+                    None => None,
+                };
+                Ok(Self { object, callback })
             }
             _ => Err(Fault::new(
                 FaultKind::BadInput,

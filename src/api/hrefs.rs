@@ -9,7 +9,11 @@ use axum::{
 };
 
 use crate::{
-    domain::{App, resources::Expected},
+    domain::{
+        App,
+        resources::Expected,
+        tasks::{Manner, callback::Callback},
+    },
     fault::Fault,
     model::Model,
 };
@@ -63,6 +67,11 @@ impl Params {
 
     pub fn hierarchy(&self) -> Option<&str> {
         self.get("hierarchy")
+    }
+
+    /// Whether the caller waits, and whom to tell if not.
+    pub fn manner(&self, callback: Option<Callback>) -> Manner {
+        if self.is_on("nowait") { Manner::queued(callback) } else { Manner::at_once() }
     }
 
     /// Whether a switch such as `schema=1` or `nowait=true` is on.

@@ -47,7 +47,7 @@ pub fn around(router: Router) -> Router {
         .layer(from_fn(bodies_over_the_limit))
         .layer(CompressionLayer::new().compress_when(
             // Files of the site are compressed already; they carry their own encoding.
-            SizeAbove::new(1024).and(NotForContentType::IMAGES),
+            SizeAbove::new(1024).and(NotForContentType::IMAGES).and(NotForContentType::SSE),
         ));
     for (name, value) in security {
         router = router

@@ -23,7 +23,10 @@ use super::{
     site::Site,
 };
 use crate::{
-    domain::{App, Caller, accounts, resources},
+    domain::{
+        App, Caller, accounts, resources,
+        tasks::{self, Manner, Selection},
+    },
     fault::{Fault, FaultKind},
     model::{Model, form},
     server_fns::{
@@ -294,16 +297,19 @@ async fn carry_out(
             hrefs.sort();
             hrefs.dedup();
             let hierarchy = form::value_of(&query, "hierarchy");
-            let bulk = resources::bulk_remove(app, caller, model, hierarchy, hrefs).await?;
+            let (named, manner) = (Selection::named(hrefs)?, Manner::at_once());
+            let asked = tasks::bulk_remove(app, caller, model, hierarchy, named, manner).await?;
+            let all =
+                asked.ended && tasks::outcome(app, &asked.transaction_id).await?.counts.failed == 0;
             // The transaction's page has a line for each instance, and stays.
-            Ok(if bulk.rows.iter().any(|row| row.transaction_id.is_none()) {
-                routes::detail_href(routes::TRANSACTION, &bulk.transaction_id)
-            } else {
+            Ok(if all {
                 let mut rest = query;
                 rest.retain(|(name, _)| name != "pkid");
                 let done =
-                    with_done(&routes::to_search(&rest), Done::Deleted, &bulk.transaction_id);
+                    with_done(&routes::to_search(&rest), Done::Deleted, &asked.transaction_id);
                 routes::with_search(&routes::list_href(&path.model_type), &done)
+            } else {
+                routes::detail_href(routes::TRANSACTION, &asked.transaction_id)
             })
         }
         ModelView::List => Err(Fault::new(

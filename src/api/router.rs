@@ -12,7 +12,7 @@ use tower_http::normalize_path::NormalizePath;
 
 use super::{
     auth, health, layers,
-    model::{self, transaction_routes},
+    model::{self, other_routes},
     pages::{self, Console, Drafts},
     site::Site,
 };
@@ -44,7 +44,7 @@ pub fn service(app: App, site: Site) -> Router {
         router = router.nest(&format!("/api/{}", model.model_type), model::routes(model));
     }
     let router = router
-        .merge(transaction_routes())
+        .merge(other_routes())
         .route("/api", any(unknown_call))
         .route("/api/{*rest}", any(unknown_call))
         // The console.

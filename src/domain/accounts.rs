@@ -16,7 +16,7 @@ use subtle::ConstantTimeEq;
 use super::{App, Caller};
 use crate::{
     fault::Fault,
-    store::{Account, SessionKind, SessionRow},
+    store::{Account, ReadTx, SessionKind, SessionRow},
 };
 
 /// The account of the first start.
@@ -216,6 +216,11 @@ async fn find(app: &App, token: &str, kind: SessionKind) -> Result<(SessionRow, 
     let caller = caller(account);
     remember(&app.logins.sessions, hash, (session.clone(), caller.clone()));
     Ok((session, caller))
+}
+
+/// The account as a caller, for work that was queued by it; `None` when it is gone.
+pub fn caller_of(tx: &ReadTx<'_>, account_id: i64) -> Result<Option<Caller>, Fault> {
+    Ok(tx.account_by_id(account_id)?.map(caller))
 }
 
 fn caller(account: Account) -> Caller {

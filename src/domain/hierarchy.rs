@@ -70,6 +70,7 @@ pub struct HierarchyNode;
 impl Workflow for HierarchyNode {
     fn adding(
         &self,
+        _app: &App,
         tx: &WriteTx<'_>,
         place: &Node,
         data: &mut Map<String, Value>,
@@ -93,6 +94,7 @@ impl Workflow for HierarchyNode {
 
     fn changing(
         &self,
+        _app: &App,
         _tx: &WriteTx<'_>,
         stored: &Stored,
         data: &mut Map<String, Value>,
@@ -105,8 +107,8 @@ impl Workflow for HierarchyNode {
         settle_tenant_id(node_type, data)
     }
 
-    fn removing(&self, models: &Registry, tx: &WriteTx<'_>, stored: &Stored) -> Result<(), Fault> {
-        let obstacles = obstacles(models, tx, stored)?;
+    fn removing(&self, app: &App, tx: &WriteTx<'_>, stored: &Stored) -> Result<(), Fault> {
+        let obstacles = obstacles(&app.models, tx, stored)?;
         if obstacles.is_empty() {
             return Ok(());
         }

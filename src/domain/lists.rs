@@ -48,7 +48,7 @@ pub fn page_in(
 }
 
 /// Checks a query against the model and fills its defaults in.
-fn spec(
+pub(super) fn spec(
     model: &Model,
     caller: &Caller,
     place: &Node,

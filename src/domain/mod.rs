@@ -13,6 +13,7 @@ pub mod registry;
 pub mod resources;
 mod secrets;
 mod spark_customer;
+pub mod tasks;
 pub mod transactions;
 mod workflow;
 
@@ -39,6 +40,9 @@ pub struct Inner {
     pub env: Env,
     pub settings: Settings,
     pub logins: accounts::Logins,
+    pub tasks: tasks::Tasks,
+    /// For calls to the world outside: no redirects, and never longer than a few seconds.
+    pub http: reqwest::Client,
 }
 
 /// What the operator has set.
@@ -48,6 +52,8 @@ pub struct Settings {
     pub public_url: String,
     /// Sample data is in here, and the console says so.
     pub demo: bool,
+    /// Hosts (`host` or `host:port`) to which outcomes may be posted.
+    pub callback_hosts: Vec<String>,
 }
 
 /// Who is asking. Everything outside `node` and what stands below it doesn't exist for it.
@@ -87,6 +93,8 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Content(#[from] Fault),
+    #[error("the HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
 }
 
 impl App {
@@ -102,13 +110,22 @@ impl App {
             env: start.env,
             settings: start.settings,
             logins: accounts::Logins::default(),
+            tasks: tasks::Tasks::default(),
+            http: client()?,
         }));
         hierarchy::ensure_root(&app).await?;
         let password = accounts::ensure_first_admin(&app, start.admin_password).await?;
         if app.settings.demo {
             demo::fill(&app).await?;
         }
+        tasks::start(&app).await?;
         Ok((app, password))
+    }
+
+    /// Lets what runs come to a point from which the next start goes on, then closes the store.
+    pub async fn stop(&self) {
+        self.tasks.stop().await;
+        self.store.close().await;
     }
 
     /// The model of that type, or the fault that says there is none.
@@ -117,4 +134,16 @@ impl App {
             .get(model_type)
             .ok_or_else(|| Fault::not_found(format!("There is no model {model_type}.")))
     }
+}
+
+fn client() -> Result<reqwest::Client, reqwest::Error> {
+    // Set once in a process; a second program in it finds it set.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .user_agent(concat!("Tenantry/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(std::time::Duration::from_secs(5))
+        .timeout(std::time::Duration::from_secs(30))
+        .build()
 }

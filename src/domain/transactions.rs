@@ -1,16 +1,22 @@
 //! The record that every change leaves: an instance of `tool/Transaction`, written in the same
-//! database transaction as the change itself.
+//! database transaction as the change itself. Work that is queued has its record from the moment
+//! it is asked for; [`super::tasks`] carries it on.
 
 use serde::Serialize;
-use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
 
-use super::{App, Caller};
+use super::{App, Caller, tasks, workflow::Workflow};
 use crate::{
     fault::Fault,
-    store::{NewInstance, Node, WriteTx},
+    store::{NewInstance, Node, ReadTx, Stored, WriteTx},
 };
 
 pub const MODEL: &str = "tool/Transaction";
+
+pub const QUEUED: &str = "Queued";
+pub const IN_PROGRESS: &str = "In Progress";
+pub const SUCCESS: &str = "Success";
+pub const FAIL: &str = "Fail";
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,17 +24,77 @@ pub enum Action {
     Create,
     Modify,
     Delete,
+    Move,
+    BulkModify,
     BulkDelete,
+    BulkMove,
+    DataImport,
 }
 
 impl Action {
-    fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Create => "Create",
             Self::Modify => "Modify",
             Self::Delete => "Delete",
+            Self::Move => "Move",
+            Self::BulkModify => "Bulk Modify",
             Self::BulkDelete => "Bulk Delete",
+            Self::BulkMove => "Bulk Move",
+            Self::DataImport => "Data Import",
         }
+    }
+}
+
+/// Under which record a change is filed.
+#[derive(Clone, Debug)]
+pub struct Ticket {
+    /// Of the transaction.
+    pub id: String,
+    /// When the change is made.
+    pub now: String,
+    /// The transaction of the bulk call that the change is a row of.
+    pub parent: Option<String>,
+    /// A save that changes nothing leaves no record.
+    pub only_changes: bool,
+    filing: Filing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Filing {
+    /// The record is made with the change.
+    Insert,
+    /// It exists since the change was asked for, and is completed.
+    Complete,
+    /// A trial, which will be undone.
+    Nothing,
+}
+
+impl Ticket {
+    /// For a change that is made at once.
+    pub fn new(app: &App) -> Self {
+        Self {
+            id: app.env.transaction_id(),
+            now: app.env.now_text(),
+            parent: None,
+            only_changes: false,
+            filing: Filing::Insert,
+        }
+    }
+
+    /// For the change that a queued transaction asked for.
+    pub fn queued(app: &App, id: &str) -> Self {
+        Self { id: id.to_owned(), filing: Filing::Complete, ..Self::new(app) }
+    }
+
+    /// For a row of a bulk call.
+    pub fn row_of(app: &App, parent: &str) -> Self {
+        Self { parent: Some(parent.to_owned()), ..Self::new(app) }
+    }
+
+    /// For a trial: whoever makes it undoes it.
+    pub fn trial(app: &App) -> Self {
+        Self { filing: Filing::Nothing, ..Self::new(app) }
     }
 }
 
@@ -36,7 +102,6 @@ impl Action {
 pub struct Change<'a> {
     pub action: Action,
     pub model_type: &'a str,
-    /// Of the instance, or of the collection for a bulk call.
     pub href: &'a str,
     /// The node it is filed under.
     pub node: &'a Node,
@@ -46,128 +111,193 @@ pub struct Change<'a> {
     pub after: Option<&'a str>,
     /// Lines for what before and after can't show, e.g. that a secret was replaced.
     pub log: Vec<String>,
-    /// The transaction of the bulk call that this change was a row of.
-    pub parent: Option<&'a str>,
-    /// The rows of a bulk call.
-    pub rows: Vec<SubTransaction>,
 }
-
-/// A row of a bulk call.
-#[derive(Clone, Debug, Serialize)]
-pub struct SubTransaction {
-    pub href: String,
-    pub status: &'static str,
-    pub message: String,
-    /// The row's own record, when it changed something.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transaction_id: Option<String>,
-}
-
-pub const SUCCESS: &str = "Success";
-pub const FAIL: &str = "Fail";
 
 /// Rows of a bulk call in all, and by outcome.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    pub total: usize,
-    pub succeeded: usize,
-    pub failed: usize,
+    pub total: u64,
+    pub succeeded: u64,
+    pub failed: u64,
 }
 
-impl Counts {
-    pub fn of(rows: &[SubTransaction]) -> Self {
-        let succeeded = rows.iter().filter(|r| r.status == SUCCESS).count();
-        Self { total: rows.len(), succeeded, failed: rows.len() - succeeded }
-    }
-}
-
-#[derive(Serialize)]
-struct Record<'a> {
-    status: &'a str,
-    action: &'a str,
-    model_type: &'a str,
-    href: &'a str,
-    username: &'a str,
-    hierarchy: &'a str,
-    submitted: &'a str,
-    started: &'a str,
-    completed: &'a str,
-    message: &'a str,
-    progress: Progress,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    counts: Option<Counts>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<&'a RawValue>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<&'a RawValue>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parent: Option<&'a str>,
-    sub_transactions: &'a [SubTransaction],
-    log: Vec<LogLine<'a>>,
-}
-
-#[derive(Serialize)]
-struct Progress {
-    done: usize,
-    total: usize,
-}
-
-#[derive(Serialize)]
-struct LogLine<'a> {
-    time: &'a str,
-    level: &'a str,
-    message: &'a str,
-}
-
-/// Writes the record of a change under the id it was given, and the time it was asked for.
+/// Writes the record of a change that was made.
 pub fn record(
     app: &App,
     tx: &WriteTx<'_>,
     caller: &Caller,
-    id: &str,
-    submitted: &str,
+    ticket: &Ticket,
     change: &Change<'_>,
 ) -> Result<(), Fault> {
+    let mut data = match ticket.filing {
+        Filing::Nothing => return Ok(()),
+        Filing::Complete => data_of(&stored(tx, &ticket.id)?)?,
+        Filing::Insert => Map::new(),
+    };
     let completed = app.env.now_text();
-    let raw = |json: Option<&'_ str>| json.map(serde_json::from_str::<Box<RawValue>>).transpose();
-    let unreadable = |error: serde_json::Error| {
-        tracing::error!(%error, href = change.href, "an instance's JSON can't be recorded");
+    data.insert("status".to_owned(), json!(SUCCESS));
+    data.insert("action".to_owned(), json!(change.action.as_str()));
+    data.insert("model_type".to_owned(), json!(change.model_type));
+    data.insert("href".to_owned(), json!(change.href));
+    data.insert("username".to_owned(), json!(caller.username));
+    data.insert("hierarchy".to_owned(), json!(change.node.path));
+    // A queued one keeps the moment it was asked for.
+    data.entry("submitted").or_insert_with(|| json!(ticket.now));
+    data.insert("started".to_owned(), json!(ticket.now));
+    data.insert("completed".to_owned(), json!(completed));
+    data.insert("message".to_owned(), json!(change.message));
+    data.insert("progress".to_owned(), json!({ "done": 1, "total": 1 }));
+    for (name, text) in [("before", change.before), ("after", change.after)] {
+        if let Some(text) = text {
+            let value =
+                serde_json::from_str(text).map_err(|error| unreadable(change.href, &error))?;
+            data.insert(name.to_owned(), value);
+        }
+    }
+    if let Some(parent) = &ticket.parent {
+        data.insert("parent".to_owned(), json!(parent));
+    }
+    data.entry("sub_transactions").or_insert_with(|| json!([]));
+    let log = data.entry("log").or_insert_with(|| json!([]));
+    if let Value::Array(log) = log {
+        log.extend(change.log.iter().map(|line| log_line(&completed, INFO, line)));
+    }
+    match ticket.filing {
+        Filing::Complete => save(tx, &stored(tx, &ticket.id)?, &data, &completed),
+        _ => insert(tx, &ticket.id, change.node, &ticket.now, &data),
+    }
+}
+
+pub const INFO: &str = "info";
+pub const ERROR: &str = "error";
+
+pub fn log_line(time: &str, level: &str, message: &str) -> Value {
+    json!({ "time": time, "level": level, "message": message })
+}
+
+/// What a transaction is asked to do, before it begins.
+pub struct Opening<'a> {
+    pub action: Action,
+    pub model_type: &'a str,
+    /// Of the instance, or of the collection for a bulk call.
+    pub href: &'a str,
+    pub node: &'a Node,
+    pub message: &'a str,
+    /// Rows, or 1.
+    pub total: u64,
+    pub log: Vec<String>,
+}
+
+/// Writes the record of what is to be done later.
+pub fn open(
+    tx: &WriteTx<'_>,
+    caller: &Caller,
+    id: &str,
+    now: &str,
+    opening: &Opening<'_>,
+) -> Result<(), Fault> {
+    let log: Vec<Value> = opening.log.iter().map(|line| log_line(now, INFO, line)).collect();
+    let data = json!({
+        "status": QUEUED,
+        "action": opening.action.as_str(),
+        "model_type": opening.model_type,
+        "href": opening.href,
+        "username": caller.username,
+        "hierarchy": opening.node.path,
+        "submitted": now,
+        "message": opening.message,
+        "progress": { "done": 0, "total": opening.total },
+        "sub_transactions": [],
+        "log": log,
+    });
+    let Value::Object(data) = data else { return Err(Fault::internal()) };
+    insert(tx, id, opening.node, now, &data)
+}
+
+/// The record of a transaction, whoever may see it.
+pub fn stored(tx: &ReadTx<'_>, id: &str) -> Result<Stored, Fault> {
+    tx.instance_unscoped(MODEL, id)?.ok_or_else(|| {
+        tracing::error!(id, "a transaction has no record");
         Fault::internal()
-    };
-    let before = raw(change.before).map_err(unreadable)?;
-    let after = raw(change.after).map_err(unreadable)?;
-    let counts = (change.action == Action::BulkDelete).then(|| Counts::of(&change.rows));
-    let done = counts.map_or(1, |c| c.total);
-    let record = Record {
-        status: if counts.is_some_and(|c| c.failed > 0) { FAIL } else { SUCCESS },
-        action: change.action.as_str(),
-        model_type: change.model_type,
-        href: change.href,
-        username: &caller.username,
-        hierarchy: &change.node.path,
-        submitted,
-        started: submitted,
-        completed: &completed,
-        message: &change.message,
-        progress: Progress { done, total: done },
-        counts,
-        before: before.as_deref(),
-        after: after.as_deref(),
-        parent: change.parent,
-        sub_transactions: &change.rows,
-        log: change
-            .log
-            .iter()
-            .map(|message| LogLine { time: &completed, level: "info", message })
-            .collect(),
-    };
-    let data = serde_json::to_string(&record).map_err(unreadable)?;
+    })
+}
+
+pub fn data_of(stored: &Stored) -> Result<Map<String, Value>, Fault> {
+    serde_json::from_str(&stored.data).map_err(|error| unreadable(&stored.pkid, &error))
+}
+
+/// Changes the record of a transaction that is under way, and answers it as it is then.
+pub fn amend(
+    tx: &WriteTx<'_>,
+    id: &str,
+    now: &str,
+    change: impl FnOnce(&mut Map<String, Value>),
+) -> Result<Map<String, Value>, Fault> {
+    let record = stored(tx, id)?;
+    let mut data = data_of(&record)?;
+    change(&mut data);
+    save(tx, &record, &data, now)?;
+    Ok(data)
+}
+
+/// Adds a line to a record's log.
+pub fn note(data: &mut Map<String, Value>, time: &str, level: &str, message: &str) {
+    if let Value::Array(log) = data.entry("log").or_insert_with(|| json!([])) {
+        log.push(log_line(time, level, message));
+    }
+}
+
+fn save(
+    tx: &WriteTx<'_>,
+    record: &Stored,
+    data: &Map<String, Value>,
+    now: &str,
+) -> Result<(), Fault> {
+    let text = serde_json::to_string(data).map_err(|error| unreadable(&record.pkid, &error))?;
+    tx.update_instance(record.id, &text, now)?;
+    Ok(())
+}
+
+fn insert(
+    tx: &WriteTx<'_>,
+    id: &str,
+    node: &Node,
+    now: &str,
+    data: &Map<String, Value>,
+) -> Result<(), Fault> {
+    let text = serde_json::to_string(data).map_err(|error| unreadable(id, &error))?;
     tx.insert_instance(&NewInstance {
         pkid: id,
         model: MODEL,
-        node_id: change.node.id,
-        created: submitted,
-        data: &data,
+        node_id: node.id,
+        created: now,
+        data: &text,
     })?;
     Ok(())
+}
+
+fn unreadable(what: &str, error: &serde_json::Error) -> Fault {
+    tracing::error!(%error, what, "JSON can't be recorded");
+    Fault::internal()
+}
+
+/// The workflow of transactions: what became of the rows of a bulk call is kept beside its record,
+/// so that a list of transactions doesn't carry it, and is put in when one is read.
+pub struct Transaction;
+
+impl Workflow for Transaction {
+    fn complete(&self, tx: &ReadTx<'_>, stored: &mut Stored) -> Result<(), Fault> {
+        let rows = tasks::rows_of(tx, &stored.pkid, false, 0, u64::MAX)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut data = data_of(stored)?;
+        let import =
+            data.get("action").and_then(Value::as_str) == Some(Action::DataImport.as_str());
+        let name = if import { "rows" } else { "sub_transactions" };
+        data.insert(name.to_owned(), json!(rows));
+        stored.data =
+            serde_json::to_string(&data).map_err(|error| unreadable(&stored.pkid, &error))?;
+        Ok(())
+    }
 }

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{hierarchy, registry::Registry, spark_customer};
+use super::{App, hierarchy, spark_customer, transactions};
 use crate::{
     fault::Fault,
-    store::{Node, Stored, WriteTx},
+    store::{Node, ReadTx, Stored, WriteTx},
 };
 
 /// Steps of a write that a model adds to. Each may refuse.
@@ -15,9 +15,15 @@ pub trait Workflow: Sync {
         Ok(())
     }
 
+    /// Puts into an instance that is read alone what is kept beside it.
+    fn complete(&self, _tx: &ReadTx<'_>, _stored: &mut Stored) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// Judges, and completes, what is to be added at `place`.
     fn adding(
         &self,
+        _app: &App,
         _tx: &WriteTx<'_>,
         _place: &Node,
         _data: &mut Map<String, Value>,
@@ -39,6 +45,7 @@ pub trait Workflow: Sync {
     /// Judges, and completes, what is to replace `stored`.
     fn changing(
         &self,
+        _app: &App,
         _tx: &WriteTx<'_>,
         _stored: &Stored,
         _data: &mut Map<String, Value>,
@@ -47,11 +54,17 @@ pub trait Workflow: Sync {
     }
 
     /// Judges whether the instance can go.
-    fn removing(
+    fn removing(&self, _app: &App, _tx: &WriteTx<'_>, _stored: &Stored) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// Judges whether the instance can stand at `target`, where its model is allowed.
+    fn moving(
         &self,
-        _models: &Registry,
+        _app: &App,
         _tx: &WriteTx<'_>,
         _stored: &Stored,
+        _target: &Node,
     ) -> Result<(), Fault> {
         Ok(())
     }
@@ -71,6 +84,7 @@ pub fn of(model_type: &str) -> &'static dyn Workflow {
     match model_type {
         hierarchy::MODEL => &hierarchy::HierarchyNode,
         spark_customer::MODEL => &spark_customer::SparkCustomer,
+        transactions::MODEL => &transactions::Transaction,
         _ => &Plain,
     }
 }

@@ -10,7 +10,13 @@ use super::{
 };
 use crate::fault::Fault;
 #[cfg(feature = "ssr")]
-use crate::{domain::resources, server_fns::context::request};
+use crate::{
+    domain::{
+        App, resources,
+        tasks::{self, Asked, Manner, Selection},
+    },
+    server_fns::context::request,
+};
 
 /// What can be changed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -77,9 +83,28 @@ async fn change(what: Change) -> Result<Answer, Fault> {
         Change::BulkDelete { model_type, pkids } => {
             let model = r.answer(app.model(&model_type))?;
             let hrefs = pkids.iter().map(|pkid| resources::href(&model_type, pkid)).collect();
-            let bulk = resources::bulk_remove(app, caller, &model, None, hrefs).await;
-            bulk.and_then(|bulk| Answer::of(&BulkOutcome::from(bulk)))
+            let named = r.answer(Selection::named(hrefs))?;
+            let asked = tasks::bulk_remove(app, caller, &model, None, named, Manner::at_once());
+            bulk_outcome(app, &r.answer(asked.await)?)
+                .await
+                .and_then(|outcome| Answer::of(&outcome))
         }
     };
     r.answer(answer)
+}
+
+#[cfg(feature = "ssr")]
+async fn bulk_outcome(app: &App, asked: &Asked) -> Result<BulkOutcome, Fault> {
+    let id = &asked.transaction_id;
+    if !asked.ended {
+        // Its page tells the rest.
+        return Ok(BulkOutcome { transaction_id: id.clone(), succeeded: 0, failed: Vec::new() });
+    }
+    let outcome = tasks::outcome(app, id).await?;
+    let failed = outcome.rows.into_iter().filter(tasks::RowOutcome::failed);
+    Ok(BulkOutcome {
+        transaction_id: id.clone(),
+        succeeded: outcome.counts.succeeded,
+        failed: failed.map(|row| (row.href, row.message)).collect(),
+    })
 }

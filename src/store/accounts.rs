@@ -70,6 +70,11 @@ impl ReadTx<'_> {
         Ok(statement.query_row([username], account_from).optional()?)
     }
 
+    pub fn account_by_id(&self, id: i64) -> Result<Option<Account>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!("{ACCOUNT} WHERE a.id = ?1"))?;
+        Ok(statement.query_row([id], account_from).optional()?)
+    }
+
     pub fn has_accounts(&self) -> Result<bool, StoreError> {
         Ok(self.conn.prepare_cached("SELECT 1 FROM account LIMIT 1")?.exists([])?)
     }

@@ -64,6 +64,13 @@ impl ReadTx<'_> {
         Ok(statement.query_row(params![pkid, model, visible_from], stored_from).optional()?)
     }
 
+    /// The instance of that model and pkid, wherever it stands: for work of the program's own.
+    pub fn instance_unscoped(&self, model: &str, pkid: &str) -> Result<Option<Stored>, StoreError> {
+        let sql = format!("{SELECT} WHERE i.pkid = ?1 AND i.model = ?2");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        Ok(statement.query_row(params![pkid, model], stored_from).optional()?)
+    }
+
     /// The first instances of a model at the node itself.
     pub fn instances_at(
         &self,
@@ -117,6 +124,17 @@ impl WriteTx<'_> {
                  WHERE id = ?1 RETURNING version",
             )?
             .query_row(params![id, data, modified], |row| row.get(0))?)
+    }
+
+    /// Puts an instance to another node and answers its new version.
+    pub fn move_instance(&self, id: i64, node_id: i64, modified: &str) -> Result<u64, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "UPDATE instance SET node_id = ?2, modified = ?3, version = version + 1 \
+                 WHERE id = ?1 RETURNING version",
+            )?
+            .query_row(params![id, node_id, modified], |row| row.get(0))?)
     }
 
     /// Takes an instance away, with its secrets and keys.

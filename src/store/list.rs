@@ -206,6 +206,18 @@ impl ReadTx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The pkids of the whole list, in its order, whatever its page.
+    pub fn pkids(&self, spec: &ListSpec) -> Result<Vec<String>, StoreError> {
+        let (body, values) = spec.body();
+        let order = spec.order.attr.sql();
+        let direction = spec.order.direction.as_str();
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT i.pkid {body} ORDER BY {order} COLLATE NOCASE {direction}, i.id {direction}"
+        ))?;
+        let rows = statement.query_map(params_from_iter(values), |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// How many instances the list has in all.
     pub fn total(&self, spec: &ListSpec) -> Result<u64, StoreError> {
         if spec.filters.is_empty() {

@@ -10,6 +10,7 @@ mod instances;
 mod list;
 mod nodes;
 mod secrets;
+mod tasks;
 mod vault;
 mod writer;
 
@@ -24,6 +25,7 @@ pub use accounts::{Account, SessionKind, SessionRow};
 pub use instances::{NewInstance, Stored};
 pub use list::{Attr, Cover, ListFilter, ListRow, ListSpec, Order};
 pub use nodes::{Node, NodeContents};
+pub use tasks::{TaskRow, TaskState};
 use vault::Vault;
 use writer::Writer;
 
@@ -193,7 +195,10 @@ impl ReadTx<'_> {
 }
 
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(include_str!("migrations/0001_initial.sql"))])
+    Migrations::new(vec![
+        M::up(include_str!("migrations/0001_initial.sql")),
+        M::up(include_str!("migrations/0002_tasks.sql")),
+    ])
 }
 
 /// What every connection needs.

@@ -43,9 +43,14 @@ impl Vault {
 
     /// Encrypts the value of one field of one instance: version, nonce, ciphertext.
     pub fn seal(&self, pkid: &str, field: &str, value: &str) -> Result<Vec<u8>, StoreError> {
+        self.seal_bytes(pkid, field, value.as_bytes())
+    }
+
+    /// [`Self::seal`] of what isn't text.
+    pub fn seal_bytes(&self, pkid: &str, field: &str, value: &[u8]) -> Result<Vec<u8>, StoreError> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(|e| StoreError::Encryption(e.to_string()))?;
-        let payload = Payload { msg: value.as_bytes(), aad: &binding(pkid, field) };
+        let payload = Payload { msg: value, aad: &binding(pkid, field) };
         let ciphertext = self
             .cipher
             .encrypt(&XNonce::from(nonce), payload)
@@ -62,21 +67,30 @@ impl Vault {
         field: &str,
         sealed: &[u8],
     ) -> Result<SecretString, StoreError> {
-        let unreadable = || {
-            StoreError::Encryption(format!(
-                "{field} of {pkid} can't be read with the key in {KEY_FILE}; is it another \
-                 database's key?"
-            ))
-        };
+        let plain = Zeroizing::new(self.open_sealed_bytes(pkid, field, sealed)?);
+        let text = std::str::from_utf8(&plain).map_err(|_| unreadable(pkid, field))?;
+        Ok(SecretString::from(text.to_owned()))
+    }
+
+    /// [`Self::open_sealed`] of what isn't text.
+    pub fn open_sealed_bytes(
+        &self,
+        pkid: &str,
+        field: &str,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        let unreadable = || unreadable(pkid, field);
         let rest = sealed.strip_prefix(&[VERSION]).ok_or_else(unreadable)?;
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>().ok_or_else(unreadable)?;
         let payload = Payload { msg: ciphertext, aad: &binding(pkid, field) };
-        let plain = Zeroizing::new(
-            self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| unreadable())?,
-        );
-        let text = std::str::from_utf8(&plain).map_err(|_| unreadable())?;
-        Ok(SecretString::from(text.to_owned()))
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| unreadable())
     }
+}
+
+fn unreadable(pkid: &str, field: &str) -> StoreError {
+    StoreError::Encryption(format!(
+        "{field} of {pkid} can't be read with the key in {KEY_FILE}; is it another database's key?"
+    ))
 }
 
 /// A NUL separates the two: neither a pkid nor a field can hold one.

@@ -164,5 +164,7 @@ async fn with_nowait_the_transaction_is_answered() {
     let id = answer["transaction_id"].as_str().unwrap();
     let expected = json!({ "href": format!("/api/tool/Transaction/{id}"), "success": true, "transaction_id": id });
     assert_eq!(answer.to_string(), expected.to_string());
+    let record = app.ended(expected["href"].as_str().unwrap()).await;
+    assert_eq!(record["status"], "Success");
     assert_eq!(app.total(SPARK).await, 0);
 }

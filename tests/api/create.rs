@@ -211,7 +211,7 @@ async fn with_nowait_the_transaction_is_answered() {
         let expected = json!({ "href": href, "success": true, "transaction_id": id });
         assert_eq!(body.to_string(), expected.to_string());
         // It leads to the new instance.
-        let record = app.data(&href).await;
+        let record = app.ended(&href).await;
         assert_eq!(record["status"], "Success");
         assert_eq!(app.data(record["href"].as_str().unwrap()).await["name"], "One");
     }

@@ -46,7 +46,7 @@ async fn with_nowait_the_transaction_is_answered() {
     let place = app.tenant().await;
     let pkid = app.spark(&place, &json!({ "name": "One" })).await;
     let answer = app.delete(&format!("{SPARK}{pkid}?nowait=true")).await.expect(202).json();
-    let record = app.data(answer["href"].as_str().unwrap()).await;
+    let record = app.ended(answer["href"].as_str().unwrap()).await;
     assert_eq!(record["action"], "Delete");
     assert_eq!(app.total(SPARK).await, 0);
 }

@@ -131,7 +131,7 @@ async fn with_nowait_the_transaction_is_answered() {
         body.as_object().unwrap().keys().collect::<Vec<_>>(),
         ["href", "success", "transaction_id"]
     );
-    let record = app.data(body["href"].as_str().unwrap()).await;
+    let record = app.ended(body["href"].as_str().unwrap()).await;
     assert_eq!(record["action"], "Modify");
     assert_eq!(app.data(&path).await["name"], "Two");
 }

@@ -42,11 +42,17 @@ pub struct Options {
     pub public_url: String,
     pub models_dir: Option<PathBuf>,
     pub demo: bool,
+    pub callback_hosts: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { public_url: "http://console.test".to_owned(), models_dir: None, demo: false }
+        Self {
+            public_url: "http://console.test".to_owned(),
+            models_dir: None,
+            demo: false,
+            callback_hosts: Vec::new(),
+        }
     }
 }
 
@@ -75,7 +81,7 @@ impl TestApp {
     /// The same data under a program that has been stopped and started again.
     pub async fn restarted(self) -> Self {
         let Self { app, clock, env, options, data, .. } = self;
-        app.store.close().await;
+        app.stop().await;
         drop(app);
         let app = open(&data, &env, &options).await.unwrap();
         let router = api::service(app.clone(), Site::load().unwrap());
@@ -126,7 +132,11 @@ async fn open(data: &TempDir, env: &Env, options: &Options) -> Result<App, Start
         models_dir: options.models_dir.clone(),
         admin_password: Some(PASSWORD.to_owned()),
         env: env.clone(),
-        settings: Settings { public_url: options.public_url.clone(), demo: options.demo },
+        settings: Settings {
+            public_url: options.public_url.clone(),
+            demo: options.demo,
+            callback_hosts: options.callback_hosts.clone(),
+        },
     };
     App::start(start).await.map(|(app, _)| app)
 }

@@ -50,6 +50,13 @@ pub fn env(clock: &Clockwork) -> Env {
 }
 
 impl TestApp {
+    /// The record of a transaction once it has ended: its stream of news ends with it.
+    pub async fn ended(&self, href: &str) -> Value {
+        let news = self.get(&format!("{}/events", href.trim_end_matches('/'))).await.expect(200);
+        assert!(news.text().contains("data:"), "{}", news.text());
+        self.data(href).await
+    }
+
     pub async fn sys(&self) -> Place {
         let list = self.get(&format!("{NODES}?traversal=local&limit=2000")).await.expect(200);
         let rows = list.json()["resources"].clone();

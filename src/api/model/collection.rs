@@ -1,12 +1,11 @@
-//! The calls on a model's collection: list, create, bulk delete.
+//! The calls on a model's collection: list and create.
 
 use axum::{
-    Json,
     extract::State,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{
     super::{
@@ -17,7 +16,7 @@ use super::{
     envelope,
 };
 use crate::{
-    domain::{App, lists, resources, transactions::Counts},
+    domain::{App, lists, resources, tasks},
     fault::Fault,
     list_query::{LOCATED_AT, ListQuery},
     model::Model,
@@ -94,45 +93,13 @@ pub async fn create(
     ApiCaller(caller): ApiCaller,
     ModelIs(model): ModelIs,
     params: Params,
-    JsonObject(data): JsonObject,
+    body: JsonObject,
 ) -> Result<Response, Fault> {
-    let written = resources::create(&app, &caller, &model, params.hierarchy(), data).await?;
-    Ok(envelope::written(&model, &params, StatusCode::CREATED, &written))
-}
-
-/// `DELETE /api/<type>/<Model>/` with `{"hrefs": […]}`
-pub async fn bulk_delete(
-    State(app): State<App>,
-    ApiCaller(caller): ApiCaller,
-    ModelIs(model): ModelIs,
-    params: Params,
-    JsonObject(body): JsonObject,
-) -> Result<Response, Fault> {
-    let hrefs = hrefs(&body)?;
-    let bulk = resources::bulk_remove(&app, &caller, &model, params.hierarchy(), hrefs).await?;
-    if params.is_on("nowait") {
-        return Ok(envelope::accepted(&bulk.transaction_id));
+    let (at, manner) = (params.hierarchy(), params.manner(body.callback));
+    if manner.nowait {
+        let asked = tasks::queue_create(&app, &caller, &model, at, body.object, manner).await?;
+        return Ok(envelope::accepted(&asked.transaction_id));
     }
-    let counts = Counts::of(&bulk.rows);
-    let body = json!({
-        "model_type": model.model_type,
-        "success": counts.failed == 0,
-        "transaction_id": bulk.transaction_id,
-        "counts": counts,
-        "sub_transactions": bulk.rows,
-    });
-    Ok(Json(body).into_response())
-}
-
-/// The hrefs of a bulk call.
-fn hrefs(body: &Map<String, Value>) -> Result<Vec<String>, Fault> {
-    let wrong = || {
-        Fault::field(
-            "/hrefs",
-            "wrong_type",
-            "hrefs must be a list of instance paths, such as \"/api/relation/SparkCustomer/[pkid]\".",
-        )
-    };
-    let list = body.get("hrefs").and_then(Value::as_array).ok_or_else(wrong)?;
-    list.iter().map(|href| href.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+    let written = resources::create(&app, &caller, &model, at, body.object).await?;
+    Ok(envelope::written(&model, StatusCode::CREATED, &written))
 }

@@ -8,14 +8,16 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::super::hrefs::{Params, etag};
+use super::super::hrefs::etag;
 use crate::{
     domain::{
-        hierarchy,
+        App, hierarchy,
         lists::Listed,
         resources::{Written, href},
+        tasks::{self, Asked},
         transactions,
     },
+    fault::Fault,
     list_query::{LOCATED_AT, ListQuery, MAXIMUM_LIMIT},
     model::{Model, Operation},
     store::Node,
@@ -265,15 +267,44 @@ fn actions(model: &Model, place: &Node) -> Vec<Value> {
 
 /// `actions` of an instance.
 fn instance_actions(model: &Model, place: &Node, pkid: &str) -> Vec<Value> {
-    let own = format!("{}/?hierarchy={}", href(&model.model_type, pkid), place.pkid);
-    let help = format!("{}/help?hierarchy={}", href(&model.model_type, pkid), place.pkid);
+    let at = format!("hierarchy={}", place.pkid);
+    let own = format!("{}/?{at}", href(&model.model_type, pkid));
+    let help = format!("{}/help?{at}", href(&model.model_type, pkid));
     let all = [
         (Operation::Get, action("get", ("GET", "get"), own.clone(), false, "Get")),
         (Operation::Update, action("update", ("PUT", "update"), own.clone(), true, "Modify")),
         (Operation::Remove, action("remove", ("DELETE", "delete"), own, true, "Delete")),
+        (
+            Operation::Move,
+            action(
+                "move",
+                ("POST", "move"),
+                format!("/api/tool/DataMove/{pkid}/?{at}&model_type={}", model.model_type),
+                true,
+                "Move",
+            ),
+        ),
+        (
+            Operation::Export,
+            action(
+                "export",
+                ("GET", "export"),
+                format!("{}/export?{at}", href(&model.model_type, pkid)),
+                false,
+                "Export",
+            ),
+        ),
         (Operation::Help, action("help", ("GET", "help"), help, false, "Help")),
     ];
-    all.into_iter().filter(|(op, _)| model.offers(*op)).map(|(_, action)| action).collect()
+    let mut actions: Vec<Value> =
+        all.into_iter().filter(|(op, _)| model.offers(*op)).map(|(_, action)| action).collect();
+    if model.model_type == transactions::MODEL {
+        for (name, title) in [("cancel", "Cancel"), ("replay", "Replay")] {
+            let path = format!("{}/{name}/", href(&model.model_type, pkid));
+            actions.push(action(name, ("POST", "execute"), path, true, title));
+        }
+    }
+    actions
 }
 
 /// `actions` of an add form: where its result goes.
@@ -287,11 +318,8 @@ pub fn create_action(model: &Model, place: &Node) -> Value {
     } }])
 }
 
-/// The answer to a create, modify or delete; with `nowait` the transaction in its place.
-pub fn written(model: &Model, params: &Params, status: StatusCode, written: &Written) -> Response {
-    if params.is_on("nowait") {
-        return accepted(&written.transaction_id);
-    }
+/// The answer to a create, modify, delete or move.
+pub fn written(model: &Model, status: StatusCode, written: &Written) -> Response {
     let body = json!({
         "pkid": written.pkid,
         "model_type": model.model_type,
@@ -321,4 +349,27 @@ pub fn accepted(transaction_id: &str) -> Response {
         "transaction_id": transaction_id,
     });
     (StatusCode::ACCEPTED, Json(body)).into_response()
+}
+
+/// The answer to a bulk call: its outcome row by row, or its transaction when that is still to
+/// come.
+pub async fn bulk(app: &App, model: &Model, asked: &Asked) -> Result<Response, Fault> {
+    if !asked.ended {
+        return Ok(accepted(&asked.transaction_id));
+    }
+    let outcome = tasks::outcome(app, &asked.transaction_id).await?;
+    let body = json!({
+        "model_type": model.model_type,
+        "success": outcome.counts.failed == 0,
+        "transaction_id": outcome.transaction_id,
+        "counts": outcome.counts,
+        "sub_transactions": outcome.rows,
+    });
+    Ok(Json(body).into_response())
+}
+
+/// `actions` of a bulk form: where its result goes.
+pub fn bulk_update_action(model: &Model, place: &Node) -> Value {
+    let href = format!("/api/{}/bulk_update/?hierarchy={}", model.model_type, place.pkid);
+    json!([action("bulk_update", ("POST", "update"), href, true, "Bulk Modify")])
 }

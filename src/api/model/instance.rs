@@ -1,12 +1,10 @@
-//! The calls on one instance: get, modify, delete, and a transaction's poll.
+//! The calls on one instance: get, modify, delete.
 
 use axum::{
-    Json,
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Map, Value, json};
 
 use super::{
     super::{
@@ -18,7 +16,7 @@ use super::{
     envelope,
 };
 use crate::{
-    domain::{App, resources, transactions},
+    domain::{App, resources, tasks},
     fault::Fault,
 };
 
@@ -68,11 +66,17 @@ pub async fn modify(
     Pkid(pkid): Pkid,
     IfMatch(expected): IfMatch,
     params: Params,
-    JsonObject(data): JsonObject,
+    body: JsonObject,
 ) -> Result<Response, Fault> {
     resources::place(&app, &caller, params.hierarchy()).await?;
+    let (data, manner) = (body.object, params.manner(body.callback));
+    if manner.nowait {
+        let asked =
+            tasks::queue_modify(&app, &caller, &model, &pkid, expected, data, manner).await?;
+        return Ok(envelope::accepted(&asked.transaction_id));
+    }
     let written = resources::update(&app, &caller, &model, &pkid, expected, data).await?;
-    Ok(envelope::written(&model, &params, StatusCode::OK, &written))
+    Ok(envelope::written(&model, StatusCode::OK, &written))
 }
 
 /// `DELETE /api/<type>/<Model>/[pkid]/`
@@ -85,28 +89,11 @@ pub async fn delete(
     params: Params,
 ) -> Result<Response, Fault> {
     resources::place(&app, &caller, params.hierarchy()).await?;
+    let manner = params.manner(None);
+    if manner.nowait {
+        let asked = tasks::queue_remove(&app, &caller, &model, &pkid, expected, manner).await?;
+        return Ok(envelope::accepted(&asked.transaction_id));
+    }
     let written = resources::remove(&app, &caller, &model, &pkid, expected).await?;
-    Ok(envelope::written(&model, &params, StatusCode::OK, &written))
-}
-
-/// `GET /api/tool/Transaction/[id]/poll/`: `{"<id>": {status, href, description}}`
-pub async fn poll(
-    State(app): State<App>,
-    ApiCaller(caller): ApiCaller,
-    Pkid(id): Pkid,
-) -> Result<Response, Fault> {
-    let model = app.model(transactions::MODEL)?;
-    let stored = resources::get(&app, &caller, &model, &id).await?;
-    let data = resources::from_json(&stored)?;
-    let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
-    let mut answer = Map::new();
-    answer.insert(
-        id.clone(),
-        json!({
-            "status": text("status"),
-            "href": resources::href(transactions::MODEL, &id),
-            "description": format!("Name:{} {} Description:{}", text("action"), text("model_type"), text("message")),
-        }),
-    );
-    Ok(Json(Value::Object(answer)).into_response())
+    Ok(envelope::written(&model, StatusCode::OK, &written))
 }

@@ -1,10 +1,13 @@
 //! The model API: the same calls for every model, drawn from its file.
 
+mod bulk;
 mod collection;
+mod data_move;
 mod envelope;
 mod form;
 mod help;
 mod instance;
+mod transaction;
 
 use std::sync::Arc;
 
@@ -29,11 +32,16 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
         instance = instance.put(instance::modify);
     }
     if offers(Operation::Remove) {
-        collection = collection.delete(collection::bulk_delete);
+        collection = collection.delete(bulk::delete);
         instance = instance.delete(instance::delete);
+    }
+    let mut bulk_update = get(bulk::form);
+    if offers(Operation::BulkUpdate) {
+        bulk_update = bulk_update.post(bulk::modify);
     }
     Router::new()
         .route("/", collection)
+        .route("/bulk_update", bulk_update)
         .route("/add", get(form::add))
         .route("/schema", get(form::schema))
         .route("/help", get(help::of_model))
@@ -42,7 +50,7 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
         .layer(Extension(ModelIs(Arc::clone(model))))
 }
 
-/// Routes that only transactions have.
-pub fn transaction_routes() -> Router<App> {
-    Router::new().route("/api/tool/Transaction/{pkid}/poll", get(instance::poll))
+/// Routes that belong to no single model, or to one alone.
+pub fn other_routes() -> Router<App> {
+    transaction::routes().merge(data_move::routes())
 }

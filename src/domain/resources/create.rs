@@ -1,0 +1,112 @@
+//! Adding an instance.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{
+    Written,
+    fields::{apply, in_schema_order, refuse_server_fields, to_json, told},
+    href, may_add, offered,
+};
+use crate::{
+    domain::{
+        App, Caller, hierarchy, keys,
+        secrets::{self, SecretEdit},
+        transactions::{self, Action, Change, Ticket},
+        workflow,
+    },
+    fault::Fault,
+    model::{Model, Operation, validate::validate},
+    store::{NewInstance, Node, WriteTx},
+};
+
+/// The attributes of an instance to be added, judged as far as they can be without the store.
+pub struct NewData {
+    data: Map<String, Value>,
+    edits: Vec<SecretEdit>,
+}
+
+impl NewData {
+    /// Refuses what the model doesn't take.
+    pub fn judge(model: &Model, mut data: Map<String, Value>) -> Result<Self, Fault> {
+        offered(model, Operation::Add)?;
+        let errors = validate(model, &data);
+        if !errors.is_empty() {
+            return Err(Fault::invalid(errors));
+        }
+        refuse_server_fields(model, &data, None)?;
+        workflow::of(&model.model_type).prepare(&mut data)?;
+        let edits = secrets::take(&model.root, &mut data, None);
+        Ok(Self { data, edits })
+    }
+}
+
+/// Creates an instance at a node.
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    model: &Arc<Model>,
+    hierarchy: Option<&str>,
+    data: Map<String, Value>,
+) -> Result<Written, Fault> {
+    let new = NewData::judge(model, data)?;
+    let (app, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
+    let hierarchy = hierarchy.map(str::to_owned);
+    let ticket = Ticket::new(&app);
+    let store = app.store.clone();
+    store
+        .write(move |tx| {
+            let node = hierarchy::resolve(tx, &caller, hierarchy.as_deref())?;
+            create_in(&app, tx, &caller, &model, node, new, &ticket)
+        })
+        .await
+}
+
+/// [`create`], inside a transaction that does more.
+pub fn create_in(
+    app: &App,
+    tx: &WriteTx<'_>,
+    caller: &Caller,
+    model: &Model,
+    node: Node,
+    new: NewData,
+    ticket: &Ticket,
+) -> Result<Written, Fault> {
+    let flow = workflow::of(&model.model_type);
+    let NewData { mut data, edits } = new;
+    may_add(model, &node)?;
+    flow.adding(app, tx, &node, &mut data)?;
+    keys::check(tx, model, node.id, &data, None)?;
+    let data = in_schema_order(model, data);
+    let json = to_json(&data)?;
+    let pkid = app.env.pkid();
+    let instance_id = tx.insert_instance(&NewInstance {
+        pkid: &pkid,
+        model: &model.model_type,
+        node_id: node.id,
+        created: &ticket.now,
+        data: &json,
+    })?;
+    keys::take(tx, instance_id, model, node.id, &data)?;
+    apply(tx, instance_id, &pkid, &edits)?;
+    flow.added(tx, &node, &pkid, &data)?;
+    let label = model.label_of(&data, &pkid);
+    transactions::record(
+        app,
+        tx,
+        caller,
+        ticket,
+        &Change {
+            action: Action::Create,
+            model_type: &model.model_type,
+            href: &href(&model.model_type, &pkid),
+            node: &node,
+            message: format!("{} {label} was added.", model.title),
+            before: None,
+            after: Some(&json),
+            log: told(&edits),
+        },
+    )?;
+    Ok(Written { pkid, version: 1, transaction_id: ticket.id.clone(), node, changed: true })
+}

@@ -1,0 +1,169 @@
+//! Instances of any model, one at a time: get, create, update, remove, move. Every write goes
+//! through here, and leaves its transaction record. Each write has a form that runs inside a
+//! transaction which does more (`…_in`): a row of a bulk call is the same write.
+
+mod create;
+mod fields;
+mod relocate;
+mod remove;
+mod update;
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+pub use self::{
+    create::{NewData, create, create_in},
+    relocate::relocate_in,
+    remove::{remove, remove_in},
+    update::{Revision, update, update_in},
+};
+use super::{App, Caller, hierarchy, workflow};
+use crate::{
+    fault::{Fault, FaultKind},
+    model::{Model, Operation},
+    server_fns::views::Saved,
+    store::{Node, ReadTx, Stored},
+};
+
+/// A write that was made.
+pub struct Written {
+    pub pkid: String,
+    pub version: u64,
+    pub transaction_id: String,
+    /// Where the instance stands, or stood.
+    pub node: Node,
+    /// False when the instance was already as it was asked to be.
+    pub changed: bool,
+}
+
+impl From<Written> for Saved {
+    fn from(written: Written) -> Self {
+        Self {
+            pkid: written.pkid,
+            version: written.version,
+            transaction_id: written.transaction_id,
+        }
+    }
+}
+
+/// What a caller asks of the stored version before it is changed.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub enum Expected {
+    Any,
+    /// The versions the caller knows; an empty list is one that matches nothing.
+    OneOf(Vec<u64>),
+}
+
+impl From<Option<u64>> for Expected {
+    fn from(version: Option<u64>) -> Self {
+        version.map_or(Self::Any, |version| Self::OneOf(vec![version]))
+    }
+}
+
+/// The path of an instance on the API, without a trailing slash.
+pub fn href(model_type: &str, pkid: &str) -> String {
+    format!("/api/{model_type}/{pkid}")
+}
+
+/// The pkid that an href of the model names, with and without a trailing slash.
+pub fn pkid_of<'a>(model: &Model, href: &'a str) -> Option<&'a str> {
+    let rest = href.trim_end_matches('/').strip_prefix("/api/")?;
+    let pkid = rest.strip_prefix(model.model_type.as_str())?.strip_prefix('/')?;
+    (!pkid.is_empty()).then_some(pkid)
+}
+
+/// One instance.
+pub async fn get(
+    app: &App,
+    caller: &Caller,
+    model: &Arc<Model>,
+    pkid: &str,
+) -> Result<Stored, Fault> {
+    offered(model, Operation::Get)?;
+    let (model, pkid, from) = (Arc::clone(model), pkid.to_owned(), caller.node.id);
+    app.store
+        .read(move |tx| {
+            let mut stored = get_in(tx, from, &model, &pkid)?;
+            workflow::of(&model.model_type).complete(tx, &mut stored)?;
+            Ok(stored)
+        })
+        .await
+}
+
+/// [`get`], inside a transaction that does more.
+pub fn get_in(
+    tx: &ReadTx<'_>,
+    visible_from: i64,
+    model: &Model,
+    pkid: &str,
+) -> Result<Stored, Fault> {
+    tx.instance(&model.model_type, pkid, visible_from)?.ok_or_else(|| {
+        Fault::not_found(format!(
+            "There is no {} with the pkid {:?}.",
+            model.model_type,
+            hierarchy::shortened(pkid)
+        ))
+    })
+}
+
+/// The node a call is made at, or the fault that says it can't be.
+pub async fn place(app: &App, caller: &Caller, named: Option<&str>) -> Result<Node, Fault> {
+    let (caller, named) = (caller.clone(), named.map(str::to_owned));
+    app.store.read(move |tx| hierarchy::resolve(tx, &caller, named.as_deref())).await
+}
+
+/// The place of an add form: a node where instances of the model may be added.
+pub async fn place_to_add(
+    app: &App,
+    caller: &Caller,
+    model: &Model,
+    named: Option<&str>,
+) -> Result<Node, Fault> {
+    offered(model, Operation::Add)?;
+    let place = place(app, caller, named).await?;
+    may_add(model, &place)?;
+    Ok(place)
+}
+
+/// Whether the model offers an operation at all.
+pub fn offered(model: &Model, operation: Operation) -> Result<(), Fault> {
+    if model.offers(operation) {
+        return Ok(());
+    }
+    Err(Fault::new(
+        FaultKind::NotOffered,
+        "not_offered",
+        format!("{} doesn't offer this operation.", model.model_type),
+    ))
+}
+
+fn may_add(model: &Model, place: &Node) -> Result<(), Fault> {
+    match hierarchy::refusal_to_add(model, place) {
+        None => Ok(()),
+        Some(reason) => Err(Fault::field("hierarchy", "wrong_place", reason)),
+    }
+}
+
+pub(super) fn expect_version(stored: &Stored, expected: &Expected) -> Result<(), Fault> {
+    match expected {
+        Expected::OneOf(versions) if !versions.contains(&stored.version) => Err(Fault::new(
+            FaultKind::Stale,
+            "stale",
+            format!(
+                "This was changed since you read it; the stored version is {}. Read it again and \
+                 repeat your change.",
+                stored.version
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The plain attributes of a stored instance.
+pub fn from_json(stored: &Stored) -> Result<Map<String, Value>, Fault> {
+    serde_json::from_str(&stored.data).map_err(|error| {
+        tracing::error!(%error, pkid = stored.pkid, "the stored JSON can't be read");
+        Fault::internal()
+    })
+}

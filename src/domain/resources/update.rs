@@ -1,0 +1,160 @@
+//! Modifying an instance: all its attributes, or some.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{
+    Expected, Written, expect_version,
+    fields::{apply, in_schema_order, keep_server_fields, refuse_server_fields, to_json, told},
+    from_json, get_in, href, offered,
+};
+use crate::{
+    domain::{
+        App, Caller, keys, secrets,
+        transactions::{self, Action, Change, Ticket},
+        workflow,
+    },
+    fault::Fault,
+    model::{Model, Operation, validate::validate},
+    store::WriteTx,
+};
+
+/// What an instance is to become.
+#[derive(Clone, Debug)]
+pub enum Revision {
+    /// These attributes in place of all; secrets that are absent or masked stay.
+    Replace(Map<String, Value>),
+    /// These attributes beside those it has; a null takes one away.
+    Merge(Map<String, Value>),
+}
+
+impl Revision {
+    fn over(self, before: &Map<String, Value>) -> Map<String, Value> {
+        match self {
+            Self::Replace(data) => data,
+            Self::Merge(changes) => {
+                let mut data = before.clone();
+                for (name, value) in changes {
+                    match value {
+                        // A secret that is left out would stay.
+                        Value::Null if data.get(&name).is_some_and(is_mask) => {
+                            data.insert(name, Value::String(String::new()));
+                        }
+                        Value::Null => {
+                            data.shift_remove(&name);
+                        }
+                        value => {
+                            data.insert(name, value);
+                        }
+                    }
+                }
+                data
+            }
+        }
+    }
+}
+
+fn is_mask(value: &Value) -> bool {
+    value.as_str() == Some(crate::model::MASK)
+}
+
+/// Replaces an instance's attributes; secrets that are absent or masked stay.
+pub async fn update(
+    app: &App,
+    caller: &Caller,
+    model: &Arc<Model>,
+    pkid: &str,
+    expected: impl Into<Expected>,
+    data: Map<String, Value>,
+) -> Result<Written, Fault> {
+    let expected = expected.into();
+    let (app, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
+    let (pkid, ticket) = (pkid.to_owned(), Ticket::new(&app));
+    let store = app.store.clone();
+    store
+        .write(move |tx| {
+            let revision = Revision::Replace(data);
+            update_in(&app, tx, &caller, &model, &pkid, &expected, revision, &ticket)
+        })
+        .await
+}
+
+/// [`update`], inside a transaction that does more.
+#[expect(clippy::too_many_arguments, reason = "one change, alone or as a row of a bulk call")]
+pub fn update_in(
+    app: &App,
+    tx: &WriteTx<'_>,
+    caller: &Caller,
+    model: &Model,
+    pkid: &str,
+    expected: &Expected,
+    revision: Revision,
+    ticket: &Ticket,
+) -> Result<Written, Fault> {
+    offered(model, Operation::Update)?;
+    let flow = workflow::of(&model.model_type);
+    let stored = get_in(tx, caller.node.id, model, pkid)?;
+    expect_version(&stored, expected)?;
+    let before = from_json(&stored)?;
+    let mut data = revision.over(&before);
+    keep_server_fields(model, &mut data, &before);
+    // The root's own type is no choice that a form could offer.
+    let is_root = stored.node.pkid == stored.pkid;
+    let judged = if is_root { without(&data, "node_type") } else { data.clone() };
+    let mut errors = validate(model, &judged);
+    if is_root {
+        errors.retain(|e| e.field != "/node_type");
+    }
+    if !errors.is_empty() {
+        return Err(Fault::invalid(errors));
+    }
+    refuse_server_fields(model, &data, Some(&before))?;
+    flow.prepare(&mut data)?;
+    let edits = secrets::take(&model.root, &mut data, Some(&before));
+    flow.changing(app, tx, &stored, &mut data)?;
+    keys::check(tx, model, stored.node.id, &data, Some(&stored.pkid))?;
+    let data = in_schema_order(model, data);
+    let json = to_json(&data)?;
+    let changed = json != stored.data || !edits.is_empty();
+    let mut version = stored.version;
+    if changed {
+        version = tx.update_instance(stored.id, &json, &ticket.now)?;
+        tx.release_keys(stored.id)?;
+        keys::take(tx, stored.id, model, stored.node.id, &data)?;
+        apply(tx, stored.id, pkid, &edits)?;
+    }
+    if changed || !ticket.only_changes {
+        let label = model.label_of(&data, pkid);
+        let what = if changed { "was modified" } else { "was saved without a change" };
+        transactions::record(
+            app,
+            tx,
+            caller,
+            ticket,
+            &Change {
+                action: Action::Modify,
+                model_type: &model.model_type,
+                href: &href(&model.model_type, pkid),
+                node: &stored.node,
+                message: format!("{} {label} {what}.", model.title),
+                before: Some(&stored.data),
+                after: Some(&json),
+                log: told(&edits),
+            },
+        )?;
+    }
+    Ok(Written {
+        pkid: stored.pkid,
+        version,
+        transaction_id: ticket.id.clone(),
+        node: stored.node,
+        changed,
+    })
+}
+
+fn without(data: &Map<String, Value>, name: &str) -> Map<String, Value> {
+    let mut rest = data.clone();
+    rest.shift_remove(name);
+    rest
+}

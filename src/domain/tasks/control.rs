@@ -1,0 +1,144 @@
+//! Cancelling what is queued or runs, and replaying what has ended.
+
+use serde_json::{Map, Value, json};
+
+use super::{Asked, Manner, Task, end, enqueue, input_of, rows::Step};
+use crate::{
+    domain::{
+        App, Caller, hierarchy,
+        resources::{Expected, get_in},
+        transactions::{self, FAIL, INFO, SUCCESS},
+    },
+    fault::{Fault, FaultKind},
+    model::MASK,
+    store::{ReadTx, Stored, TaskState, WriteTx},
+};
+
+/// Cancels a transaction that is queued or runs. What runs ends before its next row.
+pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<(), Fault> {
+    let model = app.model(transactions::MODEL)?;
+    let (app_, caller, id) = (app.clone(), caller.clone(), id.to_owned());
+    let event = app
+        .store
+        .write(move |tx| {
+            let record = get_in(tx, caller.node.id, &model, &id)?;
+            let task = tx.task(&id)?.filter(|task| task.state != TaskState::Ended);
+            let Some(task) = task else {
+                return Err(Fault::new(
+                    FaultKind::Conflict,
+                    "ended",
+                    "This transaction has ended; there is nothing left to cancel.",
+                ));
+            };
+            tx.cancel_task(&id)?;
+            if task.state == TaskState::Running {
+                // It ends itself, before its next row.
+                return Ok(None);
+            }
+            let data = transactions::data_of(&record)?;
+            let total = data.get("progress").and_then(|p| p.get("total")).and_then(Value::as_u64);
+            match end::cancelled(&app_, tx, &task, total.unwrap_or(1))? {
+                Step::More(event) | Step::Ended(event) => Ok(Some(event)),
+            }
+        })
+        .await?;
+    if let Some(event) = event {
+        app.tasks.events.tell(event);
+        app.tasks.callbacks.notify_one();
+    }
+    Ok(())
+}
+
+/// Whether a transaction can still be cancelled.
+pub fn can_cancel(tx: &ReadTx<'_>, id: &str) -> Result<bool, Fault> {
+    Ok(tx.task(id)?.is_some_and(|task| task.state != TaskState::Ended && !task.cancelled))
+}
+
+/// Whether a transaction can be replayed; the refusal says why not.
+pub fn can_replay(tx: &ReadTx<'_>, record: &Stored) -> Result<(), Fault> {
+    asked_again(tx, record).map(|_| ())
+}
+
+/// Asks for what an ended transaction asked for once more, as a new transaction of the caller's.
+pub async fn replay(app: &App, caller: &Caller, id: &str) -> Result<Asked, Fault> {
+    let model = app.model(transactions::MODEL)?;
+    let new = app.env.transaction_id();
+    let (app_, caller, id, new_) = (app.clone(), caller.clone(), id.to_owned(), new.clone());
+    app.store
+        .write(move |tx| {
+            let record = get_in(tx, caller.node.id, &model, &id)?;
+            let task = asked_again(tx, &record)?;
+            replay_in(&app_, tx, &caller, &id, &new_, &record, &task)
+        })
+        .await?;
+    app.tasks.wake();
+    Ok(Asked { transaction_id: new, ended: false })
+}
+
+fn replay_in(
+    app: &App,
+    tx: &WriteTx<'_>,
+    caller: &Caller,
+    id: &str,
+    new: &str,
+    record: &Stored,
+    task: &Task,
+) -> Result<(), Fault> {
+    // The place may have gone since, or never have been the caller's.
+    let node = hierarchy::resolve(tx, caller, Some(&record.node.pkid))?;
+    enqueue(app, tx, caller, new, &node, task, Manner::queued(None))?;
+    let now = app.env.now_text();
+    transactions::amend(tx, new, &now, |data| {
+        transactions::note(data, &now, INFO, &format!("Replay of the transaction {id}."));
+    })?;
+    Ok(())
+}
+
+/// What an ended transaction was asked to do: its own input, or what its record shows.
+fn asked_again(tx: &ReadTx<'_>, record: &Stored) -> Result<Task, Fault> {
+    let refuse = |code: &str, message: &str| Err(Fault::new(FaultKind::Conflict, code, message));
+    let data = transactions::data_of(record)?;
+    let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
+    if ![SUCCESS, FAIL].contains(&text("status")) {
+        return refuse("not_ended", "This transaction hasn't ended yet; cancel it, or wait.");
+    }
+    if let Some(task) = input_of(tx, &record.pkid)? {
+        return Ok(task);
+    }
+    if data.contains_key("parent") {
+        return refuse(
+            "row",
+            "This was a row of a bulk transaction; replay that one, or change the instance itself.",
+        );
+    }
+    from_record(&data, &record.node.pkid).map_or_else(
+        || {
+            refuse(
+                "input_not_kept",
+                "What this transaction was given isn't kept, since it held secrets; ask for it \
+                 again.",
+            )
+        },
+        Ok,
+    )
+}
+
+/// The task that a record of a single write shows; `None` where it shows less than was asked.
+fn from_record(data: &Map<String, Value>, place: &str) -> Option<Task> {
+    let text = |name: &str| data.get(name).and_then(Value::as_str);
+    let model_type = text("model_type")?.to_owned();
+    let pkid = text("href")?.trim_end_matches('/').rsplit('/').next()?.to_owned();
+    let after = || data.get("after").and_then(Value::as_object).cloned();
+    match text("action")? {
+        // The mask stands for a secret that was given then.
+        "Create" => after()
+            .filter(|data| !json!(data).to_string().contains(MASK))
+            .map(|data| Task::Create { model_type, place: place.to_owned(), data }),
+        // Here it keeps the secret that is set.
+        "Modify" => {
+            after().map(|data| Task::Modify { model_type, pkid, expected: Expected::Any, data })
+        }
+        "Delete" => Some(Task::Delete { model_type, pkid, expected: Expected::Any }),
+        _ => None,
+    }
+}

@@ -1,0 +1,90 @@
+//! How a task ends: with its outcome in its record, its input forgotten unless it may be run
+//! again, and whoever wanted to be told released to be told. All in one database transaction.
+
+use serde_json::json;
+
+use super::{Task, events::Event, input_of, rows::Step};
+use crate::{
+    domain::{
+        App,
+        transactions::{self, Counts, ERROR, FAIL, SUCCESS},
+    },
+    fault::Fault,
+    store::{TaskRow, TaskState, WriteTx},
+};
+
+/// The message of what was cancelled.
+pub const CANCELED: &str = "Transaction canceled.";
+
+/// Ends a bulk task whose rows have all been tried.
+pub fn with_counts(
+    app: &App,
+    tx: &WriteTx<'_>,
+    id: &str,
+    counts: Counts,
+    message: &str,
+) -> Result<Step, Fault> {
+    let now = app.env.now_text();
+    let status = if counts.failed > 0 { FAIL } else { SUCCESS };
+    let data = transactions::amend(tx, id, &now, |data| {
+        data.insert("status".to_owned(), json!(status));
+        data.insert("completed".to_owned(), json!(now));
+        data.insert("message".to_owned(), json!(message));
+        data.insert("progress".to_owned(), json!({ "done": counts.total, "total": counts.total }));
+        data.insert("counts".to_owned(), json!(counts));
+    })?;
+    close(app, tx, id, status == SUCCESS)?;
+    Ok(Step::Ended(Event::of(id, &data)))
+}
+
+/// Ends a task that was cancelled: rows that are done stay done, and the counts say which.
+pub fn cancelled(app: &App, tx: &WriteTx<'_>, task: &TaskRow, total: u64) -> Result<Step, Fault> {
+    let id = &task.transaction_id;
+    let now = app.env.now_text();
+    let data = transactions::amend(tx, id, &now, |data| {
+        if task.state == TaskState::Ended {
+            return;
+        }
+        let left = total.saturating_sub(task.rows_done);
+        let message = match task.rows_done {
+            0 => CANCELED.to_owned(),
+            done => format!("{CANCELED} {done} of {total} rows were done before; {left} were not."),
+        };
+        data.insert("status".to_owned(), json!(FAIL));
+        data.insert("completed".to_owned(), json!(now));
+        data.insert("message".to_owned(), json!(message));
+    })?;
+    close(app, tx, id, false)?;
+    Ok(Step::Ended(Event::of(id, &data)))
+}
+
+/// Ends a task that a fault stopped.
+pub fn failed(app: &App, tx: &WriteTx<'_>, id: &str, fault: &Fault) -> Result<Event, Fault> {
+    let now = app.env.now_text();
+    let data = transactions::amend(tx, id, &now, |data| {
+        data.insert("status".to_owned(), json!(FAIL));
+        data.insert("completed".to_owned(), json!(now));
+        data.insert("message".to_owned(), json!(fault.message));
+        for error in &fault.errors {
+            let line = format!("{}: {}", error.field, error.message);
+            transactions::note(data, &now, ERROR, &line);
+        }
+    })?;
+    close(app, tx, id, false)?;
+    Ok(Event::of(id, &data))
+}
+
+/// Ends the task itself. What it was asked to do stays for a replay, but secrets stay only where
+/// it failed: then they were never put in their place.
+pub fn close(app: &App, tx: &WriteTx<'_>, id: &str, succeeded: bool) -> Result<(), Fault> {
+    tx.set_task_state(id, TaskState::Ended)?;
+    tx.release_callback(id, app.env.now_seconds())?;
+    if succeeded && holds_secrets(app, input_of(tx, id)?.as_ref()) {
+        tx.forget_task_input(id)?;
+    }
+    Ok(())
+}
+
+fn holds_secrets(app: &App, task: Option<&Task>) -> bool {
+    task.is_some_and(|task| task.model(app).is_ok_and(|model| task.holds_secrets(&model)))
+}

@@ -1,0 +1,212 @@
+//! Work that is asked for: queued and run by the worker, or run at once while the caller waits.
+//! Either way its progress and outcome are in its transaction, it can be cancelled and replayed,
+//! and a restart of the program carries it on.
+
+mod bulk;
+pub mod callback;
+mod control;
+mod end;
+pub mod events;
+mod rows;
+mod run;
+mod selection;
+mod task;
+mod worker;
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use serde_json::Value;
+
+use super::{
+    App, Caller,
+    transactions::{self, Counts, IN_PROGRESS, Opening},
+};
+use crate::{
+    fault::{Fault, FaultKind},
+    store::{Node, ReadTx, TaskState, WriteTx},
+};
+pub use bulk::{
+    bulk_modify, bulk_move, bulk_remove, move_now, move_one, queue_create, queue_modify,
+    queue_remove,
+};
+use callback::Callback;
+pub use control::{can_cancel, can_replay, cancel, replay};
+pub use rows::{CellError, RowOutcome};
+pub use selection::Selection;
+pub use task::Task;
+pub use worker::{Tasks, start};
+
+/// A caller who waits for a task waits this long at most; then it goes on without it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How a call is to be carried out.
+#[derive(Debug, Default)]
+pub struct Manner {
+    /// Queued, and answered at once with the transaction (`nowait=true`).
+    pub nowait: bool,
+    /// Where the outcome of a queued one is to be posted.
+    pub callback: Option<Callback>,
+}
+
+impl Manner {
+    /// The caller waits.
+    pub fn at_once() -> Self {
+        Self::default()
+    }
+
+    pub fn queued(callback: Option<Callback>) -> Self {
+        Self { nowait: true, callback }
+    }
+}
+
+/// A task that was asked for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub transaction_id: String,
+    /// False when it is queued, or still runs.
+    pub ended: bool,
+}
+
+/// Queues what `prepare` asks for, or runs it while the caller waits. `prepare` judges the
+/// request and answers its place and task, in the database transaction that queues it.
+async fn ask(
+    app: &App,
+    caller: &Caller,
+    manner: Manner,
+    prepare: impl FnOnce(&WriteTx<'_>) -> Result<(Node, Task), Fault> + Send + 'static,
+) -> Result<Asked, Fault> {
+    let id = app.env.transaction_id();
+    let (app_, caller, id_) = (app.clone(), caller.clone(), id.clone());
+    let nowait = manner.nowait;
+    app.store
+        .write(move |tx| {
+            let (node, task) = prepare(tx)?;
+            enqueue(&app_, tx, &caller, &id_, &node, &task, manner)
+        })
+        .await?;
+    if nowait {
+        app.tasks.wake();
+        return Ok(Asked { transaction_id: id, ended: false });
+    }
+    let Some(running) = app.tasks.begin().await else { return Err(Fault::internal()) };
+    let (app_, id_) = (app.clone(), id.clone());
+    // In a task of its own: a caller that goes away doesn't stop it.
+    let run = tokio::spawn(async move {
+        run::run(&app_, &id_).await;
+        drop(running);
+    });
+    let ended = tokio::time::timeout(PATIENCE, run).await.is_ok();
+    Ok(Asked { transaction_id: id, ended })
+}
+
+/// Writes a task and its record.
+fn enqueue(
+    app: &App,
+    tx: &WriteTx<'_>,
+    caller: &Caller,
+    id: &str,
+    node: &Node,
+    task: &Task,
+    manner: Manner,
+) -> Result<(), Fault> {
+    let now = app.env.now_text();
+    let opening = Opening {
+        action: task.action(),
+        model_type: task.model_type(),
+        href: &task.href(),
+        node,
+        message: "Waiting to be run.",
+        total: task.hrefs().map_or(1, |hrefs| hrefs.len() as u64),
+        log: Vec::new(),
+    };
+    transactions::open(tx, caller, id, &now, &opening)?;
+    let text = serde_json::to_string(task).map_err(|error| {
+        tracing::error!(%error, "a task can't be written");
+        Fault::internal()
+    })?;
+    let state = if manner.nowait { TaskState::Queued } else { TaskState::Running };
+    if state == TaskState::Running {
+        transactions::amend(tx, id, &now, |data| {
+            data.insert("status".to_owned(), serde_json::json!(IN_PROGRESS));
+            data.insert("started".to_owned(), serde_json::json!(now));
+        })?;
+    }
+    tx.insert_task(id, state, caller.account_id, &SecretString::from(text))?;
+    if let Some(callback) = manner.callback.filter(|_| manner.nowait) {
+        callback.keep(tx, id)?;
+    }
+    Ok(())
+}
+
+/// What a task was asked to do, if that is still kept.
+fn input_of(tx: &ReadTx<'_>, id: &str) -> Result<Option<Task>, Fault> {
+    let Some(text) = tx.task_input(id)? else { return Ok(None) };
+    serde_json::from_str(text.expose_secret()).map(Some).map_err(|error| {
+        // Only its place: the text may hold secrets.
+        tracing::error!(line = error.line(), column = error.column(), id, "a task can't be read");
+        Fault::internal()
+    })
+}
+
+/// The rows of a bulk transaction: all or the failed ones, in order.
+pub fn rows_of(
+    tx: &ReadTx<'_>,
+    id: &str,
+    failed: bool,
+    skip: u64,
+    limit: u64,
+) -> Result<Vec<RowOutcome>, Fault> {
+    tx.task_rows(id, failed, skip, limit)?.iter().map(|text| row_from(id, text)).collect()
+}
+
+fn row_from(id: &str, text: &str) -> Result<RowOutcome, Fault> {
+    serde_json::from_str(text).map_err(|error| {
+        tracing::error!(%error, id, "a row's outcome can't be read");
+        Fault::internal()
+    })
+}
+
+/// How a bulk call went.
+pub struct BulkOutcome {
+    pub transaction_id: String,
+    pub counts: Counts,
+    pub rows: Vec<RowOutcome>,
+}
+
+/// The outcome of a bulk call that has ended.
+pub async fn outcome(app: &App, transaction_id: &str) -> Result<BulkOutcome, Fault> {
+    let id = transaction_id.to_owned();
+    app.store
+        .read(move |tx| {
+            let rows = rows_of(tx, &id, false, 0, u64::MAX)?;
+            let record = transactions::data_of(&transactions::stored(tx, &id)?)?;
+            if record.get("counts").is_none() {
+                // It ended before its first row: the record says why, and the caller is told.
+                let text =
+                    |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
+                return Err(Fault::new(FaultKind::Conflict, "failed", text("message")));
+            }
+            let failed = rows.iter().filter(|row| row.failed()).count() as u64;
+            let total = rows.len() as u64;
+            let counts = Counts { total, succeeded: total - failed, failed };
+            Ok(BulkOutcome { transaction_id: id, counts, rows })
+        })
+        .await
+}
+
+/// The account's transactions that are queued or running, as far as the caller sees them.
+pub async fn running(app: &App, caller: &Caller, limit: u32) -> Result<Vec<String>, Fault> {
+    let caller = caller.clone();
+    app.store
+        .read(move |tx| {
+            Ok(tx
+                .open_tasks(limit)?
+                .into_iter()
+                .filter(|task| task.account_id == caller.account_id)
+                .map(|task| task.transaction_id)
+                .collect())
+        })
+        .await
+}

@@ -1,0 +1,207 @@
+//! Runs one task from where it stands to its end.
+
+use std::sync::Arc;
+
+use super::{
+    Task, end,
+    events::Event,
+    input_of,
+    rows::{self, RowOutcome, Step},
+};
+use crate::{
+    domain::{
+        App, Caller, accounts, hierarchy,
+        resources::{
+            self, Expected, NewData, Revision, Written, create_in, relocate_in, remove_in,
+            update_in,
+        },
+        transactions::{Action, Counts, Ticket},
+    },
+    fault::Fault,
+    model::Model,
+    store::{TaskState, WriteTx},
+};
+
+/// Runs a task that is marked as running. Its record tells how it went; it stays as running only
+/// where the program is told to end, and goes on when it is started again.
+pub async fn run(app: &App, id: &str) {
+    if let Err(fault) = attempt(app, id).await {
+        let (app_, id_) = (app.clone(), id.to_owned());
+        let ended = app.store.write(move |tx| end::failed(&app_, tx, &id_, &fault)).await;
+        match ended {
+            Ok(event) => app.tasks.events.tell(event),
+            // The store is closed or full: the task is found again at the next start.
+            Err(fault) => tracing::error!(%fault, id, "a task's failure can't be recorded"),
+        }
+    }
+}
+
+async fn attempt(app: &App, id: &str) -> Result<(), Fault> {
+    let id_ = id.to_owned();
+    let (task, caller) = app
+        .store
+        .read(move |tx| {
+            let task = tx.task(&id_)?;
+            let caller = match &task {
+                Some(task) => accounts::caller_of(tx, task.account_id)?,
+                None => None,
+            };
+            Ok::<_, Fault>((input_of(tx, &id_)?, caller))
+        })
+        .await?;
+    let Some(caller) = caller else {
+        return Err(Fault::forbidden("The account that asked for this no longer exists."));
+    };
+    let Some(task) = task else { return Err(Fault::internal()) };
+    let model = task.model(app)?;
+    match task.hrefs() {
+        None => single(app, caller, id, model, task).await,
+        Some(_) => bulk(app, caller, id, model, Arc::new(task)).await,
+    }
+}
+
+async fn single(
+    app: &App,
+    caller: Caller,
+    id: &str,
+    model: Arc<Model>,
+    task: Task,
+) -> Result<(), Fault> {
+    let (app_, id_) = (app.clone(), id.to_owned());
+    let event = app
+        .store
+        .write(move |tx| {
+            let Some(row) = tx.task(&id_)? else { return Err(Fault::internal()) };
+            if row.state != TaskState::Running || row.cancelled {
+                return end::cancelled(&app_, tx, &row, 1).map(event_of);
+            }
+            let ticket = Ticket::queued(&app_, &id_);
+            write(&app_, tx, &caller, &model, task, &ticket)?;
+            end::close(&app_, tx, &id_, true)?;
+            let record = crate::domain::transactions::stored(tx, &id_)?;
+            Ok(Event::of(&id_, &crate::domain::transactions::data_of(&record)?))
+        })
+        .await?;
+    app.tasks.events.tell(event);
+    Ok(())
+}
+
+fn event_of(step: Step) -> Event {
+    match step {
+        Step::More(event) | Step::Ended(event) => event,
+    }
+}
+
+fn write(
+    app: &App,
+    tx: &WriteTx<'_>,
+    caller: &Caller,
+    model: &Model,
+    task: Task,
+    ticket: &Ticket,
+) -> Result<Written, Fault> {
+    match task {
+        Task::Create { place, data, .. } => {
+            let place = hierarchy::resolve(tx, caller, Some(&place))?;
+            create_in(app, tx, caller, model, place, NewData::judge(model, data)?, ticket)
+        }
+        Task::Modify { pkid, expected, data, .. } => {
+            let revision = Revision::Replace(data);
+            update_in(app, tx, caller, model, &pkid, &expected, revision, ticket)
+        }
+        Task::Delete { pkid, expected, .. } => {
+            remove_in(app, tx, caller, model, &pkid, &expected, ticket)
+        }
+        Task::Move { pkid, target, .. } => {
+            let target = hierarchy::resolve(tx, caller, Some(&target))?;
+            relocate_in(app, tx, caller, model, &pkid, &target, ticket)
+        }
+        // Their rows are run one by one.
+        Task::BulkDelete { .. } | Task::BulkModify { .. } | Task::BulkMove { .. } => {
+            Err(Fault::internal())
+        }
+    }
+}
+
+async fn bulk(
+    app: &App,
+    caller: Caller,
+    id: &str,
+    model: Arc<Model>,
+    task: Arc<Task>,
+) -> Result<(), Fault> {
+    loop {
+        if app.tasks.is_stopping() {
+            return Ok(());
+        }
+        let (app_, caller, model) = (app.clone(), caller.clone(), Arc::clone(&model));
+        let (id_, task) = (id.to_owned(), Arc::clone(&task));
+        let step =
+            app.store.write(move |tx| chunk(&app_, tx, &caller, &id_, &model, &task)).await?;
+        match step {
+            Step::More(event) => app.tasks.events.tell(event),
+            Step::Ended(event) => {
+                app.tasks.events.tell(event);
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn chunk(
+    app: &App,
+    tx: &WriteTx<'_>,
+    caller: &Caller,
+    id: &str,
+    model: &Model,
+    task: &Task,
+) -> Result<Step, Fault> {
+    let Some(state) = tx.task(id)? else { return Err(Fault::internal()) };
+    let hrefs = task.hrefs().unwrap_or_default();
+    let from = usize::try_from(state.rows_done).unwrap_or(usize::MAX).min(hrefs.len());
+    rows::advance(
+        app,
+        tx,
+        &state,
+        hrefs.len() as u64,
+        hrefs[from..].iter(),
+        |tx, href| {
+            let ticket = Ticket::row_of(app, id);
+            let outcome = tx.attempt(|tx| row(app, tx, caller, model, task, href, &ticket));
+            RowOutcome::named(href, outcome.map(|_| (task.done().to_owned(), ticket.id.clone())))
+        },
+        |counts| summary(task, model, counts),
+    )
+}
+
+fn row(
+    app: &App,
+    tx: &WriteTx<'_>,
+    caller: &Caller,
+    model: &Model,
+    task: &Task,
+    href: &str,
+    ticket: &Ticket,
+) -> Result<Written, Fault> {
+    let pkid = resources::pkid_of(model, href).unwrap_or_default();
+    match task {
+        Task::BulkModify { changes, .. } => {
+            let revision = Revision::Merge(changes.clone());
+            update_in(app, tx, caller, model, pkid, &Expected::Any, revision, ticket)
+        }
+        Task::BulkMove { target, .. } => {
+            let target = hierarchy::resolve(tx, caller, Some(target))?;
+            relocate_in(app, tx, caller, model, pkid, &target, ticket)
+        }
+        _ => remove_in(app, tx, caller, model, pkid, &Expected::Any, ticket),
+    }
+}
+
+fn summary(task: &Task, model: &Model, counts: Counts) -> String {
+    let done = match task.action() {
+        Action::BulkModify => "modified",
+        Action::BulkMove => "moved",
+        _ => "deleted",
+    };
+    format!("{} of {} {} were {done}.", counts.succeeded, counts.total, model.title_plural)
+}

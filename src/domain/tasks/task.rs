@@ -1,0 +1,105 @@
+//! What can be asked for: each write of the model API as plain data, so that it can wait, be
+//! carried on after a restart, and be run again.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    domain::{
+        App,
+        resources::{self, Expected},
+        secrets,
+        transactions::Action,
+    },
+    fault::Fault,
+    model::Model,
+};
+
+/// One write. Places are pkids of nodes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    Create { model_type: String, place: String, data: Map<String, Value> },
+    Modify { model_type: String, pkid: String, expected: Expected, data: Map<String, Value> },
+    Delete { model_type: String, pkid: String, expected: Expected },
+    Move { model_type: String, pkid: String, target: String },
+    BulkDelete { model_type: String, hrefs: Vec<String> },
+    BulkModify { model_type: String, hrefs: Vec<String>, changes: Map<String, Value> },
+    BulkMove { model_type: String, hrefs: Vec<String>, target: String },
+}
+
+impl Task {
+    pub fn model_type(&self) -> &str {
+        match self {
+            Self::Create { model_type, .. }
+            | Self::Modify { model_type, .. }
+            | Self::Delete { model_type, .. }
+            | Self::Move { model_type, .. }
+            | Self::BulkDelete { model_type, .. }
+            | Self::BulkModify { model_type, .. }
+            | Self::BulkMove { model_type, .. } => model_type,
+        }
+    }
+
+    pub fn model(&self, app: &App) -> Result<Arc<Model>, Fault> {
+        app.model(self.model_type())
+    }
+
+    pub fn action(&self) -> Action {
+        match self {
+            Self::Create { .. } => Action::Create,
+            Self::Modify { .. } => Action::Modify,
+            Self::Delete { .. } => Action::Delete,
+            Self::Move { .. } => Action::Move,
+            Self::BulkDelete { .. } => Action::BulkDelete,
+            Self::BulkModify { .. } => Action::BulkModify,
+            Self::BulkMove { .. } => Action::BulkMove,
+        }
+    }
+
+    /// Of the instance, or of the collection.
+    pub fn href(&self) -> String {
+        match self {
+            Self::Modify { model_type, pkid, .. }
+            | Self::Delete { model_type, pkid, .. }
+            | Self::Move { model_type, pkid, .. } => resources::href(model_type, pkid),
+            other => format!("/api/{}/", other.model_type()),
+        }
+    }
+
+    /// The instances of a bulk call, a row each; `None` for a single write.
+    pub fn hrefs(&self) -> Option<&[String]> {
+        match self {
+            Self::BulkDelete { hrefs, .. }
+            | Self::BulkModify { hrefs, .. }
+            | Self::BulkMove { hrefs, .. } => Some(hrefs),
+            _ => None,
+        }
+    }
+
+    /// What a row of it is called once it is done, for its outcome: "Deleted."
+    pub fn done(&self) -> &'static str {
+        match self.action() {
+            Action::Create => "Added.",
+            Action::Delete | Action::BulkDelete => "Deleted.",
+            Action::Move | Action::BulkMove => "Moved.",
+            Action::Modify | Action::BulkModify => "Modified.",
+            Action::DataImport => "Loaded.",
+        }
+    }
+
+    /// Whether its input holds secrets, which aren't kept longer than they are needed.
+    pub fn holds_secrets(&self, model: &Model) -> bool {
+        match self {
+            Self::Create { data, .. } | Self::Modify { data, .. } => with_secrets(model, data),
+            Self::BulkModify { changes, .. } => with_secrets(model, changes),
+            _ => false,
+        }
+    }
+}
+
+fn with_secrets(model: &Model, data: &Map<String, Value>) -> bool {
+    !secrets::take(&model.root, &mut data.clone(), None).is_empty()
+}
