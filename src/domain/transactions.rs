@@ -44,6 +44,13 @@ impl Action {
             Self::DataImport => "Data Import",
         }
     }
+
+    /// Whether an action of that name has rows.
+    pub fn is_bulk(name: &str) -> bool {
+        [Self::BulkModify, Self::BulkDelete, Self::BulkMove, Self::DataImport]
+            .iter()
+            .any(|action| action.as_str() == name)
+    }
 }
 
 /// Under which record a change is filed.

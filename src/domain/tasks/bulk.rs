@@ -72,19 +72,13 @@ fn judge_changes(model: &Model, changes: &Map<String, Value>) -> Result<(), Faul
     let mut errors = validate(model, &set);
     // What isn't named stays as it is.
     errors.retain(|e| changes.contains_key(top_level(&e.field)));
-    for (name, value) in changes {
-        match model.root.property(name) {
-            None if value.is_null() => errors.push(FieldError::new(
+    for (name, _) in changes.iter().filter(|(_, value)| value.is_null()) {
+        if model.root.property(name).is_none() {
+            errors.push(FieldError::new(
                 format!("/{name}"),
                 "unknown_field",
                 format!("{} has no attribute {name:?}.", model.model_type),
-            )),
-            Some(property) if value.is_null() && property.required => errors.push(FieldError::new(
-                format!("/{name}"),
-                "required",
-                format!("{} can't be empty.", property.title),
-            )),
-            _ => {}
+            ));
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(Fault::invalid(errors)) }

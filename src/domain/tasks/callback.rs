@@ -119,29 +119,34 @@ pub(super) async fn deliver(app: App) {
 async fn post_due(app: &App) -> Result<Option<Duration>, Fault> {
     let now = app.env.now_seconds();
     let due = app.store.read(move |tx| Ok::<_, Fault>(tx.due_callbacks(now)?)).await?;
-    for (id, attempts) in due {
-        if app.tasks.is_stopping() {
-            break;
-        }
-        let (id_, model) = (id.clone(), transactions::MODEL);
-        let (callback, record) = app
-            .store
-            .read(move |tx| {
-                let record = transactions::data_of(&transactions::stored(tx, &id_)?)?;
-                Ok::<_, Fault>((tx.callback(&id_)?, record))
-            })
-            .await?;
-        let callback = callback.and_then(|c| serde_json::from_str(c.expose_secret()).ok());
-        let outcome = match callback {
-            Some(callback) => post(app, &callback, &body(&callback, &id, model, &record)).await,
-            None => Err("where to post it can't be read".to_owned()),
-        };
-        let (app_, id_) = (app.clone(), id.clone());
-        app.store.write(move |tx| settle(&app_, tx, &id_, attempts, outcome)).await?;
+    // Side by side: a host that is slow to answer keeps nobody else waiting.
+    let posts = due.into_iter().map(|(id, attempts)| post_one(app, id, attempts));
+    for outcome in futures_util::future::join_all(posts).await {
+        outcome?;
     }
     let next = app.store.read(|tx| Ok::<_, Fault>(tx.next_callback()?)).await?;
     let wait = next.map(|at| at.saturating_sub(app.env.now_seconds()).max(1));
     Ok(wait.map(|seconds| Duration::from_secs(seconds.unsigned_abs())))
+}
+
+async fn post_one(app: &App, id: String, attempts: u32) -> Result<(), Fault> {
+    let id_ = id.clone();
+    let (callback, record) = app
+        .store
+        .read(move |tx| {
+            let record = transactions::data_of(&transactions::stored(tx, &id_)?)?;
+            Ok::<_, Fault>((tx.callback(&id_)?, record))
+        })
+        .await?;
+    let callback = callback.and_then(|c| serde_json::from_str(c.expose_secret()).ok());
+    let outcome = match callback {
+        Some(callback) => {
+            post(app, &callback, &body(&callback, &id, transactions::MODEL, &record)).await
+        }
+        None => Err("where to post it can't be read".to_owned()),
+    };
+    let app_ = app.clone();
+    app.store.write(move |tx| settle(&app_, tx, &id, attempts, outcome)).await
 }
 
 /// What is posted: the transaction and its outcome, and the caller's own names for it.

@@ -1,13 +1,13 @@
 //! How a task ends: with its outcome in its record, its input forgotten unless it may be run
 //! again, and whoever wanted to be told released to be told. All in one database transaction.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Task, events::Event, input_of, rows::Step};
 use crate::{
     domain::{
         App,
-        transactions::{self, Counts, ERROR, FAIL, SUCCESS},
+        transactions::{self, Action, Counts, ERROR, FAIL, SUCCESS},
     },
     fault::Fault,
     store::{TaskRow, TaskState, WriteTx},
@@ -53,18 +53,32 @@ pub fn cancelled(app: &App, tx: &WriteTx<'_>, task: &TaskRow, total: u64) -> Res
         data.insert("status".to_owned(), json!(FAIL));
         data.insert("completed".to_owned(), json!(now));
         data.insert("message".to_owned(), json!(message));
+        if Action::is_bulk(data.get("action").and_then(Value::as_str).unwrap_or_default()) {
+            data.insert("counts".to_owned(), json!(so_far(task, total)));
+        }
     })?;
     close(app, tx, id, false)?;
     Ok(Step::Ended(Event::of(id, &data)))
 }
 
+/// The counts of a bulk task that ends before its last row.
+fn so_far(task: &TaskRow, total: u64) -> Counts {
+    let succeeded = task.rows_done.saturating_sub(task.rows_failed);
+    Counts { total, succeeded, failed: task.rows_failed }
+}
+
 /// Ends a task that a fault stopped.
 pub fn failed(app: &App, tx: &WriteTx<'_>, id: &str, fault: &Fault) -> Result<Event, Fault> {
     let now = app.env.now_text();
+    let done = tx.task(id)?.map_or(0, |task| task.rows_done);
+    let message = match done {
+        0 => fault.message.clone(),
+        _ => format!("It stopped after {done} rows, which stay as they are: {}", fault.message),
+    };
     let data = transactions::amend(tx, id, &now, |data| {
         data.insert("status".to_owned(), json!(FAIL));
         data.insert("completed".to_owned(), json!(now));
-        data.insert("message".to_owned(), json!(fault.message));
+        data.insert("message".to_owned(), json!(message));
         for error in &fault.errors {
             let line = format!("{}: {}", error.field, error.message);
             transactions::note(data, &now, ERROR, &line);

@@ -17,14 +17,12 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use serde_json::Value;
-
 use super::{
     App, Caller,
     transactions::{self, Counts, IN_PROGRESS, Opening},
 };
 use crate::{
-    fault::{Fault, FaultKind},
+    fault::Fault,
     store::{Node, ReadTx, TaskState, WriteTx},
 };
 pub use bulk::{
@@ -34,6 +32,7 @@ pub use bulk::{
 use callback::Callback;
 pub use control::{can_cancel, can_replay, cancel, replay};
 pub use rows::{CellError, RowOutcome};
+use run::Run;
 pub use selection::Selection;
 pub use task::Task;
 pub use worker::{Tasks, start};
@@ -94,10 +93,11 @@ async fn ask(
     let (app_, id_) = (app.clone(), id.clone());
     // In a task of its own: a caller that goes away doesn't stop it.
     let run = tokio::spawn(async move {
-        run::run(&app_, &id_).await;
+        let run = run::run(&app_, &id_).await;
         drop(running);
+        run
     });
-    let ended = tokio::time::timeout(PATIENCE, run).await.is_ok();
+    let ended = matches!(tokio::time::timeout(PATIENCE, run).await, Ok(Ok(Run::Ended)));
     Ok(Asked { transaction_id: id, ended })
 }
 
@@ -182,11 +182,9 @@ pub async fn outcome(app: &App, transaction_id: &str) -> Result<BulkOutcome, Fau
         .read(move |tx| {
             let rows = rows_of(tx, &id, false, 0, u64::MAX)?;
             let record = transactions::data_of(&transactions::stored(tx, &id)?)?;
-            if record.get("counts").is_none() {
-                // It ended before its first row: the record says why, and the caller is told.
-                let text =
-                    |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
-                return Err(Fault::new(FaultKind::Conflict, "failed", text("message")));
+            if !record.contains_key("counts") {
+                // It was stopped before its first row, by a failure that is in the log.
+                return Err(Fault::internal());
             }
             let failed = rows.iter().filter(|row| row.failed()).count() as u64;
             let total = rows.len() as u64;

@@ -22,21 +22,36 @@ use crate::{
     store::{TaskState, WriteTx},
 };
 
-/// Runs a task that is marked as running. Its record tells how it went; it stays as running only
-/// where the program is told to end, and goes on when it is started again.
-pub async fn run(app: &App, id: &str) {
-    if let Err(fault) = attempt(app, id).await {
-        let (app_, id_) = (app.clone(), id.to_owned());
-        let ended = app.store.write(move |tx| end::failed(&app_, tx, &id_, &fault)).await;
-        match ended {
-            Ok(event) => app.tasks.events.tell(event),
+/// Whether a task came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    Ended,
+    /// The program is told to end: the task goes on when it is started again.
+    CutOff,
+}
+
+/// Runs a task that is marked as running. Its record tells how it went.
+pub async fn run(app: &App, id: &str) -> Run {
+    let fault = match attempt(app, id).await {
+        Ok(run) => return run,
+        Err(fault) => fault,
+    };
+    let (app_, id_) = (app.clone(), id.to_owned());
+    let ended = app.store.write(move |tx| end::failed(&app_, tx, &id_, &fault)).await;
+    match ended {
+        Ok(event) => {
+            app.tasks.events.tell(event);
+            Run::Ended
+        }
+        Err(fault) => {
             // The store is closed or full: the task is found again at the next start.
-            Err(fault) => tracing::error!(%fault, id, "a task's failure can't be recorded"),
+            tracing::error!(%fault, id, "a task's failure can't be recorded");
+            Run::CutOff
         }
     }
 }
 
-async fn attempt(app: &App, id: &str) -> Result<(), Fault> {
+async fn attempt(app: &App, id: &str) -> Result<Run, Fault> {
     let id_ = id.to_owned();
     let (task, caller) = app
         .store
@@ -66,7 +81,7 @@ async fn single(
     id: &str,
     model: Arc<Model>,
     task: Task,
-) -> Result<(), Fault> {
+) -> Result<Run, Fault> {
     let (app_, id_) = (app.clone(), id.to_owned());
     let event = app
         .store
@@ -83,7 +98,7 @@ async fn single(
         })
         .await?;
     app.tasks.events.tell(event);
-    Ok(())
+    Ok(Run::Ended)
 }
 
 fn event_of(step: Step) -> Event {
@@ -129,10 +144,10 @@ async fn bulk(
     id: &str,
     model: Arc<Model>,
     task: Arc<Task>,
-) -> Result<(), Fault> {
+) -> Result<Run, Fault> {
     loop {
         if app.tasks.is_stopping() {
-            return Ok(());
+            return Ok(Run::CutOff);
         }
         let (app_, caller, model) = (app.clone(), caller.clone(), Arc::clone(&model));
         let (id_, task) = (id.to_owned(), Arc::clone(&task));
@@ -142,7 +157,7 @@ async fn bulk(
             Step::More(event) => app.tasks.events.tell(event),
             Step::Ended(event) => {
                 app.tasks.events.tell(event);
-                return Ok(());
+                return Ok(Run::Ended);
             }
         }
     }
