@@ -58,7 +58,7 @@ async fn its_news_lead_from_where_it_stands_to_its_end() {
     assert!(done.is_sorted(), "{done:?}");
     // Of what has ended, it tells the end.
     let again = app.get(&format!("{href}/events")).await.expect(200);
-    assert_eq!(self::told(again.text()), [last.clone()]);
+    assert_eq!(self::told(again.text()), std::slice::from_ref(last));
     assert_eq!(with_note(&app, &place, "seen").await, 120);
 }
 
