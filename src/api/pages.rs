@@ -30,8 +30,8 @@ use crate::{
     fault::{Fault, FaultKind},
     model::{Model, form},
     server_fns::{
-        context::RequestContext,
-        views::{LoginPage, Posted},
+        context::{LoginPage, RequestContext},
+        views::Posted,
     },
     ui::{
         self, Assets,
@@ -144,6 +144,7 @@ pub async fn server_function(
         caller: caller.map(|PageCaller(caller)| caller),
         posted: None,
         login: None,
+        whole_page: false,
     };
     leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request)
         .await
@@ -344,7 +345,7 @@ impl Console {
         posted: Option<Posted>,
         login: Option<LoginPage>,
     ) -> Response {
-        let context = RequestContext { app, caller, posted, login };
+        let context = RequestContext { app, caller, posted, login, whole_page: true };
         let (options, assets) = (self.options.clone(), self.assets.clone());
         let render = leptos_axum::render_app_async_with_context(
             move || provide_context(context.clone()),

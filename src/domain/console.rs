@@ -2,17 +2,20 @@
 
 use serde_json::{Map, Value};
 
-use super::{App, Caller, hierarchy, lists, resources, transactions};
+use super::{
+    App, Caller, hierarchy, lists, resources,
+    shown::{
+        Dashboard, DeletePreview, Frame, HierarchyPage, HistoryEntry, ListPage, ModelLink, Place,
+        PlacePart, Row, SIBLINGS_SHOWN, TransactionLine, TransactionPage, TreeNode,
+    },
+    transactions,
+};
 use crate::{
     fault::Fault,
     list_query::{Condition, Direction, Filter, LOCATED_AT, ListQuery},
     model::{Model, Operation},
-    server_fns::views::{
-        Dashboard, DeletePreview, FormPage, Frame, HierarchyPage, HistoryEntry, Instance, ListPage,
-        ModelLink, NodeRef, Permissions, Place, PlacePart, Row, SIBLINGS_SHOWN, TransactionLine,
-        TreeNode,
-    },
-    store::{Cover, ListRow, Node, ReadTx},
+    server_fns::views::{FormPage, Instance, NodeRef, Permissions},
+    store::{Cover, ListRow, Node, ReadTx, Stored},
 };
 
 /// Nodes listed below one in the tree; more than this are found by the list.
@@ -53,30 +56,28 @@ pub async fn place(app: &App, caller: &Caller, hierarchy: Option<&str>) -> Resul
         .await
 }
 
+/// `open` and `closed` are pkids of nodes below which the tree is shown too, or isn't; those that
+/// aren't there any more are passed over.
 pub async fn hierarchy(
     app: &App,
     caller: &Caller,
     hierarchy: Option<&str>,
+    open: Vec<String>,
+    closed: Vec<String>,
 ) -> Result<HierarchyPage, Fault> {
     let (app_, caller, named) = (app.clone(), caller.clone(), hierarchy.map(str::to_owned));
     app.store
         .read(move |tx| {
             let node = hierarchy::resolve(tx, &caller, named.as_deref())?;
-            let open: Vec<i64> = visible_way(tx, &caller, &node)?.iter().map(|n| n.id).collect();
+            let id = |pkid: &String| hierarchy::resolve(tx, &caller, Some(pkid)).ok().map(|n| n.id);
+            let closed: Vec<i64> = closed.iter().filter_map(id).collect();
+            let mut open: Vec<i64> = open.iter().filter_map(id).collect();
+            open.extend(visible_way(tx, &caller, &node)?.iter().map(|n| n.id));
+            open.retain(|id| !closed.contains(id));
             Ok(HierarchyPage {
                 tree: branch(tx, &caller.node, &open)?,
                 chosen: dashboard_in(&app_, tx, &caller, named.as_deref())?,
             })
-        })
-        .await
-}
-
-pub async fn children(app: &App, caller: &Caller, pkid: &str) -> Result<Vec<TreeNode>, Fault> {
-    let (caller, pkid) = (caller.clone(), pkid.to_owned());
-    app.store
-        .read(move |tx| {
-            let node = hierarchy::resolve(tx, &caller, Some(&pkid))?;
-            tx.child_nodes(node.id, CHILDREN_SHOWN)?.iter().map(|n| branch(tx, n, &[])).collect()
         })
         .await
 }
@@ -113,7 +114,7 @@ fn dashboard_in(
     let latest = lists::page_in(tx, caller, &log, query)?
         .rows
         .iter()
-        .map(transaction_line)
+        .map(|row| transaction_line(app, row))
         .collect::<Result<_, _>>()?;
     Ok(Dashboard { place: node_ref(&place), counts, latest })
 }
@@ -141,7 +142,7 @@ pub async fn list(
                 rows,
                 can: permissions(&model, place),
                 query: listed.query,
-                model: (*model).clone(),
+                model,
             })
         })
         .await
@@ -162,8 +163,6 @@ pub async fn add_form(
         defaults: model.defaults(),
         can: permissions(&model, &place),
         posted: None,
-        history: Vec::new(),
-        changed_model: None,
         model: (*model).clone(),
     })
 }
@@ -175,38 +174,50 @@ pub async fn instance(
     pkid: &str,
 ) -> Result<FormPage, Fault> {
     let model = app.model(model_type)?;
-    let log = app.model(transactions::MODEL)?;
+    let (caller, pkid) = (caller.clone(), pkid.to_owned());
+    app.store
+        .read(move |tx| {
+            let stored = resources::get_in(tx, caller.node.id, &model, &pkid)?;
+            Ok(FormPage {
+                place: node_ref(&stored.node),
+                can: permissions(&model, &stored.node),
+                instance: Some(shown(&model, &stored)?),
+                defaults: Map::new(),
+                posted: None,
+                model: (*model).clone(),
+            })
+        })
+        .await
+}
+
+/// The latest changes of an instance, newest first.
+pub async fn history(
+    app: &App,
+    caller: &Caller,
+    model_type: &str,
+    pkid: &str,
+) -> Result<Vec<HistoryEntry>, Fault> {
+    let (model, log) = (app.model(model_type)?, app.model(transactions::MODEL)?);
     let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
     app.store
         .read(move |tx| {
             let stored = resources::get_in(tx, caller.node.id, &model, &pkid)?;
-            let data = resources::from_json(&stored)?;
-            let label = model.label_of(&data, &stored.pkid).to_owned();
-            let (history, changed_model) = if model.model_type == transactions::MODEL {
-                let changed = data.get("model_type").and_then(Value::as_str).unwrap_or_default();
-                (Vec::new(), app_.models.get(changed).map(|m| (*m).clone()))
-            } else {
-                let href = resources::href(&model.model_type, &stored.pkid);
-                (history(tx, &caller, &log, &href)?, None)
-            };
-            Ok(FormPage {
-                place: node_ref(&stored.node),
-                can: permissions(&model, &stored.node),
-                instance: Some(Instance {
-                    pkid: stored.pkid.clone(),
-                    version: stored.version,
-                    data,
-                    place: node_ref(&stored.node),
-                    created: stored.created.clone(),
-                    modified: stored.modified.clone(),
-                    label,
-                }),
-                defaults: Map::new(),
-                posted: None,
-                history,
-                changed_model,
-                model: (*model).clone(),
-            })
+            let href = resources::href(&model.model_type, &stored.pkid);
+            changes_of(&app_, tx, &caller, &log, &href)
+        })
+        .await
+}
+
+pub async fn transaction(app: &App, caller: &Caller, pkid: &str) -> Result<TransactionPage, Fault> {
+    let model = app.model(transactions::MODEL)?;
+    let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
+    app.store
+        .read(move |tx| {
+            let stored = resources::get_in(tx, caller.node.id, &model, &pkid)?;
+            let record = shown(&model, &stored)?;
+            let changed = record.data.get("model_type").and_then(Value::as_str);
+            let changed_model = changed.and_then(|name| app_.models.get(name));
+            Ok(TransactionPage { model, record, changed_model })
         })
         .await
 }
@@ -265,7 +276,8 @@ fn branch(tx: &ReadTx<'_>, node: &Node, open: &[i64]) -> Result<TreeNode, Fault>
     Ok(TreeNode { node: node_ref(node), has_children: tx.has_child_nodes(node.id)?, children })
 }
 
-fn history(
+fn changes_of(
+    app: &App,
     tx: &ReadTx<'_>,
     caller: &Caller,
     log: &Model,
@@ -287,7 +299,7 @@ fn history(
         .rows
         .iter()
         .map(|row| {
-            let line = transaction_line(row)?;
+            let line = transaction_line(app, row)?;
             Ok(HistoryEntry {
                 transaction_id: line.pkid,
                 action: line.action,
@@ -299,18 +311,36 @@ fn history(
         .collect()
 }
 
-fn transaction_line(row: &ListRow) -> Result<TransactionLine, Fault> {
+fn shown(model: &Model, stored: &Stored) -> Result<Instance, Fault> {
+    let data = resources::from_json(stored)?;
+    Ok(Instance {
+        pkid: stored.pkid.clone(),
+        version: stored.version,
+        label: model.label_of(&data, &stored.pkid).to_owned(),
+        data,
+        place: node_ref(&stored.node),
+        created: stored.created.clone(),
+        modified: stored.modified.clone(),
+    })
+}
+
+fn transaction_line(app: &App, row: &ListRow) -> Result<TransactionLine, Fault> {
     let data = row_data(row)?;
     let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     Ok(TransactionLine {
         pkid: row.pkid.clone(),
         action: text("action"),
-        model_type: text("model_type"),
+        model_title: title_of(app, text("model_type")),
         status: text("status"),
         message: text("message"),
         username: text("username"),
         submitted: text("submitted"),
     })
+}
+
+/// The title of a model; its type where it isn't loaded any more.
+fn title_of(app: &App, model_type: String) -> String {
+    app.models.get(&model_type).map_or(model_type, |model| model.title.clone())
 }
 
 fn list_row(model: &Model, row: &ListRow) -> Result<Row, Fault> {

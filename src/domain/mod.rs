@@ -12,6 +12,7 @@ pub mod lists;
 pub mod registry;
 pub mod resources;
 mod secrets;
+pub mod shown;
 mod spark_customer;
 pub mod tasks;
 pub mod transactions;

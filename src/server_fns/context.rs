@@ -3,12 +3,26 @@
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use super::views::{LoginPage, Posted};
+use super::views::Posted;
 use crate::{
     api::fault::status,
     domain::{App, Caller},
     fault::Fault,
 };
+
+/// The log-in page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoginPage {
+    /// Why it is shown again: a wrong password, a session that has ended.
+    pub notice: Option<String>,
+    /// As typed before.
+    pub username: String,
+    /// Path and query on this server to go to afterwards.
+    pub next: String,
+    /// The form pairs of a plain form post that met an ended session, as JSON and without
+    /// secrets: a hidden input, so that nothing typed is lost.
+    pub draft: Option<String>,
+}
 
 /// Provided as context by whoever serves the request (api/pages.rs).
 #[derive(Clone)]
@@ -20,12 +34,16 @@ pub struct RequestContext {
     pub posted: Option<Posted>,
     /// What the log-in page says beyond its form.
     pub login: Option<LoginPage>,
+    /// The answer is a whole page and not that of a server function.
+    pub whole_page: bool,
 }
 
 /// A request of somebody who is logged in.
 pub struct Request {
     pub app: App,
     pub caller: Caller,
+    /// A plain form post whose page is drawn again.
+    pub posted: Option<Posted>,
     response: Option<ResponseOptions>,
 }
 
@@ -37,7 +55,7 @@ pub fn request() -> Result<Request, Fault> {
         Fault::internal()
     })?;
     match context.caller {
-        Some(caller) => Ok(Request { app: context.app, caller, response }),
+        Some(caller) => Ok(Request { app: context.app, caller, posted: context.posted, response }),
         None => {
             let fault = Fault::unauthenticated("Your session has ended; log in again.");
             set_status(response.as_ref(), &fault);
@@ -56,9 +74,9 @@ impl Request {
     }
 }
 
-/// The plain form post whose page is being drawn again, if this is one.
-pub fn posted() -> Option<Posted> {
-    use_context::<RequestContext>().and_then(|context| context.posted)
+/// Whether a whole page is being put together, and not the answer of a server function.
+pub fn is_whole_page() -> bool {
+    use_context::<RequestContext>().is_some_and(|context| context.whole_page)
 }
 
 /// What the log-in page shows.

@@ -7,5 +7,5 @@ pub mod context;
 mod reads;
 pub mod views;
 
-pub use changes::{bulk_delete, create_instance, delete_instance, update_instance};
-pub use reads::{Answer, Ask, ask};
+pub use changes::{create_instance, update_instance};
+pub use reads::{Answer, Ask, PageAt, ask};

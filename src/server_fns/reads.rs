@@ -5,59 +5,75 @@
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use super::views::Drawn;
 use crate::fault::Fault;
 #[cfg(feature = "ssr")]
 use crate::{
     domain::console,
     server_fns::{
-        context::{self, posted, request},
+        context::{self, request},
         views::FormPage,
     },
+    ui::drawn,
 };
 
 /// What can be read, and the type of [`super::views`] that its answer opens to. `hierarchy` is a
 /// node's pkid or dot path; the caller's own node is meant when it is absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ask {
-    /// `LoginPage`: the only one that needs no log-in.
-    Login { next: Option<String> },
-    /// `Frame`
-    Frame,
-    /// `Place`: the breadcrumb of a node.
-    Place { hierarchy: Option<String> },
-    /// `HierarchyPage`
-    Hierarchy { hierarchy: Option<String> },
-    /// `Vec<TreeNode>`: the nodes directly below one, each closed.
-    Children { pkid: String },
-    /// `Dashboard`
-    Dashboard { hierarchy: Option<String> },
-    /// `ListPage`; `query` holds the pairs of the page's own query string, whose names are those
-    /// of the API's list parameters.
-    List { model_type: String, query: Vec<(String, String)> },
+    /// `Drawn`: the frame around the page of that address; its title is the user's name.
+    Frame(PageAt),
+    /// `Drawn`: the page of that address. Only the log-in page needs no log-in.
+    Page(PageAt),
+    /// `Drawn`: a part of the page of that address, which the browser draws otherwise.
+    Part(PageAt),
     /// `FormPage` of the add form.
     AddForm { model_type: String, hierarchy: Option<String> },
     /// `FormPage` of an instance.
     Instance { model_type: String, pkid: String },
-    /// `DeletePreview`: what deleting these would take away.
-    DeletePreview { model_type: String, pkids: Vec<String> },
+}
+
+/// The address of a page on this server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageAt {
+    pub path: String,
+    /// The query string, without its `?`.
+    pub search: String,
 }
 
 /// The JSON of what was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer(String);
+pub struct Answer {
+    json: String,
+    /// HTML that stands in the page already: it needn't be sent a second time.
+    #[cfg(feature = "ssr")]
+    #[serde(skip)]
+    html: Option<std::sync::Arc<str>>,
+}
 
 impl Answer {
     #[cfg(feature = "ssr")]
     pub(super) fn of(value: &impl Serialize) -> Result<Self, Fault> {
-        serde_json::to_string(value).map(Self).map_err(|error| {
+        let json = serde_json::to_string(value).map_err(|error| {
             tracing::error!(%error, "an answer to the console can't be written");
             Fault::internal()
-        })
+        })?;
+        Ok(Self { json, html: None })
+    }
+
+    /// Of a whole page the browser takes over what it sees, so that only the title travels as data.
+    #[cfg(feature = "ssr")]
+    fn of_drawn(drawn: Drawn) -> Result<Self, Fault> {
+        if !context::is_whole_page() {
+            return Self::of(&drawn);
+        }
+        let html = Some(drawn.html.into());
+        Ok(Self { html, ..Self::of(&Drawn { title: drawn.title, html: String::new() })? })
     }
 
     /// What the answer says. It fails only where page and server are of different releases.
     pub fn open<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        serde_json::from_str(&self.0).map_err(|_| {
+        serde_json::from_str(&self.json).map_err(|_| {
             Fault::new(
                 crate::fault::FaultKind::Internal,
                 "other_release",
@@ -65,48 +81,40 @@ impl Answer {
             )
         })
     }
+
+    /// What the server has drawn. Its HTML is empty where it stands in the page already.
+    pub fn drawn(&self) -> Result<Drawn, Fault> {
+        let drawn: Drawn = self.open()?;
+        #[cfg(feature = "ssr")]
+        if let Some(html) = &self.html {
+            return Ok(Drawn { html: html.to_string(), ..drawn });
+        }
+        Ok(drawn)
+    }
 }
 
 /// Reads what a page shows.
 #[server(name = AskCall, prefix = "/fn", endpoint = "ask", input = Json)]
 pub async fn ask(what: Ask) -> Result<Answer, Fault> {
-    if let Ask::Login { next } = what {
-        return Answer::of(&context::login_page(next));
+    if let Ask::Page(at) = &what
+        && at.path == "/login"
+    {
+        return Answer::of_drawn(drawn::login(at));
     }
     let r = request()?;
     let (app, caller) = (&r.app, &r.caller);
     // A plain form post draws its page again with what was typed.
-    let typed = |page: FormPage, posted| Answer::of(&FormPage { posted, ..page });
-    let posted = posted();
+    let typed = |page: FormPage| Answer::of(&FormPage { posted: r.posted.clone(), ..page });
     let answer = match what {
-        Ask::Login { .. } => Err(Fault::internal()),
-        Ask::Frame => Answer::of(&console::frame(app, caller)),
-        Ask::Place { hierarchy } => {
-            console::place(app, caller, hierarchy.as_deref()).await.and_then(|v| Answer::of(&v))
-        }
-        Ask::Hierarchy { hierarchy } => {
-            console::hierarchy(app, caller, hierarchy.as_deref()).await.and_then(|v| Answer::of(&v))
-        }
-        Ask::Children { pkid } => {
-            console::children(app, caller, &pkid).await.and_then(|v| Answer::of(&v))
-        }
-        Ask::Dashboard { hierarchy } => {
-            console::dashboard(app, caller, hierarchy.as_deref()).await.and_then(|v| Answer::of(&v))
-        }
-        Ask::List { model_type, query } => {
-            console::list(app, caller, &model_type, &query).await.and_then(|v| Answer::of(&v))
-        }
+        Ask::Frame(at) => drawn::frame(&r, &at).await.and_then(Answer::of_drawn),
+        Ask::Page(at) => drawn::page(&r, &at).await.and_then(Answer::of_drawn),
+        Ask::Part(at) => drawn::part(&r, &at).await.and_then(Answer::of_drawn),
         Ask::AddForm { model_type, hierarchy } => {
             let page = console::add_form(app, caller, &model_type, hierarchy.as_deref()).await;
-            page.and_then(|page| typed(page, posted))
+            page.and_then(typed)
         }
         Ask::Instance { model_type, pkid } => {
-            let page = console::instance(app, caller, &model_type, &pkid).await;
-            page.and_then(|page| typed(page, posted))
-        }
-        Ask::DeletePreview { model_type, pkids } => {
-            let preview = console::delete_preview(app, caller, &model_type, &pkids).await;
-            preview.and_then(|v| Answer::of(&v))
+            console::instance(app, caller, &model_type, &pkid).await.and_then(typed)
         }
     };
     r.answer(answer)

@@ -13,18 +13,17 @@ use leptos_router::{
 
 use super::{
     browser,
-    components::{dom, session_dialog::SessionDialog, side_bar::SideBar, top_bar::TopBar},
-    navigation::Navigation,
-    pages::{
-        dashboard::DashboardPage, hierarchy::HierarchyPage, login::LoginView, model::ModelPage,
-        not_found::NotFound,
-    },
+    components::{dom, session_dialog::SessionDialog},
+    html::Html,
+    live::Live,
+    navigation::{Navigation, use_page_at},
+    pages::Page,
     reading::reading,
     session::{Session, require_login},
 };
 use crate::{
     fault::{Fault, FaultKind},
-    server_fns::{Answer, Ask, views::Frame},
+    server_fns::{Answer, Ask},
 };
 
 /// The page's body. The server renders it, the browser takes it over.
@@ -32,54 +31,55 @@ use crate::{
 pub fn App() -> impl IntoView {
     provide_meta_context();
     dom::watch_history();
-    let routing = RwSignal::new(false);
     view! {
         <Title formatter=|text: String| format!("{text} · Tenantry")/>
-        <Router set_is_routing=routing>
-            <Console routing/>
+        <Router>
+            <Console/>
         </Router>
     }
 }
 
 #[component]
-fn Console(routing: RwSignal<bool>) -> impl IntoView {
+fn Console() -> impl IntoView {
     let pathname = use_location().pathname;
     let navigation = Navigation::provide();
     Session::provide();
+    Live::provide(navigation);
     close_menus_from_outside();
     Effect::new(|_| browser::mark_hydrated());
 
     let framed = Memo::new(move |_| pathname.read().as_str() != "/login");
-    let busy = move || routing.get() || navigation.busy.get();
+    let username = RwSignal::new(String::new());
 
     view! {
         <a class="skip-link" href="#main" on:click=|_| browser::focus("#main")>
             "Skip to the content"
         </a>
-        <div class="progress" class:is-busy=busy aria-hidden="true"></div>
+        <div class="progress" class:is-busy=navigation.busy aria-hidden="true"></div>
         <div class=move || if framed.get() { "frame" } else { "frame is-bare" }>
-            {frame(framed)}
+            {frame(framed, username)}
             <main id="main" tabindex="-1">
-                <FlatRoutes fallback=|| view! { <NotFound/> }>
-                    <Route path=path!("/login") view=LoginView ssr=SsrMode::Async/>
-                    <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async/>
-                    <Route path=path!("/hierarchy") view=HierarchyPage ssr=SsrMode::Async/>
-                    <Route path=path!("/transactions") view=ModelPage ssr=SsrMode::Async/>
-                    <Route path=path!("/transactions/:id") view=ModelPage ssr=SsrMode::Async/>
-                    <Route path=path!("/models/*rest") view=ModelPage ssr=SsrMode::Async/>
+                // One route: which page stands where is the business of `pages` and `drawn`.
+                <FlatRoutes fallback=|| ()>
+                    <Route path=path!("/*any") view=Page ssr=SsrMode::Async/>
                 </FlatRoutes>
             </main>
         </div>
+        {move || framed.get().then(|| view! { <SessionDialog username/> })}
         <div class="sr-only" role="status" aria-live="polite">
             {navigation.announcement()}
         </div>
     }
 }
 
-/// Top bar, side bar, and the dialog that renews the session; nothing on the log-in page.
-fn frame(framed: Memo<bool>) -> AnyView {
-    let draw = |answer: Result<Answer, Fault>, _| match answer.and_then(|a| a.open()) {
-        Ok(frame) => drawn(frame),
+/// Top bar and side bar; nothing on the log-in page.
+fn frame(framed: Memo<bool>, username: RwSignal<String>) -> AnyView {
+    let at = use_page_at();
+    let draw = move |answer: Result<Answer, Fault>, _| match answer.and_then(|a| a.drawn()) {
+        Ok(drawn) => {
+            username.set(drawn.title);
+            Html::new("frame-parts", "", drawn.html).into_any()
+        }
         Err(fault) => {
             // Any other fault meets the page as well, which says so.
             if fault.kind == FaultKind::Unauthenticated {
@@ -88,19 +88,8 @@ fn frame(framed: Memo<bool>) -> AnyView {
             ().into_any()
         }
     };
-    reading(move || framed.get().then_some(Ask::Frame), RwSignal::new(false), Arc::new(draw))
-}
-
-fn drawn(frame: Frame) -> AnyView {
-    let username = frame.username.clone();
-    view! {
-        <header class="top-bar">
-            <TopBar frame=frame.clone()/>
-        </header>
-        <SideBar frame/>
-        <SessionDialog username/>
-    }
-    .into_any()
+    let what = move || framed.get().then(|| Ask::Frame(at.get()));
+    reading(what, RwSignal::new(false), Arc::new(draw))
 }
 
 /// A menu that is open closes when something beside it is pressed, and by Escape.

@@ -82,6 +82,25 @@ mod in_browser {
         }
     }
 
+    /// The value of an attribute of the first element that matches.
+    pub fn attribute(selector: &str, name: &str) -> Option<String> {
+        find(selector)?.get_attribute(name)
+    }
+
+    /// Shows or hides an element.
+    pub fn set_hidden(id: &str, hidden: bool) {
+        if let Some(element) = document().and_then(|d| d.get_element_by_id(id)) {
+            let _ = element.toggle_attribute_with_force("hidden", hidden);
+        }
+    }
+
+    /// Changes the text of an element.
+    pub fn set_text(id: &str, text: &str) {
+        if let Some(element) = document().and_then(|d| d.get_element_by_id(id)) {
+            element.set_text_content(Some(text));
+        }
+    }
+
     /// Closes every open menu.
     pub fn close_menus() {
         each("details.menu[open]", |menu| {
@@ -193,6 +212,9 @@ mod on_server {
         false
     }
     pub fn next_frame(_act: impl FnOnce() + 'static) {}
+    pub fn attribute(_selector: &str, _name: &str) -> Option<String> {
+        None
+    }
     pub fn close_menus() {}
     pub fn close_menus_beside(_target: Option<leptos::web_sys::EventTarget>) {}
     pub fn leave_menu() {}
@@ -203,11 +225,4 @@ mod on_server {
         String::new()
     }
     pub fn clear_input(_id: &str) {}
-    pub fn set_preference(_name: &str, _value: &str) {}
-    pub fn now_ms() -> f64 {
-        0.0
-    }
-    pub fn parse_time_ms(_text: &str) -> Option<f64> {
-        None
-    }
 }

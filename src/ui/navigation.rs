@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use super::{
     browser,
-    routes::{ModelPath, ModelView, from_search},
+    components::done::{PASSING, is_said_once},
+    routes::{ModelPath, ModelView, from_search, to_search},
 };
+use crate::server_fns::PageAt;
 
 /// The model page at hand. Only pages of models may ask: the router sets it above them.
 pub fn use_model_path() -> Memo<ModelPath> {
@@ -34,6 +36,27 @@ struct ModelPathContext(Memo<ModelPath>);
 pub fn use_query_pairs() -> Memo<Vec<(String, String)>> {
     let search = use_location().search;
     Memo::new(move |_| from_search(&search.read()))
+}
+
+/// The address of the page at hand, without what is said about it only once.
+pub fn use_page_at() -> Memo<PageAt> {
+    let location = use_location();
+    Memo::new(move |_| {
+        let mut pairs = from_search(&location.search.read());
+        pairs.retain(|(name, _)| !is_said_once(name));
+        PageAt { path: location.pathname.get(), search: to_search(&pairs) }
+    })
+}
+
+/// The query string of the list that the page at hand belongs to, which every page of an instance
+/// hands back to its list.
+pub fn use_list_search() -> Memo<String> {
+    let search = use_location().search;
+    Memo::new(move |_| {
+        let mut pairs = from_search(&search.read());
+        pairs.retain(|(name, _)| !PASSING.contains(&name.as_str()));
+        to_search(&pairs)
+    })
 }
 
 /// The node chosen in the URL; nothing is the user's own.

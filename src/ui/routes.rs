@@ -94,6 +94,15 @@ impl ModelPath {
     }
 }
 
+/// The page at this path, if it is the form of a new or a stored instance.
+pub fn form_path(pathname: &str) -> Option<ModelPath> {
+    ModelPath::of_location(pathname).filter(|path| match path.view {
+        ModelView::Add => true,
+        ModelView::Detail(_) => path.model_type != TRANSACTION,
+        _ => false,
+    })
+}
+
 /// The list of a model.
 pub fn list_href(model_type: &str) -> String {
     if model_type == TRANSACTION {

@@ -2,13 +2,8 @@
 //! once. The browser switches without a reload; without WebAssembly a plain form post does.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-use super::{
-    browser,
-    components::icon::{Icon, IconName},
-    routes::with_search,
-};
+use super::components::icon::{Icon, IconName};
 
 /// Cookie, and `data-` attribute of the document: `system`, `light`, `dark`.
 pub const THEME: &str = "theme";
@@ -42,7 +37,6 @@ fn known(
 }
 
 /// Theme and density of the request at hand.
-#[cfg(feature = "ssr")]
 pub fn of_request() -> (&'static str, &'static str) {
     let parts = use_context::<axum::http::request::Parts>();
     let cookies = parts
@@ -64,47 +58,36 @@ pub fn of_request() -> (&'static str, &'static str) {
     (known_theme(theme), known_density(density))
 }
 
-/// The menu that switches them.
-#[component]
-pub fn AppearanceMenu() -> impl IntoView {
-    let location = use_location();
-    let here = move || with_search(&location.pathname.get(), &location.search.get());
+/// The menu that switches them: a form that leads back to `here`. Where the page runs it is spared
+/// the way to the server (`super::live`).
+pub fn appearance_menu(here: &str) -> AnyView {
     view! {
         <details class="menu">
             <summary class="icon-btn" aria-label="Appearance" title="Appearance">
                 <Icon name=IconName::Sun/>
             </summary>
             <form class="menu-panel is-end" method="post" action="/preferences">
-                <input type="hidden" name="next" value=here/>
-                <Choices name=THEME title="Theme" choices=&THEMES/>
-                <Choices name=DENSITY title="Density" choices=&DENSITIES/>
+                <input type="hidden" name="next" value=here.to_owned()/>
+                {choices(THEME, "Theme", &THEMES)}
+                {choices(DENSITY, "Density", &DENSITIES)}
             </form>
         </details>
     }
+    .into_any()
 }
 
 /// One preference. Which value is in use is shown by the style sheet, from the attribute of the
 /// document: so it is right on the server, in the browser, and after a switch.
-#[component]
-fn Choices(
+fn choices(
     name: &'static str,
     title: &'static str,
-    choices: &'static [(&'static str, &'static str, IconName)],
-) -> impl IntoView {
-    let buttons: Vec<_> = choices
+    choices: &[(&'static str, &'static str, IconName)],
+) -> AnyView {
+    let buttons: Vec<AnyView> = choices
         .iter()
         .map(|&(value, label, icon)| {
             view! {
-                <button
-                    type="submit"
-                    name=name
-                    value=value
-                    class="menu-item"
-                    on:click=move |event| {
-                        event.prevent_default();
-                        browser::set_preference(name, value);
-                    }
-                >
+                <button type="submit" name=name value=value class="menu-item">
                     <Icon name=icon/>
                     <span>{label}</span>
                     <span class=format!("in-use in-use-{value}")>
@@ -113,6 +96,7 @@ fn Choices(
                     </span>
                 </button>
             }
+            .into_any()
         })
         .collect();
     view! {
@@ -121,4 +105,5 @@ fn Choices(
             {buttons}
         </fieldset>
     }
+    .into_any()
 }

@@ -30,7 +30,8 @@ mod browser {
         element(id)?.dyn_into().ok()
     }
 
-    fn all(selector: &str) -> Vec<Element> {
+    /// Everything in the document that matches, in its order.
+    pub fn all(selector: &str) -> Vec<Element> {
         let Ok(found) = leptos::prelude::document().query_selector_all(selector) else {
             return Vec::new();
         };
@@ -39,9 +40,12 @@ mod browser {
 
     /// The names and values that submitting the form `id` would send, its button left out.
     pub fn form_pairs(id: &str) -> Vec<(String, String)> {
-        let Some(data) = form(id).and_then(|f| FormData::new_with_form(&f).ok()) else {
-            return Vec::new();
-        };
+        form(id).map(|form| pairs_of(&form)).unwrap_or_default()
+    }
+
+    /// The same of a form that is at hand.
+    pub fn pairs_of(form: &HtmlFormElement) -> Vec<(String, String)> {
+        let Ok(data) = FormData::new_with_form(form) else { return Vec::new() };
         // An array of arrays: [[name, value], …]. Values that aren't text are files; there are none.
         js_sys::Array::from(&data)
             .iter()
@@ -50,13 +54,6 @@ mod browser {
                 Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
             })
             .collect()
-    }
-
-    /// Puts every control of the form back to what the page was drawn with.
-    pub fn reset_form(id: &str) {
-        if let Some(form) = form(id) {
-            form.reset();
-        }
     }
 
     /// Presses the form's button of that value, as Enter would its first.
@@ -81,12 +78,6 @@ mod browser {
         Some((element.get_attribute("name")?, element.id()))
     }
 
-    /// The value of an attribute of the event's target or of what holds it.
-    pub fn attribute_near(event: &Event, name: &str) -> Option<String> {
-        let element: Element = event.target()?.dyn_into().ok()?;
-        element.closest(&format!("[{name}]")).ok()??.get_attribute(name)
-    }
-
     /// Whether the focus that leaves a control goes to something below an element that matches.
     pub fn focus_goes_to(event: &web_sys::FocusEvent, selector: &str) -> bool {
         let next = event.related_target().and_then(|t| t.dyn_into::<Element>().ok());
@@ -108,20 +99,6 @@ mod browser {
     /// [`focus`], once what has just been changed is drawn.
     pub fn focus_later(id: String) {
         leptos::prelude::request_animation_frame(move || focus(&id));
-    }
-
-    pub fn exists(id: &str) -> bool {
-        element(id).is_some()
-    }
-
-    pub fn input_value(id: &str) -> Option<String> {
-        Some(element(id)?.dyn_into::<HtmlInputElement>().ok()?.value())
-    }
-
-    pub fn set_input_value(id: &str, value: &str) {
-        if let Some(Ok(input)) = element(id).map(JsCast::dyn_into::<HtmlInputElement>) {
-            input.set_value(value);
-        }
     }
 
     /// Checkboxes called `name`, in their order on the page.
@@ -162,11 +139,6 @@ mod browser {
 
     pub fn copy(text: &str) -> bool {
         write_text(text).is_ok()
-    }
-
-    /// `https://host:port` of this page.
-    pub fn origin() -> Option<String> {
-        leptos::prelude::location().origin().ok()
     }
 
     /// Path and query of this page, as the address bar has them.
@@ -340,13 +312,11 @@ mod browser {
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
-    use leptos::web_sys::{Event, FocusEvent, HtmlInputElement, SubmitEvent};
+    use leptos::web_sys::{Event, FocusEvent, SubmitEvent};
 
     pub fn form_pairs(_id: &str) -> Vec<(String, String)> {
         Vec::new()
     }
-
-    pub fn reset_form(_id: &str) {}
 
     pub fn submit_with(_id: &str, _button_value: &str) {}
 
@@ -358,10 +328,6 @@ mod server {
         None
     }
 
-    pub fn attribute_near(_event: &Event, _name: &str) -> Option<String> {
-        None
-    }
-
     pub fn focus_goes_to(_event: &FocusEvent, _selector: &str) -> bool {
         false
     }
@@ -370,36 +336,10 @@ mod server {
 
     pub fn focus_later(_id: String) {}
 
-    pub fn exists(_id: &str) -> bool {
-        false
-    }
-
-    pub fn input_value(_id: &str) -> Option<String> {
-        None
-    }
-
-    pub fn set_input_value(_id: &str, _value: &str) {}
-
-    pub fn checkboxes(_name: &str) -> Vec<HtmlInputElement> {
-        Vec::new()
-    }
-
-    pub fn set_checked(_id: &str, _checked: bool, _some: bool) {}
-
     pub fn show_password(_id: &str, _shown: bool) {}
-
-    pub fn hide_popover(_id: &str) {}
 
     pub fn confirm(_question: &str) -> bool {
         false
-    }
-
-    pub fn copy(_text: &str) -> bool {
-        false
-    }
-
-    pub fn origin() -> Option<String> {
-        None
     }
 
     pub fn address() -> String {

@@ -45,6 +45,11 @@ impl Done {
 /// Parameters that pages hand to each other and that say nothing about a list.
 pub const PASSING: [&str; 5] = ["done", "transaction", "tab", "pkid", "draft"];
 
+/// Whether a parameter tells what was done, which a page says once and then forgets.
+pub fn is_said_once(name: &str) -> bool {
+    name == "done" || name == "transaction"
+}
+
 /// The query string of the page that follows a save or a delete: `search` is that of the page it
 /// was done on (without the `?`), of which the state of the list stays.
 pub fn with_done(search: &str, done: Done, transaction_id: &str) -> String {
@@ -72,7 +77,7 @@ pub fn DoneNotice() -> impl IntoView {
         let Some((done, _)) = asked.get() else { return };
         navigation.announce(done.words());
         let mut pairs = from_search(&search.read_untracked());
-        pairs.retain(|(name, _)| name != "done" && name != "transaction");
+        pairs.retain(|(name, _)| !is_said_once(name));
         let tidy = with_search(&pathname.get_untracked(), &to_search(&pairs));
         // The router changes the address bar only after this page is drawn.
         set_timeout(

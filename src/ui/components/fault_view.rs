@@ -10,7 +10,12 @@ use super::{
 };
 use crate::{
     fault::{Fault, FaultKind},
-    ui::{pages::not_found::NotFound, routes::with_search, session::require_login},
+    ui::{
+        components::not_found::NotFound,
+        navigation::use_hierarchy,
+        routes::{at_node, with_search},
+        session::require_login,
+    },
 };
 
 /// A fault in place of a page. On the server it also sets the status of the answer.
@@ -44,6 +49,12 @@ fn Trouble(fault: Fault, retry: Option<Callback<()>>) -> impl IntoView {
         FaultKind::NotOffered => "Not offered here",
         _ => "This page can't be shown right now",
     };
+    // What the list was narrowed by stays in the address, and can be taken away.
+    let node = use_hierarchy();
+    let start_again = (fault.kind == FaultKind::BadInput).then(|| {
+        let href = move || at_node(&location.pathname.get(), node.get().as_deref());
+        view! { <a class="btn btn-quiet" href=href>"Clear search and filters"</a> }
+    });
     let details = fault
         .errors
         .into_iter()
@@ -78,6 +89,7 @@ fn Trouble(fault: Fault, retry: Option<Callback<()>>) -> impl IntoView {
                     <Icon name=IconName::Refresh/>
                     "Try again"
                 </a>
+                {start_again}
                 <a class="btn btn-quiet" href="/">"Go to the dashboard"</a>
             </p>
         </div>

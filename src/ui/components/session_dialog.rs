@@ -9,7 +9,7 @@ const DIALOG: &str = "session-dialog";
 const PASSWORD: &str = "session-password";
 
 #[component]
-pub fn SessionDialog(#[prop(into)] username: String) -> impl IntoView {
+pub fn SessionDialog(username: RwSignal<String>) -> impl IntoView {
     let session = use_session();
     let navigation = use_navigation();
     let reason = RwSignal::new(None::<String>);
@@ -28,14 +28,13 @@ pub fn SessionDialog(#[prop(into)] username: String) -> impl IntoView {
         open
     });
 
-    let name = username.clone();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
-        let name = name.clone();
+        let name = username.get_untracked();
         leptos::task::spawn_local(async move {
             let outcome = log_in(name, browser::input_value(PASSWORD)).await;
             busy.set(false);
@@ -83,7 +82,7 @@ pub fn SessionDialog(#[prop(into)] username: String) -> impl IntoView {
 
 /// The user's name, fixed, and the password; `reason` says why the last one wasn't taken.
 #[component]
-fn Credentials(username: String, reason: RwSignal<Option<String>>) -> impl IntoView {
+fn Credentials(username: RwSignal<String>, reason: RwSignal<Option<String>>) -> impl IntoView {
     let refused = move || reason.with(Option::is_some);
     let error = move || {
         reason.get().map(|message| {
@@ -105,7 +104,7 @@ fn Credentials(username: String, reason: RwSignal<Option<String>>) -> impl IntoV
                 name="username"
                 autocomplete="username"
                 readonly
-                value=username
+                prop:value=username
             />
         </div>
         <div class="field">

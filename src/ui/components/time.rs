@@ -3,29 +3,19 @@
 
 use leptos::prelude::*;
 
-use crate::ui::browser;
-
 /// `at` is RFC 3339 in UTC. Text of another form is shown as it is.
 #[component]
 pub fn Time(
     #[prop(into)] at: String,
-    /// "5 minutes ago" once the page runs.
+    /// "5 minutes ago" once the page runs and has called [`crate::ui::live::tell_ages`].
     #[prop(optional)]
     relative: bool,
 ) -> impl IntoView {
-    let exact = exact(&at);
-    let shown = RwSignal::new(exact.clone());
-    if relative {
-        let at = at.clone();
-        Effect::new(move |_| {
-            if let Some(then) = browser::parse_time_ms(&at) {
-                shown.set(ago((browser::now_ms() - then) / 1000.0, &shown.get_untracked()));
-            }
-        });
-    }
+    let words = exact(&at);
+    let title = words.clone();
     view! {
-        <time datetime=at title=exact>
-            {shown}
+        <time datetime=at title=title data-ago=relative.then_some("")>
+            {words}
         </time>
     }
 }
@@ -39,7 +29,7 @@ pub fn exact(at: &str) -> String {
 }
 
 /// How long ago, in the largest unit that says it; beyond a month the exact time says more.
-fn ago(seconds: f64, exact: &str) -> String {
+pub fn ago(seconds: f64, exact: &str) -> String {
     let units = [(60.0, 1.0, "second"), (3600.0, 60.0, "minute"), (86_400.0, 3600.0, "hour")];
     if seconds < -60.0 {
         return exact.to_owned();

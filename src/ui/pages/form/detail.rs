@@ -1,12 +1,16 @@
 //! An instance's page: the form in place, its latest changes, and the API calls for it. The tabs
-//! are links. All three parts are in the page, so that looking at another one loses nothing typed.
+//! are links. The form stays while another one is looked at, so that nothing typed is lost; the
+//! other two are drawn by the server when they are.
+
+use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::{Editor, calls::calls, history::history, view};
+use super::{Editor, view};
 use crate::{
+    fault::Fault,
     server_fns::{
-        Ask,
+        Answer, Ask, PageAt,
         views::{FormPage, Instance},
     },
     ui::{
@@ -15,10 +19,11 @@ use crate::{
             Icon, IconName, NodeTypeBadge, PageHeading, Time, done::DoneNotice, fields::details,
             redraw::Redraw,
         },
-        navigation::{use_model_path, use_navigation, use_query_pairs},
-        pages::list::{Address, use_list_address},
-        reading::{page, reading},
-        routes::{delete_one_href, detail_href, list_href, with_query},
+        html::Html,
+        live,
+        navigation::{use_list_search, use_model_path, use_navigation, use_query_pairs},
+        reading::{fault_view, page, reading},
+        routes::{delete_one_href, detail_href, list_href, with_search},
     },
 };
 
@@ -40,7 +45,7 @@ pub fn DetailPage() -> impl IntoView {
         let asked = pairs.with(|p| p.iter().find(|(n, _)| n == "tab").map(|(_, v)| v.clone()));
         TABS.iter().position(|(name, _, _)| Some(*name) == asked.as_deref()).unwrap_or_default()
     });
-    let back = use_list_address(list_href(&model_type));
+    let back = use_list_search();
     let redraw = Redraw::new();
     let drawn = StoredValue::new(false);
     let draw = page(move |page: FormPage, reload| {
@@ -49,6 +54,7 @@ pub fn DetailPage() -> impl IntoView {
             browser::next_frame(|| browser::focus("main h1"));
         }
         drawn.set_value(true);
+        Effect::new(|_| live::tell_ages());
         redraw.afresh(detail(&page, back, tab, reload))
     });
     let what = move || Some(Ask::Instance { model_type: model_type.clone(), pkid: pkid.clone() });
@@ -60,14 +66,14 @@ pub fn DetailPage() -> impl IntoView {
     }
 }
 
-fn detail(page: &FormPage, back: Memo<Address>, tab: Memo<usize>, reload: Callback<()>) -> AnyView {
+fn detail(page: &FormPage, back: Memo<String>, tab: Memo<usize>, reload: Callback<()>) -> AnyView {
     let model = &page.model;
     let Some(instance) = &page.instance else { return ().into_any() };
-    let list = back.get_untracked();
-    let to_list = list.with(|_| {});
+    let search = back.get_untracked();
+    let to_list = with_search(&list_href(&model.model_type), &search);
     let own = detail_href(&model.model_type, &instance.pkid);
     let delete = page.can.remove.then(|| {
-        let href = list.onward(&delete_one_href(&model.model_type, &instance.pkid));
+        let href = with_search(&delete_one_href(&model.model_type, &instance.pkid), &search);
         view! {
             <a class="btn" href=href>
                 <Icon name=IconName::Trash/>
@@ -94,8 +100,8 @@ fn detail(page: &FormPage, back: Memo<Address>, tab: Memo<usize>, reload: Callba
         </div>
         {tabs(&own, back, tab)}
         {panel(0, tab, overview)}
-        {panel(1, tab, history(&page.history, list.asked.hierarchy.as_deref()))}
-        {panel(2, tab, calls(model, instance))}
+        {panel(1, tab, part(1, tab, own.clone(), back))}
+        {panel(2, tab, part(2, tab, own, back))}
     }
     .into_any()
 }
@@ -113,18 +119,15 @@ fn sub_line(page: &FormPage, instance: &Instance) -> AnyView {
     .into_any()
 }
 
-fn tabs(own: &str, back: Memo<Address>, tab: Memo<usize>) -> AnyView {
+fn tabs(own: &str, back: Memo<String>, tab: Memo<usize>) -> AnyView {
     let links: Vec<AnyView> = TABS
         .into_iter()
         .enumerate()
         .map(|(position, (name, title, icon))| {
             let own = own.to_owned();
             let href = move || {
-                let mut pairs = back.read().asked.to_pairs();
-                if position > 0 {
-                    pairs.push(("tab".to_owned(), name.to_owned()));
-                }
-                with_query(&own, &pairs)
+                let list = back.read();
+                with_search(&own, &if position > 0 { of_tab(&list, name) } else { list.clone() })
             };
             view! {
                 <li>
@@ -147,6 +150,24 @@ fn tabs(own: &str, back: Memo<Address>, tab: Memo<usize>) -> AnyView {
         </nav>
     }
     .into_any()
+}
+
+fn of_tab(list: &str, name: &str) -> String {
+    if list.is_empty() { format!("tab={name}") } else { format!("{list}&tab={name}") }
+}
+
+/// A tab that the server draws, once it is looked at.
+fn part(position: usize, tab: Memo<usize>, own: String, back: Memo<String>) -> AnyView {
+    let (name, _, _) = TABS[position];
+    let what = move || {
+        let at = || PageAt { path: own.clone(), search: of_tab(&back.read(), name) };
+        (tab.get() == position).then(|| Ask::Part(at()))
+    };
+    let draw = move |answer: Result<Answer, Fault>, retry| match answer.and_then(|a| a.drawn()) {
+        Ok(drawn) => Html::new("drawn", name, drawn.html).into_any(),
+        Err(fault) => fault_view(fault, retry),
+    };
+    reading(what, RwSignal::new(false), Arc::new(draw))
 }
 
 fn panel(position: usize, tab: Memo<usize>, inside: AnyView) -> AnyView {

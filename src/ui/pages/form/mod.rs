@@ -2,11 +2,9 @@
 //! from the model by [`components::fields`](crate::ui::components::fields).
 
 mod after;
-mod calls;
 mod conflict;
 mod detail;
 mod editor;
-mod history;
 mod rows;
 mod view;
 
@@ -23,9 +21,9 @@ use crate::{
         components::{
             Icon, IconName, NodeTypeBadge, PageHeading, done::DoneNotice, redraw::Redraw,
         },
-        navigation::{use_hierarchy, use_model_path, use_navigation},
+        navigation::{use_hierarchy, use_list_search, use_model_path, use_navigation},
         reading::{page, reading},
-        routes::{ModelView, list_href},
+        routes::{ModelView, list_href, with_search},
     },
 };
 
@@ -41,7 +39,7 @@ pub fn AddPage() -> impl IntoView {
         Some(last) if path.read().view != ModelView::Add => last.clone(),
         _ => hierarchy.get(),
     });
-    let back = crate::ui::pages::list::use_list_address(list_href(&model_type));
+    let back = use_list_search();
     let redraw = Redraw::new();
     let drawn = StoredValue::new(false);
     let draw = page(move |page: FormPage, reload| {
@@ -50,7 +48,8 @@ pub fn AddPage() -> impl IntoView {
             browser::next_frame(|| browser::focus("main h1"));
         }
         drawn.set_value(true);
-        redraw.afresh(add(&page, back.read_untracked().with(|_| {}), reload))
+        let list = with_search(&list_href(&page.model.model_type), &back.read_untracked());
+        redraw.afresh(add(&page, list, reload))
     });
     let what = move || Some(Ask::AddForm { model_type: model_type.clone(), hierarchy: node.get() });
     view! {

@@ -4,25 +4,26 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::{
-    Address, List,
+    Address,
     address::is_filterable,
     selection::{select_all, select_row, selection_form},
     toolbar::{column_filter, column_filter_id},
 };
 use crate::{
+    domain::shown::{ListPage, Row},
     list_query::{Direction, LOCATED_AT},
     model::Model,
-    server_fns::views::{ListPage, Row},
     ui::{
         components::{
-            Icon, IconName, StatusBadge,
+            Icon, IconName,
             value::{in_cell, not_set, words},
         },
+        drawn::status::StatusBadge,
         routes::{TRANSACTION, detail_href},
     },
 };
 
-pub fn table(page: &ListPage, address: &Address, list: List) -> AnyView {
+pub fn table(page: &ListPage, address: &Address) -> AnyView {
     let model = &page.model;
     let selectable = page.can.remove;
     let order = current_order(page);
@@ -45,7 +46,7 @@ pub fn table(page: &ListPage, address: &Address, list: List) -> AnyView {
         .summary_attrs
         .iter()
         .filter(|attr| is_filterable(model, attr))
-        .map(|attr| column_filter(model, attr, address, list))
+        .map(|attr| column_filter(model, attr, address))
         .collect();
     let caption = match &order {
         Some((attr, direction)) => format!(
@@ -56,14 +57,12 @@ pub fn table(page: &ListPage, address: &Address, list: List) -> AnyView {
         ),
         None => model.title_plural.clone(),
     };
-    let selection = list.selection;
     view! {
         <div
             class="table-wrap list-table"
             tabindex="0"
             role="region"
             aria-label=format!("Table of {}", model.title_plural)
-            on:click=move |event| selection.clicked(&event)
         >
             <table class="table">
                 <caption class="sr-only">{caption}</caption>
@@ -77,7 +76,7 @@ pub fn table(page: &ListPage, address: &Address, list: List) -> AnyView {
             </table>
         </div>
         {filters}
-        {selectable.then(|| selection_form(&model.model_type, address, list))}
+        {selectable.then(|| selection_form(&model.model_type, address))}
     }
     .into_any()
 }
@@ -174,7 +173,7 @@ fn line(model: &Model, row: &Row, address: &Address, selectable: bool) -> AnyVie
         })
         .collect();
     view! {
-        <tr>
+        <tr id=format!("row-{}", row.pkid)>
             {pick}
             {cells}
         </tr>
@@ -202,7 +201,7 @@ fn node_link(path: &str, address: &Address) -> AnyView {
     if path.is_empty() {
         return not_set();
     }
-    let href = address.from_start(|query| query.hierarchy = Some(path.to_owned()));
+    let href = address.at_start(|query| query.hierarchy = Some(path.to_owned()));
     let (above, name) = path.rsplit_once('.').map_or(("", path), |(above, name)| (above, name));
     let above =
         (!above.is_empty()).then(|| view! { <span class="muted">{above.to_owned()}</span> });

@@ -2,25 +2,21 @@
 
 use leptos::prelude::*;
 
+use super::{Page, Visit, parts::heading, status::StatusBadge};
 use crate::{
-    server_fns::{
-        Ask,
-        views::{Dashboard, ModelLink, TransactionLine},
+    domain::{
+        console,
+        shown::{Dashboard, ModelLink, TransactionLine},
     },
     ui::{
-        components::{Icon, IconName, NodeTypeBadge, PageHeading, StatusBadge, Time},
-        navigation::{use_hierarchy, use_navigation},
-        reading::{page, reading},
+        components::{Icon, IconName, NodeTypeBadge, Time, value::grouped},
         routes::{TRANSACTION, at_node, detail_href, list_href},
     },
 };
 
-#[component]
-pub fn DashboardPage() -> impl IntoView {
-    let hierarchy = use_hierarchy();
-    let navigation = use_navigation();
-    let what = move || Some(Ask::Dashboard { hierarchy: hierarchy.get() });
-    reading(what, navigation.busy, page(|dashboard, _| drawn(dashboard)))
+pub async fn page(visit: &Visit<'_>) -> Page {
+    let dashboard = console::dashboard(visit.app, visit.caller, visit.node()).await?;
+    Ok(("Dashboard".to_owned(), drawn(dashboard)))
 }
 
 fn drawn(dashboard: Dashboard) -> AnyView {
@@ -34,7 +30,7 @@ fn drawn(dashboard: Dashboard) -> AnyView {
     view! {
         <div class="page-head">
             <div>
-                <PageHeading text="Dashboard"/>
+                {heading("Dashboard")}
                 <p class="page-sub">
                     <span>{place.name}</span>
                     <NodeTypeBadge node_type=place.node_type/>
@@ -96,30 +92,38 @@ fn Latest(lines: Vec<TransactionLine>, path: String) -> impl IntoView {
 
 #[component]
 fn LatestTable(lines: Vec<TransactionLine>) -> impl IntoView {
-    let rows: Vec<_> = lines
-        .into_iter()
-        .map(|line| {
-            let TransactionLine { pkid, action, model_type, status, message, username, submitted } =
-                line;
-            let title = if message.is_empty() { action.clone() } else { message };
-            view! {
-                <tr>
-                    <td>
-                        <StatusBadge status/>
-                    </td>
-                    <th scope="row">
-                        <a href=detail_href(TRANSACTION, &pkid)>{title}</a>
-                    </th>
-                    <td class="wide-only">{action}</td>
-                    <td class="mono wide-only">{model_type}</td>
-                    <td class="wide-only">{username}</td>
-                    <td class="nowrap">
-                        <Time at=submitted relative=true/>
-                    </td>
-                </tr>
-            }
-        })
-        .collect();
+    let rows: Vec<_> =
+        lines
+            .into_iter()
+            .map(|line| {
+                let TransactionLine {
+                    pkid,
+                    action,
+                    model_title,
+                    status,
+                    message,
+                    username,
+                    submitted,
+                } = line;
+                let title = if message.is_empty() { action.clone() } else { message };
+                view! {
+                    <tr>
+                        <td>
+                            <StatusBadge status/>
+                        </td>
+                        <th scope="row">
+                            <a href=detail_href(TRANSACTION, &pkid)>{title}</a>
+                        </th>
+                        <td class="wide-only">{action}</td>
+                        <td class="wide-only">{model_title}</td>
+                        <td class="wide-only">{username}</td>
+                        <td class="nowrap">
+                            <Time at=submitted relative=true/>
+                        </td>
+                    </tr>
+                }
+            })
+            .collect();
     view! {
         <div class="table-wrap" role="region" aria-labelledby="latest" tabindex="0">
             <table class="table">
@@ -137,28 +141,5 @@ fn LatestTable(lines: Vec<TransactionLine>) -> impl IntoView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
-    }
-}
-
-/// "1,284" of 1284.
-pub fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn large_numbers_are_grouped() {
-        for (number, words) in [(0, "0"), (999, "999"), (1284, "1,284"), (1_000_000, "1,000,000")] {
-            assert_eq!(super::grouped(number), words);
-        }
     }
 }

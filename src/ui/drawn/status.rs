@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Icon, IconName};
+use crate::ui::components::{Icon, IconName};
 
 #[component]
 pub fn StatusBadge(#[prop(into)] status: String) -> impl IntoView {

@@ -1,13 +1,10 @@
 //! The list's state is its URL. Every control of the list is a link, or a form, to the same
 //! address with something changed.
 
-use leptos::prelude::*;
-use leptos_router::hooks::use_location;
-
 use crate::{
     list_query::{Direction, Filter, LOCATED_AT, ListQuery},
     model::{Kind, Model, Property},
-    ui::routes::{from_search, to_search, with_query},
+    ui::routes::{from_search, with_query},
 };
 
 /// A list's path and what its URL asks for: only what the URL says, so that links stay short.
@@ -36,7 +33,7 @@ impl Address {
     }
 
     /// The same list from its first row.
-    pub fn from_start(&self, change: impl FnOnce(&mut ListQuery)) -> String {
+    pub fn at_start(&self, change: impl FnOnce(&mut ListQuery)) -> String {
         self.with(|query| {
             query.skip = 0;
             change(query);
@@ -57,14 +54,14 @@ impl Address {
             Some(Direction::Asc) => Direction::Desc,
             Some(Direction::Desc) | None => Direction::Asc,
         };
-        self.from_start(|query| {
+        self.at_start(|query| {
             query.order_by = Some(attribute.to_owned());
             query.direction = Some(direction);
         })
     }
 
     pub fn without_filter(&self, position: usize) -> String {
-        self.from_start(|query| {
+        self.at_start(|query| {
             if position < query.filters.len() {
                 query.filters.remove(position);
             }
@@ -73,7 +70,7 @@ impl Address {
 
     /// No search, no filters; node, order and page size stay.
     pub fn unfiltered(&self) -> String {
-        self.from_start(|query| {
+        self.at_start(|query| {
             query.filters.clear();
             query.search = None;
         })
@@ -92,18 +89,6 @@ impl Address {
     pub fn onward(&self, path: &str) -> String {
         with_query(path, &self.asked.to_pairs())
     }
-
-    /// The list's query string.
-    pub fn search(&self) -> String {
-        to_search(&self.asked.to_pairs())
-    }
-}
-
-/// The current page's query string as the query of the list it belongs to: what a page of one
-/// instance hands back to its list.
-pub fn use_list_address(list_path: String) -> Memo<Address> {
-    let search = use_location().search;
-    Memo::new(move |_| search.with(|search| Address::read(list_path.clone(), search)))
 }
 
 /// What filters may name: everything shown that isn't secret and holds one value, and the place.

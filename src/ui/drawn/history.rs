@@ -1,17 +1,24 @@
-//! The latest changes of an instance.
+//! The latest changes of an instance, as a tab of its page.
 
 use leptos::prelude::*;
 
+use super::{Visit, status::StatusBadge};
 use crate::{
-    server_fns::views::HistoryEntry,
+    domain::{console, shown::HistoryEntry},
+    fault::Fault,
     ui::{
-        components::{StatusBadge, Time},
+        components::Time,
         routes::{TRANSACTION, at_node, detail_href},
     },
 };
 
+pub async fn tab(visit: &Visit<'_>, model_type: &str, pkid: &str) -> Result<AnyView, Fault> {
+    let entries = console::history(visit.app, visit.caller, model_type, pkid).await?;
+    Ok(history(&entries, visit.node()))
+}
+
 /// `node` is the one that is chosen, which every link keeps.
-pub fn history(entries: &[HistoryEntry], node: Option<&str>) -> AnyView {
+fn history(entries: &[HistoryEntry], node: Option<&str>) -> AnyView {
     if entries.is_empty() {
         return view! {
             <div class="empty">

@@ -3,11 +3,13 @@
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
-use super::{
-    Icon, IconName,
-    value::{in_full, is_set},
+use crate::{
+    model::{MASK, Model, Property},
+    ui::components::{
+        Icon, IconName,
+        value::{in_full, is_set, secret_state},
+    },
 };
-use crate::model::{MASK, Model, Property};
 
 /// How an attribute differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +115,7 @@ fn mark(change: Change) -> AnyView {
 /// is called.
 fn side(property: Option<&Property>, value: &Value) -> AnyView {
     if value.as_str() == Some(MASK) {
-        return super::value::secret_state(true);
+        return secret_state(true);
     }
     in_full(property, value)
 }

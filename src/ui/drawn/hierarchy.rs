@@ -2,43 +2,34 @@
 
 use leptos::prelude::*;
 
+use super::{Page, Visit, parts::heading, tree::tree};
 use crate::{
-    model::NodeType,
-    server_fns::{
-        Ask,
-        views::{self, Dashboard, ModelLink, NodeRef, TreeNode},
+    domain::{
+        console,
+        shown::{Dashboard, HierarchyPage, ModelLink},
     },
+    model::NodeType,
+    server_fns::views::NodeRef,
     ui::{
-        components::{
-            Icon, IconName, NodeTypeBadge, PageHeading,
-            tree::{Branches, Tree},
-        },
-        navigation::{use_hierarchy, use_navigation},
-        reading::{page, reading},
+        components::{Icon, IconName, NodeTypeBadge, value::grouped},
         routes::{HIERARCHY_NODE, TRANSACTION, add_href, at_node, detail_href, list_href},
     },
 };
 
-#[component]
-pub fn HierarchyPage() -> impl IntoView {
-    let hierarchy = use_hierarchy();
-    let navigation = use_navigation();
-    let branches = Branches::new();
-    let what = move || Some(Ask::Hierarchy { hierarchy: hierarchy.get() });
-    let draw = page(move |page: views::HierarchyPage, _| drawn(page.tree, page.chosen, branches));
-    reading(what, navigation.busy, draw)
+pub async fn page(visit: &Visit<'_>) -> Page {
+    let branches = |name| visit.values(name).map(ToOwned::to_owned).collect();
+    let (open, closed) = (branches("open"), branches("closed"));
+    let page = console::hierarchy(visit.app, visit.caller, visit.node(), open, closed).await?;
+    Ok(("Hierarchy".to_owned(), drawn(page)))
 }
 
-fn drawn(tree: TreeNode, counts: Dashboard, branches: Branches) -> AnyView {
-    let Dashboard { place, counts, .. } = counts;
-    let chosen = place.path.clone();
+fn drawn(page: HierarchyPage) -> AnyView {
+    let Dashboard { place, counts, .. } = page.chosen;
     view! {
-        <div class="page-head">
-            <PageHeading text="Hierarchy"/>
-        </div>
+        <div class="page-head">{heading("Hierarchy")}</div>
         <div class="split">
             <section class="card tree-card" aria-label="Nodes">
-                <Tree root=tree chosen branches/>
+                {tree(page.tree, &place.path)}
             </section>
             <NodeSummary place counts/>
         </div>
@@ -57,7 +48,7 @@ fn NodeSummary(place: NodeRef, counts: Vec<(ModelLink, u64)>) -> impl IntoView {
             view! {
                 <li>
                     <a href=href>{model.title_plural}</a>
-                    <span class="count">{count}</span>
+                    <span class="count">{grouped(count)}</span>
                 </li>
             }
         })

@@ -1,44 +1,21 @@
 //! The bar across the top: the mark, where the user is, and what belongs to the user.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
-use super::{
-    breadcrumb::Breadcrumb,
-    icon::{Icon, IconName, Mark},
-};
+use super::{Here, breadcrumb::breadcrumb};
 use crate::{
-    fault::Fault,
-    server_fns::{
-        Answer, Ask,
-        views::{Frame, Place, PlacePart},
-    },
+    domain::shown::{Frame, Place},
     ui::{
-        navigation::use_hierarchy,
-        reading::reading,
+        components::{Icon, IconName, icon::Mark},
         routes::{HIERARCHY_NODE, at_node, detail_href},
-        theme::AppearanceMenu,
+        theme::appearance_menu,
     },
 };
 
 /// The id of the side bar, which the bar's first button opens as a drawer on narrow screens.
 pub const DRAWER: &str = "side-bar";
 
-#[component]
-pub fn TopBar(frame: Frame) -> impl IntoView {
-    let hierarchy = use_hierarchy();
-    // A node that can't be seen leaves the user's own as the way out; the page below says why.
-    let home = frame.home.clone();
-    let crumbs = move |answer: Result<Answer, Fault>, _| {
-        let place = answer.and_then(|answer| answer.open()).unwrap_or_else(|_| Place {
-            parts: vec![PlacePart { node: home.clone(), siblings: Vec::new() }],
-            children: Vec::new(),
-        });
-        view! { <Breadcrumb place/> }.into_any()
-    };
-    let place = move || Some(Ask::Place { hierarchy: hierarchy.get() });
-    let crumbs = reading(place, RwSignal::new(false), Arc::new(crumbs));
+pub fn top_bar(frame: &Frame, place: Place, here: &Here<'_>) -> AnyView {
     let demo = frame.demo.then(|| {
         view! {
             <span class="badge is-warning demo-badge" title="Sample data">
@@ -57,27 +34,24 @@ pub fn TopBar(frame: Frame) -> impl IntoView {
         >
             <Icon name=IconName::Menu/>
         </button>
-        <a
-            class="brand"
-            href=move || at_node("/", hierarchy.get().as_deref())
-            aria-label="Tenantry, dashboard"
-        >
+        <a class="brand" href=at_node("/", here.node) aria-label="Tenantry, dashboard">
             <Mark/>
             <span class="brand-name">"Tenantry"</span>
         </a>
-        {crumbs}
+        {breadcrumb(place, here)}
         <div class="top-bar-end">
             {demo}
-            <AppearanceMenu/>
-            <UserMenu frame/>
+            {appearance_menu(&here.address())}
+            {user_menu(frame)}
         </div>
     }
+    .into_any()
 }
 
-#[component]
-fn UserMenu(frame: Frame) -> impl IntoView {
+fn user_menu(frame: &Frame) -> AnyView {
     let initial = frame.username.chars().next().map(|c| c.to_uppercase().to_string());
     let label = format!("Account of {}", frame.username);
+    let home = detail_href(HIERARCHY_NODE, &frame.home.pkid);
     view! {
         <details class="menu">
             <summary class="icon-btn user-btn" aria-label=label.clone() title=label>
@@ -85,10 +59,9 @@ fn UserMenu(frame: Frame) -> impl IntoView {
             </summary>
             <div class="menu-panel is-end">
                 <div class="menu-head">
-                    <strong>{frame.username}</strong>
+                    <strong>{frame.username.clone()}</strong>
                     <span class="muted">
-                        "at "
-                        <a href=detail_href(HIERARCHY_NODE, &frame.home.pkid)>{frame.home.path}</a>
+                        "at " <a href=home>{frame.home.path.clone()}</a>
                     </span>
                 </div>
                 <form method="post" action="/logout">
@@ -97,8 +70,9 @@ fn UserMenu(frame: Frame) -> impl IntoView {
                         <span>"Log out"</span>
                     </button>
                 </form>
-                <p class="menu-foot">"Tenantry " {frame.version}</p>
+                <p class="menu-foot">"Tenantry " {frame.version.clone()}</p>
             </div>
         </details>
     }
+    .into_any()
 }

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::Address;
 use crate::{
+    domain::shown::ListPage,
     list_query::Traversal,
-    server_fns::views::ListPage,
     ui::{
         components::{Icon, IconName, value::counted},
         routes::add_href,
@@ -38,7 +38,7 @@ pub fn empty(page: &ListPage, address: &Address) -> AnyView {
             format!("{} below it.", counted(page.total_unfiltered, "entry is", "entries are")),
             Some((
                 "Show this node and below",
-                address.from_start(|query| query.traversal = Traversal::Down),
+                address.at_start(|query| query.traversal = Traversal::Down),
                 IconName::Tree,
             )),
         );

@@ -1,134 +1,64 @@
 //! The row above the table: search, the filters in force, adding one, and how far down the list
 //! reaches. Each control is a link or a GET form that carries the rest of the list's state.
 
-use std::time::Duration;
+use leptos::prelude::*;
 
-use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*};
-
-use super::{Address, List, address::filterable, selection::bulk_bar};
+use super::{
+    Address,
+    address::{filterable, is_filterable},
+    selection::bulk_bar,
+};
 use crate::{
+    domain::shown::ListPage,
     list_query::{Condition, Filter, ListQuery, Traversal},
     model::{Choice, Kind, Model, Property},
-    server_fns::views::ListPage,
     ui::{
-        browser,
-        components::{Icon, IconName, dom, value::text_in_words},
-        routes::with_query,
+        components::{Icon, IconName, value::text_in_words},
+        drawn::parts::hidden,
+        live::selection::TOOLBAR,
     },
 };
 
-const SEARCH_FORM: &str = "list-search";
-const SEARCH_TEXT: &str = "list-search-text";
 const ADD_FILTER: &str = "list-add-filter";
 
-/// How long typing must rest before the list is fetched.
-const TYPING_RESTS: Duration = Duration::from_millis(300);
-
-impl List {
-    /// Goes where the GET form leads.
-    pub fn submit(self, form: &str) {
-        let mut pairs = dom::form_pairs(form);
-        pairs.retain(|(name, value)| name != "search" || !value.trim().is_empty());
-        self.go.run((with_query(&self.address.read_untracked().path, &pairs), false));
-        // What was typed is in the URL now, and the form shows what the URL says from here on.
-        dom::reset_form(form);
-    }
-}
-
-/// The search box, which follows the URL as the URL follows it.
-#[derive(Clone, Copy)]
-pub struct SearchBox {
-    timer: StoredValue<Option<TimeoutHandle>>,
-    /// What the URL was last set to from here.
-    sent: StoredValue<String>,
-}
-
-impl SearchBox {
-    pub fn follow(address: Memo<Address>) -> Self {
-        let in_address = move || address.with(|a| a.asked.search.clone().unwrap_or_default());
-        let search =
-            Self { timer: StoredValue::new(None), sent: StoredValue::new(untrack(in_address)) };
-        // Back, or a link that takes the search away. What the box itself has sent must not be
-        // written into it: more may have been typed by then.
-        Effect::new(move |_| {
-            let now = in_address();
-            if search.sent.with_value(|sent| *sent != now) {
-                dom::set_input_value(SEARCH_TEXT, &now);
-                search.sent.set_value(now);
-            }
-        });
-        search
-    }
-
-    fn typed(self, list: List) {
-        self.stop();
-        self.timer.set_value(set_timeout_with_handle(move || self.send(list), TYPING_RESTS).ok());
-    }
-
-    fn stop(self) {
-        if let Some(timer) = self.timer.get_value() {
-            timer.clear();
-        }
-    }
-
-    fn send(self, list: List) {
-        self.stop();
-        let Some(text) = dom::input_value(SEARCH_TEXT) else { return };
-        let text = text.trim().to_owned();
-        if self.sent.with_value(|sent| *sent == text) {
-            return;
-        }
-        self.sent.set_value(text.clone());
-        let href = list
-            .address
-            .read_untracked()
-            .from_start(|query| query.search = (!text.is_empty()).then_some(text));
-        list.go.run((href, true));
-    }
-}
-
-pub fn toolbar(page: &ListPage, address: &Address, list: List) -> AnyView {
+/// `draft` is the attribute that is chosen for one more filter.
+pub fn toolbar(page: &ListPage, address: &Address, draft: Option<&str>) -> AnyView {
     view! {
-        <div class="toolbar" hidden=move || !list.selection.is_empty()>
-            {search(&page.model, address, list)}
-            {add_filter(&page.model, address, list)}
+        <div id=TOOLBAR class="toolbar">
+            {search(&page.model, address)}
+            {add_filter(&page.model, address, draft)}
             {chips(&page.model, address)}
             {reach(page, address)}
         </div>
-        {bulk_bar(list)}
+        {bulk_bar()}
     }
     .into_any()
 }
 
-fn search(model: &Model, address: &Address, list: List) -> AnyView {
+fn search(model: &Model, address: &Address) -> AnyView {
     let kept = address.kept(|query| query.search = None);
-    let submit = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        list.search.send(list);
-    };
     let label = format!("Search {}", model.title_plural);
     view! {
         <form
-            id=SEARCH_FORM
+            id="list-search"
             class="list-search"
             role="search"
             aria-label=label.clone()
             method="get"
             action=address.path.clone()
-            on:submit=submit
         >
             {hidden(&kept)}
             <Icon name=IconName::Search/>
             <input
                 type="search"
-                id=SEARCH_TEXT
+                id="list-search-text"
                 class="input"
                 name="search"
                 placeholder="Search"
                 autocomplete="off"
                 aria-label=label.clone()
                 value=address.asked.search.clone()
-                on:input=move |_| list.search.typed(list)
+                data-live=""
             />
             <button class="btn nojs">"Search"</button>
         </form>
@@ -189,7 +119,7 @@ fn reach(page: &ListPage, address: &Address) -> AnyView {
         view! {
             <li>
                 <a
-                    href=address.from_start(|query| query.traversal = traversal)
+                    href=address.at_start(|query| query.traversal = traversal)
                     data-noscroll=""
                     aria-current=current.then_some("true")
                 >
@@ -207,39 +137,18 @@ fn reach(page: &ListPage, address: &Address) -> AnyView {
     .into_any()
 }
 
-/// One more filter, on any attribute of the model.
-fn add_filter(model: &Model, address: &Address, list: List) -> AnyView {
+/// One more filter, on any attribute of the model; `draft` is the one that is chosen for it.
+fn add_filter(model: &Model, address: &Address, draft: Option<&str>) -> AnyView {
     let fields = filterable(model);
-    let first = fields.first().map(|(name, _)| name.clone()).unwrap_or_default();
+    let first = fields.first().map(|(name, _)| name.as_str()).unwrap_or_default();
+    let chosen = draft.filter(|name| is_filterable(model, name)).unwrap_or(first).to_owned();
     let options: Vec<AnyView> = fields
         .into_iter()
-        .map(|(name, title)| view! { <option value=name>{title}</option> }.into_any())
+        .map(|(name, title)| {
+            let selected = name == chosen;
+            view! { <option value=name selected=selected>{title}</option> }.into_any()
+        })
         .collect();
-    let field = RwSignal::new(first);
-    let model = StoredValue::new(model.clone());
-    let controls = move || {
-        let field = field.get();
-        model.with_value(|model| controls(ADD_FILTER, model.root.property(&field), None))
-    };
-    let kept = address.kept(|_| {});
-    let form = view! {
-        {hidden(&kept)}
-        <div class="field">
-            <label class="field-label" for="list-add-filter-field">"Attribute"</label>
-            <select
-                id="list-add-filter-field"
-                class="input"
-                name="filter_field"
-                autocomplete="off"
-                on:change=move |event| field.set(event_target_value(&event))
-            >
-                {options}
-            </select>
-        </div>
-        {controls}
-        {case_of_new(&address.asked)}
-        <button class="btn btn-primary">"Add filter"</button>
-    };
     view! {
         <details class="menu">
             <summary class="btn">
@@ -247,7 +156,29 @@ fn add_filter(model: &Model, address: &Address, list: List) -> AnyView {
                 "Add filter"
             </summary>
             <div class="menu-panel">
-                {get_form(ADD_FILTER, "stack filter-form", list, form.into_any())}
+                <form
+                    id=ADD_FILTER
+                    class="stack filter-form"
+                    method="get"
+                    action=address.path.clone()
+                >
+                    {hidden(&address.kept(|_| {}))}
+                    <div class="field">
+                        <label class="field-label" for="list-add-filter-field">"Attribute"</label>
+                        <select
+                            id="list-add-filter-field"
+                            class="input"
+                            name="filter_field"
+                            autocomplete="off"
+                            data-redraw="filter_draft"
+                        >
+                            {options}
+                        </select>
+                    </div>
+                    {controls(ADD_FILTER, model.root.property(&chosen), None)}
+                    {case_of_new(&address.asked)}
+                    <button class="btn btn-primary">"Add filter"</button>
+                </form>
             </div>
         </details>
     }
@@ -261,39 +192,37 @@ pub fn column_filter_id(attr: &str) -> String {
 
 /// The filter of one column, in a popover that the button in its header opens. It takes the place
 /// of the filter that the column has.
-pub fn column_filter(model: &Model, attr: &str, address: &Address, list: List) -> AnyView {
+pub fn column_filter(model: &Model, attr: &str, address: &Address) -> AnyView {
     let id = column_filter_id(attr);
-    let form_id = format!("{id}-form");
     let title = model.attr_title(attr).to_owned();
     let current = address.filter_on(attr).cloned();
     let kept = address.kept(|query| query.filters.retain(|f| f.field != attr));
     let without = current.is_some().then(|| {
-        let href = address.from_start(|query| query.filters.retain(|f| f.field != attr));
+        let href = address.at_start(|query| query.filters.retain(|f| f.field != attr));
         view! { <a class="btn btn-quiet" href=href data-noscroll="">"Remove"</a> }
     });
     let mut others = address.asked.clone();
     others.filters.retain(|f| f.field != attr);
-    let form = view! {
-        {hidden(&kept)}
-        <input type="hidden" name="filter_field" value=attr.to_owned()/>
-        {controls(&id, model.root.property(attr), current.as_ref())}
-        {case_of_new(&others)}
-        <p class="cluster">
-            <button class="btn btn-primary">"Apply"</button>
-            {without}
-        </p>
-    };
     let heading = format!("Filter by {title}");
-    let (shown, popover) = (heading.clone(), id.clone());
-    let close = move |event: ev::MouseEvent| {
-        if dom::attribute_near(&event, "href").is_some() {
-            dom::hide_popover(&popover);
-        }
-    };
+    let shown = heading.clone();
     view! {
-        <div id=id popover="auto" class="popover" role="dialog" aria-label=heading on:click=close>
+        <div id=id.clone() popover="auto" class="popover" role="dialog" aria-label=heading.clone()>
             <p class="popover-title">{shown}</p>
-            {get_form(form_id, "stack filter-form", list, form.into_any())}
+            <form
+                id=format!("{id}-form")
+                class="stack filter-form"
+                method="get"
+                action=address.path.clone()
+            >
+                {hidden(&kept)}
+                <input type="hidden" name="filter_field" value=attr.to_owned()/>
+                {controls(&id, model.root.property(attr), current.as_ref())}
+                {case_of_new(&others)}
+                <p class="cluster">
+                    <button class="btn btn-primary">"Apply"</button>
+                    {without}
+                </p>
+            </form>
         </div>
     }
     .into_any()
@@ -376,38 +305,4 @@ fn case_of_new(others: &ListQuery) -> Option<AnyView> {
         .iter()
         .any(|f| !f.ignore_case)
         .then(|| view! { <input type="hidden" name="ignore_case" value="true"/> }.into_any())
-}
-
-/// Hidden inputs that carry these pairs.
-pub fn hidden(pairs: &[(String, String)]) -> Vec<AnyView> {
-    pairs
-        .iter()
-        .map(|(name, value)| {
-            view! { <input type="hidden" name=name.clone() value=value.clone()/> }.into_any()
-        })
-        .collect()
-}
-
-/// A GET form to the list itself. Where the page runs it only changes the URL.
-pub fn get_form(
-    id: impl Into<String>,
-    class: &'static str,
-    list: List,
-    inside: AnyView,
-) -> AnyView {
-    let id: String = id.into();
-    let sent = id.clone();
-    let submit = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        list.submit(&sent);
-        dom::hide_popover(sent.trim_end_matches("-form"));
-        browser::close_menus();
-    };
-    let action = list.address.read_untracked().path.clone();
-    view! {
-        <form id=id class=class method="get" action=action on:submit=submit>
-            {inside}
-        </form>
-    }
-    .into_any()
 }

@@ -1,35 +1,33 @@
-//! The API calls for one instance, ready to copy.
+//! The API calls for one instance, ready to copy, as a tab of its page.
 
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
+use super::{Visit, code::code_block};
 use crate::{
-    model::{Model, Operation, form::is_editable},
+    domain::console,
+    fault::Fault,
+    model::{Model, Operation, Property, form::is_editable},
     server_fns::views::Instance,
-    ui::components::{code::CodeBlock, dom},
 };
 
-/// Where the console doesn't know its own address yet.
-const SOMEWHERE: &str = "https://tenantry.example";
+pub async fn tab(visit: &Visit<'_>, model_type: &str, pkid: &str) -> Result<AnyView, Fault> {
+    let page = console::instance(visit.app, visit.caller, model_type, pkid).await?;
+    let instance = page.instance.ok_or_else(Fault::internal)?;
+    Ok(calls(&page.model, &instance, &visit.app.settings.public_url))
+}
 
-pub fn calls(model: &Model, instance: &Instance) -> AnyView {
-    let origin = RwSignal::new(SOMEWHERE.to_owned());
-    Effect::new(move |_| {
-        if let Some(here) = dom::origin() {
-            origin.set(here);
-        }
-    });
+fn calls(model: &Model, instance: &Instance, origin: &str) -> AnyView {
     let path = format!("/api/{}/{}/", model.model_type, instance.pkid);
-    let set_up = Signal::derive(move || {
-        format!("export TENANTRY_URL={}\nexport TENANTRY_USER=your-name", shell_word(&origin.get()))
-    });
+    let set_up =
+        format!("export TENANTRY_URL={}\nexport TENANTRY_USER=your-name", shell_word(origin));
     let url = format!("\"$TENANTRY_URL\"{}", shell_word(&path));
     let call = |operation: Operation, title: &'static str, text: String| {
         model.offers(operation).then(|| {
             view! {
                 <section class="api-call">
                     <h2>{title}</h2>
-                    <CodeBlock text=Signal::stored(text) label=title/>
+                    {code_block(text, title)}
                 </section>
             }
             .into_any()
@@ -54,7 +52,7 @@ pub fn calls(model: &Model, instance: &Instance) -> AnyView {
             </p>
             <section class="api-call">
                 <h2>"Once, before the others"</h2>
-                <CodeBlock text=set_up label="Once, before the others"/>
+                {code_block(set_up, "Once, before the others")}
             </section>
             {call(Operation::Get, "Get", get)}
             {call(Operation::Update, "Modify", modify)}
@@ -66,8 +64,7 @@ pub fn calls(model: &Model, instance: &Instance) -> AnyView {
 
 /// What a PUT of the instance as it is would send. Secrets that are left out stay as they are.
 fn to_send(model: &Model, data: &Map<String, Value>) -> Map<String, Value> {
-    let secret =
-        |name: &str| model.root.property(name).is_some_and(crate::model::Property::is_secret);
+    let secret = |name: &str| model.root.property(name).is_some_and(Property::is_secret);
     data.iter()
         .filter(|(name, _)| !secret(name) && is_editable(model, name, false))
         .map(|(name, value)| (name.clone(), value.clone()))

@@ -1,38 +1,29 @@
-//! The log-in page: a plain form post, with or without WebAssembly.
+//! The log-in page.
 
 use leptos::prelude::*;
 
+use super::parts::heading;
 use crate::{
-    server_fns::{Ask, views::LoginPage},
+    server_fns::context::{LoginPage, login_page},
     ui::{
-        components::{Icon, IconName, PageHeading, icon::Mark},
-        navigation::use_query_pairs,
-        reading::{page, reading},
-        theme::AppearanceMenu,
+        components::{Icon, IconName, icon::Mark},
+        theme::appearance_menu,
     },
 };
 
-#[component]
-pub fn LoginView() -> impl IntoView {
-    let query = use_query_pairs();
-    let what = move || {
-        let next =
-            query.with(|q| q.iter().find(|(name, _)| name == "next").map(|(_, v)| v.clone()));
-        Some(Ask::Login { next })
-    };
-    let draw = page(|page: LoginPage, _| view! { <LoginForm page/> }.into_any());
+/// `query` is that of the page's address.
+pub fn page(query: &[(String, String)]) -> AnyView {
+    let next = query.iter().find(|(name, _)| name == "next").map(|(_, value)| value.clone());
     view! {
         <div class="login">
-            <div class="login-bar">
-                <AppearanceMenu/>
-            </div>
-            {reading(what, RwSignal::new(false), draw)}
+            <div class="login-bar">{appearance_menu("/login")}</div>
+            {form(login_page(next))}
         </div>
     }
+    .into_any()
 }
 
-#[component]
-fn LoginForm(page: LoginPage) -> impl IntoView {
+fn form(page: LoginPage) -> AnyView {
     let LoginPage { notice, username, next, draft } = page;
     let known = !username.is_empty();
     let described = notice.is_some().then_some("login-notice");
@@ -49,7 +40,7 @@ fn LoginForm(page: LoginPage) -> impl IntoView {
         <div class="login-card card">
             <div class="login-head">
                 <Mark/>
-                <PageHeading text="Log in to Tenantry" title="Log in"/>
+                {heading("Log in to Tenantry")}
             </div>
             {notice}
             <form class="stack" method="post" action="/login" aria-describedby=described>
@@ -86,4 +77,5 @@ fn LoginForm(page: LoginPage) -> impl IntoView {
             </form>
         </div>
     }
+    .into_any()
 }

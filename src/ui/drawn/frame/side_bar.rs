@@ -2,16 +2,12 @@
 //! screens it is a popover that the top bar's first button opens, with or without WebAssembly.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-use super::{
-    icon::{Icon, IconName},
-    top_bar::DRAWER,
-};
+use super::{Here, top_bar::DRAWER};
 use crate::{
-    server_fns::views::{Frame, ModelLink},
+    domain::shown::{Frame, ModelLink},
     ui::{
-        navigation::use_hierarchy,
+        components::{Icon, IconName},
         routes::{TRANSACTION, at_node, list_href},
     },
 };
@@ -20,8 +16,7 @@ use crate::{
 const SECTIONS: [&str; 5] =
     ["Customers", "Provisioning", "Hierarchy", "Operations", "Administration"];
 
-#[component]
-pub fn SideBar(frame: Frame) -> impl IntoView {
+pub fn side_bar(frame: Frame, here: &Here<'_>) -> AnyView {
     let demo = frame.demo.then(|| {
         view! {
             <p class="side-note">
@@ -33,19 +28,45 @@ pub fn SideBar(frame: Frame) -> impl IntoView {
             </p>
         }
     });
-    let sections: Vec<_> =
-        sections(frame.models).into_iter().map(|section| view! { <Section section/> }).collect();
+    let sections: Vec<AnyView> = sections(frame.models)
+        .into_iter()
+        .map(|section| {
+            let id = format!("section-{}", section.title.to_ascii_lowercase().replace(' ', "-"));
+            let links: Vec<AnyView> = section
+                .links
+                .into_iter()
+                .map(|(title, path, icon)| link(title, &path, icon, here))
+                .collect();
+            view! {
+                <h2 id=id.clone() class="side-title">{section.title}</h2>
+                <ul aria-labelledby=id>{links}</ul>
+            }
+            .into_any()
+        })
+        .collect();
     view! {
         <nav id=DRAWER class="side-bar" popover="auto" aria-label="Pages">
             <div class="side-scroll">
-                <ul>
-                    <PageLink title="Dashboard".to_owned() path="/".to_owned() icon=IconName::Home/>
-                </ul>
+                <ul>{link("Dashboard".to_owned(), "/", IconName::Home, here)}</ul>
                 {sections}
             </div>
             {demo}
         </nav>
     }
+    .into_any()
+}
+
+fn link(title: String, path: &str, icon: IconName, here: &Here<'_>) -> AnyView {
+    let current = is_below(path, here.path).then_some("page");
+    view! {
+        <li>
+            <a class="side-link" href=at_node(path, here.node) aria-current=current>
+                <Icon name=icon/>
+                <span>{title}</span>
+            </a>
+        </li>
+    }
+    .into_any()
 }
 
 /// A heading of the side bar with its links.
@@ -89,40 +110,6 @@ fn icon(section: &str) -> IconName {
         "Operations" => IconName::History,
         "Administration" => IconName::Wrench,
         _ => IconName::List,
-    }
-}
-
-#[component]
-fn Section(section: SectionLinks) -> impl IntoView {
-    let id = format!("section-{}", section.title.to_ascii_lowercase().replace(' ', "-"));
-    let links: Vec<_> = section
-        .links
-        .into_iter()
-        .map(|(title, path, icon)| view! { <PageLink title path icon/> })
-        .collect();
-    view! {
-        <h2 id=id.clone() class="side-title">{section.title}</h2>
-        <ul aria-labelledby=id>{links}</ul>
-    }
-}
-
-#[component]
-fn PageLink(title: String, path: String, icon: IconName) -> impl IntoView {
-    let pathname = use_location().pathname;
-    let hierarchy = use_hierarchy();
-    let own = path.clone();
-    let current = move || is_below(&own, &pathname.read()).then_some("page");
-    view! {
-        <li>
-            <a
-                class="side-link"
-                href=move || at_node(&path, hierarchy.get().as_deref())
-                aria-current=current
-            >
-                <Icon name=icon/>
-                <span>{title}</span>
-            </a>
-        </li>
     }
 }
 

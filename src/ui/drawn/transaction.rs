@@ -1,75 +1,58 @@
 //! The record of one change: how it went, who asked for what, and what it changed.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
+use super::{
+    Page, Visit, diff::diff_table, duration::between, list::Address, parts::heading,
+    status::StatusBadge,
+};
 use crate::{
+    domain::{console, shown::TransactionPage},
     model::Model,
-    server_fns::{
-        Ask,
-        views::{FormPage, Instance},
-    },
+    server_fns::views::Instance,
     ui::{
         components::{
-            PageHeading, StatusBadge, Time,
-            diff::diff_table,
-            duration::between,
+            Time,
             value::{counted, grouped, not_set},
         },
-        navigation::{use_model_path, use_navigation},
-        pages::list::{Address, use_list_address},
-        reading::{page, reading},
+        pages::form::back_link,
         routes::{ModelPath, TRANSACTION, at_node, detail_href, list_href},
     },
 };
 
-/// How often a transaction that isn't through is looked at again.
-const AGAIN: Duration = Duration::from_secs(2);
-
-#[component]
-pub fn TransactionPage() -> impl IntoView {
-    let pkid = use_model_path().read_untracked().pkid().unwrap_or_default().to_owned();
-    let navigation = use_navigation();
-    let back = use_list_address(list_href(TRANSACTION));
-    let draw = page(move |page: FormPage, again| transaction(&page, &back.read_untracked(), again));
-    let what =
-        move || Some(Ask::Instance { model_type: TRANSACTION.to_owned(), pkid: pkid.clone() });
-    view! { <div class="transaction-page">{reading(what, navigation.busy, draw)}</div> }
+pub async fn page(visit: &Visit<'_>, pkid: &str) -> Page {
+    let page = console::transaction(visit.app, visit.caller, pkid).await?;
+    let list = Address::read(list_href(TRANSACTION), &visit.search());
+    Ok(transaction(&page, &list))
 }
 
-fn transaction(page: &FormPage, list: &Address, again: Callback<()>) -> AnyView {
-    let Some(instance) = &page.instance else { return ().into_any() };
-    let model = page.changed_model.as_ref();
+fn transaction(page: &TransactionPage, list: &Address) -> (String, AnyView) {
+    let TransactionPage { record, changed_model, .. } = page;
+    let model = changed_model.as_deref();
     let node = list.asked.hierarchy.as_deref();
-    let data = &instance.data;
-    let status = text(data, "status").to_owned();
-    if status == "Queued" || status == "In Progress" {
-        // Effects only run in the browser; a plain page shows how it stood when it was asked for.
-        Effect::new(move |_| set_timeout(move || again.run(()), AGAIN));
-    }
+    let data = &record.data;
     let what = model.map_or(text(data, "model_type"), |m| m.title.as_str());
     let title = format!("{} {what}", text(data, "action"));
-    let message = text(data, "message").to_owned();
-    view! {
-        {super::form::back_link(list.with(|_| {}), &page.model.title_plural)}
-        <div class="page-head">
-            <div>
-                <div class="head-line">
-                    <PageHeading text=title.clone() title=format!("{title} · Transaction")>
-                        <StatusBadge status=status/>
-                    </PageHeading>
+    let view = view! {
+        <div class="transaction-page">
+            {back_link(list.with(|_| {}), &page.model.title_plural)}
+            <div class="page-head">
+                <div>
+                    <div class="head-line">
+                        {heading(title.clone())}
+                        <StatusBadge status=text(data, "status").to_owned()/>
+                    </div>
+                    <p class="page-sub">{text(data, "message").to_owned()}</p>
                 </div>
-                <p class="page-sub">{message}</p>
             </div>
+            {facts(record, model, node)}
+            {changed(data, model)}
+            {sub_transactions(data, node)}
+            {log(data)}
         </div>
-        {facts(instance, model, node)}
-        {changed(data, model)}
-        {sub_transactions(data, node)}
-        {log(data)}
-    }
-    .into_any()
+    };
+    (format!("{title} · Transaction"), view.into_any())
 }
 
 /// `node` is the one that is chosen, which every link keeps.

@@ -2,16 +2,17 @@
 
 use leptos::prelude::*;
 
-use super::{
-    Address, List,
-    toolbar::{get_form, hidden},
+use super::Address;
+use crate::{
+    domain::shown::ListPage,
+    list_query::DEFAULT_LIMIT,
+    ui::{components::value::grouped, drawn::parts::hidden},
 };
-use crate::{server_fns::views::ListPage, ui::components::value::grouped};
 
 const PAGE_SIZES: [u64; 4] = [25, 50, 100, 250];
 
 /// Range, page size, and links to the first, previous, next and last page.
-pub fn pager(page: &ListPage, address: &Address, list: List) -> AnyView {
+pub fn pager(page: &ListPage, address: &Address) -> AnyView {
     let (skip, limit, total) = (page.query.skip, page.query.limit.max(1), page.total);
     let shown = page.rows.len() as u64;
     let range = if shown == 0 {
@@ -29,7 +30,7 @@ pub fn pager(page: &ListPage, address: &Address, list: List) -> AnyView {
     view! {
         <div class="pager">
             <p class="pager-range">{range}</p>
-            {page_size(limit, address, list)}
+            {page_size(limit, address)}
             <nav class="pager-steps" aria-label="Pages of the list">
                 <ul>
                     {step("First page", "«", before.map(|_| 0))}
@@ -49,13 +50,15 @@ fn link(label: &'static str, sign: &'static str, href: Option<String>) -> AnyVie
         <span class="sr-only">{label}</span>
     };
     match href {
-        Some(href) => view! { <a class="btn" href=href title=label>{words}</a> }.into_any(),
+        Some(href) => {
+            view! { <a class="btn" href=href title=label data-noscroll="">{words}</a> }.into_any()
+        }
         None => view! { <span class="btn is-disabled">{words}</span> }.into_any(),
     }
 }
 
 /// The rows of a page: a form of its own, because it must work as one too.
-fn page_size(limit: u64, address: &Address, list: List) -> AnyView {
+fn page_size(limit: u64, address: &Address) -> AnyView {
     let mut sizes = PAGE_SIZES.to_vec();
     if !sizes.contains(&limit) {
         sizes.push(limit);
@@ -68,19 +71,16 @@ fn page_size(limit: u64, address: &Address, list: List) -> AnyView {
                 .into_any()
         })
         .collect();
-    let kept = address.kept(|query| query.limit = crate::list_query::DEFAULT_LIMIT);
-    let form = view! {
-        {hidden(&kept)}
-        <label for="list-limit">"Rows"</label>
-        <select
-            id="list-limit"
-            class="input"
-            name="limit"
-            on:change=move |_| list.submit("list-size")
-        >
-            {options}
-        </select>
-        <button class="btn nojs">"Show"</button>
-    };
-    get_form("list-size", "pager-size", list, form.into_any())
+    let kept = address.kept(|query| query.limit = DEFAULT_LIMIT);
+    view! {
+        <form id="list-size" class="pager-size" method="get" action=address.path.clone()>
+            {hidden(&kept)}
+            <label for="list-limit">"Rows"</label>
+            <select id="list-limit" class="input" name="limit" data-submit="">
+                {options}
+            </select>
+            <button class="btn nojs">"Show"</button>
+        </form>
+    }
+    .into_any()
 }

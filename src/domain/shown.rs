@@ -1,0 +1,146 @@
+//! What the pages that the server draws are drawn from.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::{
+    list_query::ListQuery,
+    model::Model,
+    server_fns::views::{Instance, NodeRef, Permissions},
+};
+
+/// A node in the tree, with those below it where they are open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeNode {
+    pub node: NodeRef,
+    pub has_children: bool,
+    /// Empty where the node is closed.
+    pub children: Vec<TreeNode>,
+}
+
+/// The frame around every page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    pub username: String,
+    /// The node the user belongs to: nothing above or beside it exists for the user.
+    pub home: NodeRef,
+    pub models: Vec<ModelLink>,
+    pub demo: bool,
+    pub version: String,
+}
+
+/// A model in the side bar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelLink {
+    pub model_type: String,
+    pub title: String,
+    pub title_plural: String,
+    /// Empty keeps it out of the side bar.
+    pub section: String,
+}
+
+/// The breadcrumb: each part with the nodes beside it, and the nodes below the last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub parts: Vec<PlacePart>,
+    pub children: Vec<NodeRef>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacePart {
+    pub node: NodeRef,
+    /// The nodes beside it, itself included, by name; at most [`SIBLINGS_SHOWN`].
+    pub siblings: Vec<NodeRef>,
+}
+
+/// Menus of the breadcrumb show no more than this; the hierarchy page has them all.
+pub const SIBLINGS_SHOWN: usize = 50;
+
+/// A page of a model's list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListPage {
+    pub model: Arc<Model>,
+    pub place: NodeRef,
+    /// As understood, with every default filled in.
+    pub query: ListQuery,
+    pub total: u64,
+    /// Instances of the model at the place and below when no filter narrows it; says whether an
+    /// empty page is empty for want of instances or because of the filters.
+    pub total_unfiltered: u64,
+    pub rows: Vec<Row>,
+    pub can: Permissions,
+}
+
+/// A row: the summary attributes, in the model's order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub pkid: String,
+    pub label: String,
+    /// JSON null where the attribute isn't set.
+    pub cells: Vec<Value>,
+}
+
+/// One change of an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryEntry {
+    pub transaction_id: String,
+    pub action: String,
+    pub status: String,
+    pub username: String,
+    /// RFC 3339, UTC.
+    pub submitted: String,
+}
+
+/// What a delete would take away: shown before it is confirmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeletePreview {
+    pub model_title: String,
+    pub model_title_plural: String,
+    pub place: Option<NodeRef>,
+    /// pkid and label.
+    pub items: Vec<(String, String)>,
+    /// Reasons why one of them can't be deleted.
+    pub obstacles: Vec<String>,
+}
+
+/// The hierarchy's page: the tree from the caller's node, open along the way to the chosen one and
+/// one level below it, and what there is at the chosen one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HierarchyPage {
+    pub tree: TreeNode,
+    pub chosen: Dashboard,
+}
+
+/// The first page after log-in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dashboard {
+    pub place: NodeRef,
+    /// Model and the number of its instances at the place and below.
+    pub counts: Vec<(ModelLink, u64)>,
+    /// Latest transactions at the place and below.
+    pub latest: Vec<TransactionLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransactionLine {
+    pub pkid: String,
+    pub action: String,
+    /// Title of the model; its type where it isn't loaded any more.
+    pub model_title: String,
+    pub status: String,
+    pub message: String,
+    pub username: String,
+    /// RFC 3339, UTC.
+    pub submitted: String,
+}
+
+/// A transaction's page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransactionPage {
+    /// The model of the transactions themselves.
+    pub model: Arc<Model>,
+    pub record: Instance,
+    /// The model of what it changed, where that is still loaded.
+    pub changed_model: Option<Arc<Model>>,
+}

@@ -1,0 +1,52 @@
+//! The frame around every page, drawn anew for each address: top bar and side bar.
+
+mod breadcrumb;
+mod side_bar;
+mod top_bar;
+
+use leptos::prelude::*;
+
+use super::Visit;
+use crate::{
+    domain::{
+        console,
+        shown::{Place, PlacePart},
+    },
+    fault::Fault,
+    ui::routes::{elsewhere, with_search},
+};
+
+/// The page that the frame is around, as its links need it.
+struct Here<'a> {
+    path: &'a str,
+    search: String,
+    /// The chosen node, which every link keeps.
+    node: Option<&'a str>,
+}
+
+impl Here<'_> {
+    /// The same look at another node.
+    fn at(&self, hierarchy: &str) -> String {
+        elsewhere(self.path, &self.search, hierarchy)
+    }
+
+    fn address(&self) -> String {
+        with_search(self.path, &self.search)
+    }
+}
+
+pub async fn frame(visit: &Visit<'_>) -> Result<AnyView, Fault> {
+    let frame = console::frame(visit.app, visit.caller);
+    let place = console::place(visit.app, visit.caller, visit.node()).await;
+    // A node that can't be seen leaves the user's own as the way out; the page below says why.
+    let place = place.unwrap_or_else(|_| Place {
+        parts: vec![PlacePart { node: frame.home.clone(), siblings: Vec::new() }],
+        children: Vec::new(),
+    });
+    let here = Here { path: visit.path, search: visit.search(), node: visit.node() };
+    Ok(view! {
+        <header class="top-bar">{top_bar::top_bar(&frame, place, &here)}</header>
+        {side_bar::side_bar(frame, &here)}
+    }
+    .into_any())
+}

@@ -1,0 +1,112 @@
+//! The list of a model. All of its state is in the URL: [`address`] reads and changes it, the
+//! other files draw from what the domain answers to it.
+
+mod address;
+mod empty;
+mod pager;
+mod selection;
+mod table;
+mod toolbar;
+
+use leptos::prelude::*;
+
+pub use address::Address;
+
+use super::{Page, Visit, parts::heading};
+use crate::{
+    domain::{console, shown::ListPage},
+    list_query::Traversal,
+    model::Operation,
+    ui::{
+        components::{
+            Icon, IconName, NodeTypeBadge,
+            value::{counted, grouped},
+        },
+        routes::{add_href, list_href},
+    },
+};
+
+pub async fn page(visit: &Visit<'_>, model_type: &str) -> Page {
+    let page = console::list(visit.app, visit.caller, model_type, &visit.pairs).await?;
+    let address = Address::read(list_href(model_type), &visit.search());
+    let title = format!("{} · {}", page.model.title_plural, page.place.name);
+    Ok((title, draw(&page, &address, visit.value("filter_draft"))))
+}
+
+/// `draft` is the attribute that is chosen for one more filter.
+fn draw(page: &ListPage, address: &Address, draft: Option<&str>) -> AnyView {
+    let rows = if page.rows.is_empty() {
+        empty::empty(page, address)
+    } else {
+        table::table(page, address)
+    };
+    view! {
+        <div class="list-page" data-announce=counted(page.total, "row", "rows")>
+            {head(page, address)}
+            {toolbar::toolbar(page, address, draft)}
+            {rows}
+            {(page.total > 0).then(|| pager::pager(page, address))}
+        </div>
+    }
+    .into_any()
+}
+
+fn head(page: &ListPage, address: &Address) -> AnyView {
+    let model = &page.model;
+    let filtered = address.is_filtered() && page.total != page.total_unfiltered;
+    let count = if filtered {
+        format!("{} of {}", grouped(page.total), grouped(page.total_unfiltered))
+    } else {
+        grouped(page.total)
+    };
+    let reach = match page.query.traversal {
+        Traversal::Down => "and everything below",
+        Traversal::Local => "only",
+        Traversal::Up => "and everything above",
+    };
+    view! {
+        <div class="page-head">
+            <div>
+                <div class="head-line">
+                    {heading(model.title_plural.clone())}
+                    <span class="badge">
+                        {count}
+                        <span class="sr-only">" in this list"</span>
+                    </span>
+                </div>
+                <p class="page-sub">
+                    <span>{page.place.name.clone()}</span>
+                    <NodeTypeBadge node_type=page.place.node_type/>
+                    <span class="muted">{reach}</span>
+                </p>
+                <p class="page-about muted">{model.description.clone()}</p>
+            </div>
+            {add_action(page, address)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The way to the add form, or the reason why there is none.
+fn add_action(page: &ListPage, address: &Address) -> Option<AnyView> {
+    let model = &page.model;
+    if !model.offers(Operation::Add) {
+        return None;
+    }
+    Some(match &page.can.add {
+        Ok(()) => view! {
+            <a class="btn btn-primary" href=address.onward(&add_href(&model.model_type))>
+                <Icon name=IconName::Plus/>
+                {format!("Add {}", model.title)}
+            </a>
+        }
+        .into_any(),
+        Err(reason) => view! {
+            <p class="page-hint muted">
+                <Icon name=IconName::Info/>
+                <span>{reason.clone()}</span>
+            </p>
+        }
+        .into_any(),
+    })
+}

@@ -1,0 +1,133 @@
+//! The pages that the server draws: the browser puts their HTML into the document and compiles none
+//! of what is below here. What they do in the browser is told by attributes, which [`super::live`]
+//! minds; forms that change something are plain posts, which `api/pages.rs` takes.
+
+mod calls;
+mod code;
+mod dashboard;
+mod delete;
+mod diff;
+mod duration;
+mod frame;
+mod hierarchy;
+mod history;
+mod list;
+mod login;
+mod parts;
+mod status;
+mod transaction;
+mod tree;
+
+use leptos::prelude::*;
+
+use super::routes::{ModelPath, ModelView, TRANSACTION, from_search, to_search};
+use crate::{
+    domain::{App, Caller},
+    fault::Fault,
+    server_fns::{
+        PageAt,
+        context::Request,
+        views::{Drawn, Posted},
+    },
+};
+
+/// What a page is drawn for.
+struct Visit<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    /// The plain form post that was refused and is drawn again.
+    posted: Option<&'a Posted>,
+    path: &'a str,
+    /// The query string, and after it what the browser adds of its own (see `super::live`).
+    pairs: Vec<(String, String)>,
+}
+
+/// The document's title, and what stands in `<main>`.
+type Page = Result<(String, AnyView), Fault>;
+
+impl<'a> Visit<'a> {
+    fn new(request: &'a Request, at: &'a PageAt) -> Self {
+        Self {
+            app: &request.app,
+            caller: &request.caller,
+            posted: request.posted.as_ref(),
+            path: &at.path,
+            pairs: from_search(&at.search),
+        }
+    }
+
+    /// The first parameter of that name that isn't empty.
+    fn value(&self, name: &str) -> Option<&str> {
+        self.values(name).find(|value| !value.is_empty())
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.pairs.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The chosen node, which every link keeps.
+    fn node(&self) -> Option<&str> {
+        self.value("hierarchy")
+    }
+
+    fn search(&self) -> String {
+        to_search(&self.pairs)
+    }
+}
+
+/// The page of an address.
+pub async fn page(request: &Request, at: &PageAt) -> Result<Drawn, Fault> {
+    let visit = Visit::new(request, at);
+    let (title, view) = match at.path.as_str() {
+        "/" => dashboard::page(&visit).await?,
+        "/hierarchy" => hierarchy::page(&visit).await?,
+        path => match ModelPath::of_location(path) {
+            Some(ModelPath { model_type, view }) => match view {
+                ModelView::List => list::page(&visit, &model_type).await?,
+                ModelView::Delete => delete::page(&visit, &model_type, None).await?,
+                ModelView::DeleteOne(pkid) => {
+                    delete::page(&visit, &model_type, Some(&pkid)).await?
+                }
+                ModelView::Detail(pkid) if model_type == TRANSACTION => {
+                    transaction::page(&visit, &pkid).await?
+                }
+                ModelView::Add | ModelView::Detail(_) => return Err(no_page()),
+            },
+            None => return Err(no_page()),
+        },
+    };
+    Ok(Drawn { title, html: html(view) })
+}
+
+/// A part of a page that the browser draws otherwise: a tab of an instance's page.
+pub async fn part(request: &Request, at: &PageAt) -> Result<Drawn, Fault> {
+    let visit = Visit::new(request, at);
+    let path = ModelPath::of_location(&at.path).ok_or_else(no_page)?;
+    let ModelView::Detail(pkid) = &path.view else { return Err(no_page()) };
+    let view = match visit.value("tab") {
+        Some("history") => history::tab(&visit, &path.model_type, pkid).await?,
+        Some("api") => calls::tab(&visit, &path.model_type, pkid).await?,
+        _ => return Err(no_page()),
+    };
+    Ok(Drawn { title: String::new(), html: html(view) })
+}
+
+/// The frame around a page.
+pub async fn frame(request: &Request, at: &PageAt) -> Result<Drawn, Fault> {
+    let view = frame::frame(&Visit::new(request, at)).await?;
+    Ok(Drawn { title: request.caller.username.clone(), html: html(view) })
+}
+
+/// The log-in page.
+pub fn login(at: &PageAt) -> Drawn {
+    Drawn { title: "Log in".to_owned(), html: html(login::page(&from_search(&at.search))) }
+}
+
+fn no_page() -> Fault {
+    Fault::not_found("There is no page at this address.")
+}
+
+/// Views leave marks between texts for a browser that takes them over; none does so here.
+fn html(view: AnyView) -> String {
+    view.to_html().replace("<!>", "")
+}
