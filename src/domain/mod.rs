@@ -7,13 +7,16 @@ pub mod console;
 pub mod demo;
 pub mod env;
 pub mod hierarchy;
+pub mod inherited;
 mod keys;
 pub mod lists;
+pub mod policies;
 pub mod registry;
 pub mod resources;
 mod secrets;
 mod spark_customer;
 pub mod tasks;
+pub mod templates;
 pub mod transactions;
 mod workflow;
 

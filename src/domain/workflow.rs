@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{App, hierarchy, spark_customer, transactions};
+use super::{
+    App, hierarchy, policies, registry::Registry, spark_customer, templates, transactions,
+};
 use crate::{
     fault::Fault,
     store::{Node, ReadTx, Stored, WriteTx},
@@ -10,8 +12,8 @@ use crate::{
 
 /// Steps of a write that a model adds to. Each may refuse.
 pub trait Workflow: Sync {
-    /// Derives and normalises values of a valid instance, before its keys are looked at.
-    fn prepare(&self, _data: &mut Map<String, Value>) -> Result<(), Fault> {
+    /// Judges, derives and normalises values of a valid instance, before its keys are looked at.
+    fn prepare(&self, _models: &Registry, _data: &mut Map<String, Value>) -> Result<(), Fault> {
         Ok(())
     }
 
@@ -85,6 +87,8 @@ pub fn of(model_type: &str) -> &'static dyn Workflow {
         hierarchy::MODEL => &hierarchy::HierarchyNode,
         spark_customer::MODEL => &spark_customer::SparkCustomer,
         transactions::MODEL => &transactions::Transaction,
+        templates::MODEL => &templates::ConfigurationTemplate,
+        policies::MODEL => &policies::FieldDisplayPolicy,
         _ => &Plain,
     }
 }

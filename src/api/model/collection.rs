@@ -16,7 +16,7 @@ use super::{
     envelope,
 };
 use crate::{
-    domain::{App, lists, resources, tasks},
+    domain::{App, inherited::Selector, lists, resources, tasks, templates},
     fault::Fault,
     list_query::{LOCATED_AT, ListQuery},
     model::Model,
@@ -96,10 +96,12 @@ pub async fn create(
     body: JsonObject,
 ) -> Result<Response, Fault> {
     let (at, manner) = (params.hierarchy(), params.manner(body.callback));
+    let template = Selector::template(&params.0);
+    let data = templates::applied_to_new(&app, &caller, &model, at, template, body.object).await?;
     if manner.nowait {
-        let asked = tasks::queue_create(&app, &caller, &model, at, body.object, manner).await?;
+        let asked = tasks::queue_create(&app, &caller, &model, at, data, manner).await?;
         return Ok(envelope::accepted(&asked.transaction_id));
     }
-    let written = resources::create(&app, &caller, &model, at, body.object).await?;
+    let written = resources::create(&app, &caller, &model, at, data).await?;
     Ok(envelope::written(&model, StatusCode::CREATED, &written))
 }

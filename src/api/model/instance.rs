@@ -16,7 +16,7 @@ use super::{
     envelope,
 };
 use crate::{
-    domain::{App, resources, tasks},
+    domain::{App, inherited::Selector, resources, tasks, templates},
     fault::Fault,
 };
 
@@ -70,6 +70,8 @@ pub async fn modify(
 ) -> Result<Response, Fault> {
     resources::place(&app, &caller, params.hierarchy()).await?;
     let (data, manner) = (body.object, params.manner(body.callback));
+    let template = Selector::template(&params.0);
+    let data = templates::applied_to_stored(&app, &caller, &model, &pkid, template, data).await?;
     if manner.nowait {
         let asked =
             tasks::queue_modify(&app, &caller, &model, &pkid, expected, data, manner).await?;
