@@ -2,9 +2,14 @@
 //! display policies. Both belong to one model and are found, by name or pkid, from where they are
 //! used; the nodes above the caller's own count too.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
-use super::hierarchy::shortened;
+use super::{
+    App, Caller,
+    hierarchy::{self, shortened},
+};
 use crate::{
     fault::{Fault, FieldError},
     list_query::{Condition, Direction},
@@ -87,6 +92,25 @@ impl Selector {
             Fault::not_found(message).with_errors(vec![error])
         })
     }
+}
+
+/// The node that a request names, and what [`usable`] finds there.
+pub async fn usable_at(
+    app: &App,
+    caller: &Caller,
+    kind: &Model,
+    model: &Arc<Model>,
+    hierarchy: Option<&str>,
+) -> Result<(Node, Vec<Inherited>), Fault> {
+    let (caller, kind, model) = (caller.clone(), kind.model_type.clone(), Arc::clone(model));
+    let named = hierarchy.map(str::to_owned);
+    app.store
+        .read(move |tx| {
+            let place = hierarchy::resolve(tx, &caller, named.as_deref())?;
+            let all = usable(tx, &kind, &place, &model)?;
+            Ok((place, all))
+        })
+        .await
 }
 
 /// All instances of `kind` for `model` at a node and those above it: the nearest first, at one

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod console;
 pub mod demo;
 pub mod env;
+pub mod forms;
 pub mod hierarchy;
 pub mod inherited;
 mod keys;

@@ -7,14 +7,15 @@ use std::{collections::BTreeSet, sync::Arc};
 use serde_json::{Map, Value, json};
 
 use super::{
+    forms::remade,
     inherited::{self, Inherited, Selector},
     registry::Registry,
-    templates::{target, unknown},
+    templates::{self, target, unknown},
     workflow::Workflow,
 };
 use crate::{
     fault::{Fault, FieldError},
-    model::{Model, Operation, pointer},
+    model::{Model, Operation, Property, pointer},
     store::{Node, ReadTx},
 };
 
@@ -171,10 +172,7 @@ pub fn shown(model: &Model, policy: &Policy) -> Model {
     ordered.extend(std::mem::take(properties));
     *properties = ordered;
     source["groups"] = groups(model, &rules);
-    Model::try_from(source).unwrap_or_else(|error| {
-        tracing::error!(%error, policy = policy.pkid, "a policy makes no model");
-        model.clone()
-    })
+    remade(model, source)
 }
 
 /// The headings of the form, in the order in which the policy names them, then the model's.
@@ -204,6 +202,35 @@ fn groups(model: &Model, rules: &[&Rule]) -> Value {
 pub struct FieldDisplayPolicy;
 
 impl Workflow for FieldDisplayPolicy {
+    fn decided_by(&self) -> Option<&'static str> {
+        Some("model_type")
+    }
+
+    /// The fields are picked from those of the model.
+    fn shaped(&self, models: &Registry, model: &Model, data: &Map<String, Value>) -> Model {
+        let mut source = model.source.clone();
+        templates::offer_models(models, Operation::FieldDisplayPolicy, &mut source);
+        if let Ok(target) = target(models, Operation::FieldDisplayPolicy, data)
+            && let Some(name) =
+                source.pointer_mut("/schema/properties/fields/items/properties/name")
+        {
+            let choice = |(name, property): &(String, Property)| json!({ "value": name, "title": property.title });
+            name["choices"] = target.root.properties.iter().map(choice).collect();
+        }
+        remade(model, source)
+    }
+
+    fn preview(
+        &self,
+        models: &Registry,
+        data: &Map<String, Value>,
+    ) -> Option<(Model, Map<String, Value>)> {
+        let target = target(models, Operation::FieldDisplayPolicy, data).ok()?;
+        let model = shown(&target, &Policy::from_data("", data));
+        let start = target.defaults();
+        Some((model, start))
+    }
+
     fn prepare(&self, models: &Registry, data: &mut Map<String, Value>) -> Result<(), Fault> {
         let model = target(models, Operation::FieldDisplayPolicy, data)?;
         let mut errors = Vec::new();

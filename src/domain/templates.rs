@@ -1,10 +1,11 @@
 //! `data/ConfigurationTemplate`: named values for the fields of a model. Defaults fill what is
 //! absent or empty, fixed values replace what is there.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     App, Caller,
+    forms::remade,
     hierarchy::{self, shortened},
     inherited::{self, Inherited, Selector},
     registry::Registry,
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     fault::{Fault, FieldError},
-    model::{Kind, Model, Operation, Property, pointer, validate_property},
+    model::{Format, Kind, Model, Operation, Property, pointer, validate_property},
     store::{Node, ReadTx},
 };
 
@@ -171,6 +172,40 @@ fn refusal(model: &Model, name: &str, property: &Property) -> Option<(&'static s
 pub struct ConfigurationTemplate;
 
 impl Workflow for ConfigurationTemplate {
+    fn decided_by(&self) -> Option<&'static str> {
+        Some("model_type")
+    }
+
+    /// Both sets of values have the fields of the model, each drawn once it is added.
+    fn shaped(&self, models: &Registry, model: &Model, data: &Map<String, Value>) -> Model {
+        let mut source = model.source.clone();
+        offer_models(models, Operation::ConfigurationTemplate, &mut source);
+        if let Ok(target) = target(models, Operation::ConfigurationTemplate, data) {
+            for part in PARTS {
+                if let Some(schema) = source.pointer_mut(&format!("/schema/properties/{part}")) {
+                    schema["properties"] = members(&target);
+                    schema["additionalProperties"] = json!(true);
+                    schema["sparse"] = json!(true);
+                }
+            }
+        }
+        remade(model, source)
+    }
+
+    fn preview(
+        &self,
+        models: &Registry,
+        data: &Map<String, Value>,
+    ) -> Option<(Model, Map<String, Value>)> {
+        let target = target(models, Operation::ConfigurationTemplate, data).ok()?;
+        let mut start = Map::new();
+        apply(&Template::from_data(&target, "", data), &mut start);
+        for (name, value) in target.defaults() {
+            start.entry(name).or_insert(value);
+        }
+        Some(((*target).clone(), start))
+    }
+
     fn prepare(&self, models: &Registry, data: &mut Map<String, Value>) -> Result<(), Fault> {
         let model = target(models, Operation::ConfigurationTemplate, data)?;
         let mut errors = Vec::new();
@@ -214,6 +249,62 @@ pub(super) fn targets(
     operation: Operation,
 ) -> impl Iterator<Item = &std::sync::Arc<Model>> {
     models.iter().filter(move |model| model.offers(operation))
+}
+
+/// Makes the model that a template or a policy is for a choice of those that offer the operation.
+pub(super) fn offer_models(models: &Registry, operation: Operation, source: &mut Value) {
+    if let Some(schema) = source.pointer_mut("/schema/properties/model_type") {
+        schema["choices"] = targets(models, operation)
+            .map(|m| json!({ "value": m.model_type, "title": m.title }))
+            .collect();
+    }
+}
+
+/// The schemas of what a template can hold: nothing is asked for, nothing has a default.
+fn members(target: &Model) -> Value {
+    let own = target.schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let mut members = Map::new();
+    for (name, schema) in own {
+        let Some(property) = target.root.property(name).filter(|_| takes(target, name)) else {
+            continue;
+        };
+        let mut schema = schema.clone();
+        bare(property, &mut schema);
+        if let Some(format) = property.format.and_then(keyword) {
+            schema["format"] = json!(format);
+        }
+        members.insert(name.clone(), schema);
+    }
+    members.into()
+}
+
+/// Takes out of a schema what no template has: defaults, mandatory fields, secrets.
+fn bare(property: &Property, schema: &mut Value) {
+    if let Some(schema) = schema.as_object_mut() {
+        schema.shift_remove("required");
+        schema.shift_remove("default");
+    }
+    let below = schema.get_mut("properties").and_then(Value::as_object_mut);
+    let Some(below) = below else { return };
+    for (name, member) in &property.properties {
+        if member.is_secret() {
+            below.shift_remove(name);
+        } else if let Some(schema) = below.get_mut(name) {
+            bare(member, schema);
+        }
+    }
+}
+
+/// How a schema names a form of strings; some only a model file can.
+fn keyword(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Email => Some("email"),
+        Format::DomainName => Some("host-name"),
+        Format::Link => Some("link"),
+        Format::DateTime => Some("date-time"),
+        Format::Multiline => Some("multiline"),
+        Format::ProxyUrl | Format::WebexOrganization => None,
+    }
 }
 
 /// What is wrong with one value of a template.

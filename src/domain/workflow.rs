@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     fault::Fault,
+    model::Model,
     store::{Node, ReadTx, Stored, WriteTx},
 };
 
@@ -69,6 +70,26 @@ pub trait Workflow: Sync {
         _target: &Node,
     ) -> Result<(), Fault> {
         Ok(())
+    }
+
+    /// The attribute on which the rest of the form depends: chosen before the form is drawn.
+    fn decided_by(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The model as the form of an instance needs it, for what [`Self::decided_by`] names.
+    fn shaped(&self, _models: &Registry, model: &Model, _data: &Map<String, Value>) -> Model {
+        model.clone()
+    }
+
+    /// The form that an instance brings about, where it is made to shape one: its model and what
+    /// it starts with.
+    fn preview(
+        &self,
+        _models: &Registry,
+        _data: &Map<String, Value>,
+    ) -> Option<(Model, Map<String, Value>)> {
+        None
     }
 
     /// Follows the instance's deletion.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Place, SPARK, TestApp, at};
+use crate::support::{PASSWORD, Place, SPARK, TestApp, at};
 
 const TEMPLATES: &str = "/api/data/ConfigurationTemplate/";
 
@@ -190,4 +190,120 @@ async fn names_are_unique_for_a_model_at_a_node_and_sites_have_none() {
         "validation",
         &[("hierarchy", "wrong_place")],
     );
+}
+
+#[tokio::test]
+async fn the_add_form_is_filled_by_the_template() {
+    let (app, _, customer) = with_standard().await;
+    let path = format!("{SPARK}add/?hierarchy={}", customer.pkid);
+    let form = app.get(&format!("{path}&template_name=Standard")).await.expect(200).json();
+    let wanted = json!({
+        "email_domain": "example.com", "dirsync_enabled": true,
+        "default_calling_behaviour": "Cisco Jabber app", "sync": false
+    });
+    assert_eq!(form["data"], wanted);
+    assert_eq!(form["meta"]["configuration_template"]["name"], "Standard");
+    let properties = &form["schema"]["properties"];
+    assert_eq!(properties["default_calling_behaviour"]["readonly"], true);
+    assert_eq!(properties["email_domain"].get("readonly"), None);
+    app.get(&format!("{path}&template_name=Other")).await.expect_fault(
+        404,
+        "not_found",
+        &[("template_name", "not_found")],
+    );
+}
+
+#[tokio::test]
+async fn a_templates_own_add_form_has_the_fields_of_its_model() {
+    let (app, provider, _) = with_standard().await;
+    let path = format!("{TEMPLATES}add/?hierarchy={}", provider.pkid);
+    let form = app.get(&path).await.expect(200).json();
+    let model_type = &form["schema"]["properties"]["model_type"];
+    let choices: Vec<&str> = model_type["choices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|choice| choice["value"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        choices,
+        ["data/FieldDisplayPolicy", "data/HierarchyNode", "relation/SparkCustomer"]
+    );
+    assert_eq!(form["schema"]["properties"]["defaults"].get("properties"), None);
+
+    let chosen = format!("{path}&model_type=relation/SparkCustomer");
+    let form = app.get(&chosen).await.expect(200).json();
+    assert_eq!(form["data"], json!({ "model_type": "relation/SparkCustomer" }));
+    for part in ["defaults", "fixed"] {
+        let fields = form["schema"]["properties"][part]["properties"].as_object().unwrap();
+        assert!(fields.contains_key("email_domain"), "{part}");
+        for none in ["token", "refresh_token", "http_proxy", "https_proxy", "token_link"] {
+            assert!(!fields.contains_key(none), "{none}");
+        }
+        assert_eq!(fields["name"].get("required"), None);
+        assert_eq!(fields["sync"].get("default"), None);
+    }
+    let form = app.get(&format!("{path}&model_type=relation/Nothing")).await.expect(200).json();
+    assert_eq!(form["data"], json!({}));
+}
+
+#[tokio::test]
+async fn the_usable_ones_are_listed_the_nearest_first() {
+    let (app, provider, customer) = with_standard().await;
+    for name in ["Beta", "alpha"] {
+        let near = template(name, &json!({}), &json!({}));
+        app.post(&at(TEMPLATES, &customer), &near).await.expect(201);
+    }
+    let nodes = json!({ "name": "Nodes", "model_type": "data/HierarchyNode" });
+    app.post(&at(TEMPLATES, &customer), &nodes).await.expect(201);
+    let site = app.site(&customer, "Site").await;
+    let list = |place: Place| {
+        let call = app.call("GET", &at(&format!("{SPARK}configuration_template/"), &place));
+        async move { call.send().await.expect(200).json() }
+    };
+    let answer = list(customer.clone()).await;
+    let parts: Vec<&String> = answer.as_object().unwrap().keys().collect();
+    assert_eq!(parts, ["meta", "resources", "actions"]);
+    assert_eq!(answer["meta"]["model_type"], "relation/SparkCustomer");
+    let names = |answer: &Value| -> Vec<String> {
+        let rows = answer["resources"].as_array().unwrap();
+        rows.iter().map(|row| row["data"]["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&answer), ["alpha", "Beta", "Standard"]);
+    let row = &answer["resources"][2];
+    assert_eq!(row["meta"]["model_type"], "data/ConfigurationTemplate");
+    assert_eq!(row["data"]["hierarchy_friendly_name"], provider.path.as_str());
+    let create = &answer["actions"][0]["create"];
+    assert_eq!(create["method"], "POST");
+    assert_eq!(create["href"], at(TEMPLATES, &customer).as_str());
+    assert_eq!(names(&list(provider).await), ["Standard"]);
+    // A site has none of its own, so none can be created there.
+    let answer = list(site).await;
+    assert_eq!(names(&answer), ["alpha", "Beta", "Standard"]);
+    assert_eq!(answer["actions"], json!([]));
+
+    let unknown = format!("{SPARK}configuration_template/?hierarchy=sys.Nobody");
+    app.get(&unknown).await.expect_fault(404, "not_found", &[("hierarchy", "not_found")]);
+    for path in [
+        "/api/tool/Transaction/configuration_template/",
+        "/api/data/ConfigurationTemplate/configuration_template/",
+        "/api/tool/Transaction/field_display_policy/",
+    ] {
+        app.get(path).await.expect_fault(405, "not_offered", &[]);
+    }
+}
+
+#[tokio::test]
+async fn what_stands_above_the_caller_is_usable_and_what_stands_beside_it_is_not() {
+    let (app, _, customer) = with_standard().await;
+    app.account("carla", &customer).await;
+    let path = at(&format!("{SPARK}configuration_template/"), &customer);
+    let answer = app.call("GET", &path).basic("carla", PASSWORD).send().await.expect(200).json();
+    assert_eq!(answer["resources"][0]["data"]["name"], "Standard");
+    let path = format!("{}&template_name=Standard", at(SPARK, &customer));
+    let made = app.call("POST", &path).basic("carla", PASSWORD).json(&json!({ "name": "One" }));
+    made.send().await.expect(201);
+    // Which doesn't show it to the caller as an instance.
+    let list = app.call("GET", TEMPLATES).basic("carla", PASSWORD).send().await.expect(200);
+    assert_eq!(list.json()["pagination"]["total"], 0);
 }

@@ -2,7 +2,6 @@
 //! exist for it.
 
 use serde_json::json;
-use tenantry::store::StoreError;
 
 use super::list::names;
 use crate::support::{Call, NODES, PASSWORD, Place, SPARK, TRANSACTIONS, TestApp, at};
@@ -26,7 +25,7 @@ impl World {
         let south = app.customer(&acme, "South").await;
         let seen = app.spark(&north, &json!({ "name": "seen" })).await;
         let hidden = app.spark(&south, &json!({ "name": "hidden" })).await;
-        add_account(&app, &north).await;
+        app.account(LOCAL, &north).await;
         Self {
             north,
             south,
@@ -39,22 +38,6 @@ impl World {
     fn call(&self, method: &str, path: &str) -> Call {
         self.app.call(method, path).basic(LOCAL, PASSWORD)
     }
-}
-
-/// An account at a node with the administrator's password. Accounts have no call of their own
-/// yet, so it is put where they are kept.
-async fn add_account(app: &TestApp, place: &Place) {
-    let pkid = place.pkid.clone();
-    app.app
-        .store
-        .write(move |tx| {
-            let admin = tx.account_by_name("admin")?.unwrap();
-            let node = tx.node_by_pkid(&pkid)?.unwrap();
-            tx.insert_account(LOCAL, &admin.password_hash, node.id)?;
-            Ok::<_, StoreError>(())
-        })
-        .await
-        .unwrap();
 }
 
 #[tokio::test]

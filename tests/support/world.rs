@@ -6,7 +6,10 @@ use std::sync::{
 };
 
 use serde_json::{Value, json};
-use tenantry::domain::env::{Clock, Env, Random};
+use tenantry::{
+    domain::env::{Clock, Env, Random},
+    store::StoreError,
+};
 use time::{OffsetDateTime, macros::datetime};
 
 use super::{NODES, Place, SPARK, TRANSACTIONS, TestApp};
@@ -93,6 +96,19 @@ impl TestApp {
     pub async fn tenant(&self) -> Place {
         let provider = self.provider("Provider").await;
         self.customer(&provider, "Customer").await
+    }
+
+    /// An account at a node with the administrator's password. Accounts have no call of their own
+    /// yet, so it is put where they are kept.
+    pub async fn account(&self, username: &'static str, place: &Place) {
+        let pkid = place.pkid.clone();
+        let write = self.app.store.write(move |tx| {
+            let admin = tx.account_by_name("admin")?.unwrap();
+            let node = tx.node_by_pkid(&pkid)?.unwrap();
+            tx.insert_account(username, &admin.password_hash, node.id)?;
+            Ok::<_, StoreError>(())
+        });
+        write.await.unwrap();
     }
 
     /// A Spark customer; answers its pkid.

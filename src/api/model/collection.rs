@@ -50,7 +50,12 @@ pub async fn list(
 }
 
 /// One of `resources`: the stored JSON as it is, with the place added.
-fn push_row(text: &mut String, model: &Model, row: &ListRow, summary: bool) -> Result<(), Fault> {
+pub(super) fn push_row(
+    text: &mut String,
+    model: &Model,
+    row: &ListRow,
+    summary: bool,
+) -> Result<(), Fault> {
     let place = Value::String(row.node_path.clone());
     text.push_str("{\"data\":");
     if summary {

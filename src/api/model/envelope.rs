@@ -11,11 +11,14 @@ use serde_json::{Map, Value, json};
 use super::super::hrefs::etag;
 use crate::{
     domain::{
-        App, hierarchy,
+        App,
+        forms::Form,
+        hierarchy,
         lists::Listed,
+        policies,
         resources::{Written, href},
         tasks::{self, Asked},
-        transactions,
+        templates, transactions,
     },
     fault::Fault,
     list_query::{LOCATED_AT, ListQuery, MAXIMUM_LIMIT},
@@ -142,6 +145,25 @@ pub fn instance_meta(model: &Model, place: &Node, pkid: &str) -> Value {
         "schema_version": model.schema_version,
         "actions": instance_actions(model, place, pkid),
     })
+}
+
+/// Says in `meta` which policy and which template a form was made by.
+pub fn shaped_by(meta: &mut Value, form: &Form) {
+    if let Some(policy) = &form.policy {
+        meta["field_display_policy"] = json!({
+            "href": href(policies::MODEL, &policy.pkid),
+            "pkid": policy.pkid,
+            "name": policy.name,
+            "groups": form.model.groups,
+        });
+    }
+    if let Some(template) = &form.template {
+        meta["configuration_template"] = json!({
+            "href": href(templates::MODEL, &template.pkid),
+            "pkid": template.pkid,
+            "name": template.name,
+        });
+    }
 }
 
 /// `meta` of a row: the parts of it that differ from row to row.

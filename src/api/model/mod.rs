@@ -6,6 +6,7 @@ mod data_move;
 mod envelope;
 mod form;
 mod help;
+mod inherited;
 mod instance;
 mod transaction;
 
@@ -45,6 +46,8 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
         .route("/add", get(form::add))
         .route("/schema", get(form::schema))
         .route("/help", get(help::of_model))
+        .route("/configuration_template", get(inherited::configuration_templates))
+        .route("/field_display_policy", get(inherited::field_display_policies))
         .route("/{pkid}", instance)
         .route("/{pkid}/help", get(help::of_instance))
         .layer(Extension(ModelIs(Arc::clone(model))))
