@@ -3,6 +3,7 @@
 //! database transaction. Knows neither HTTP nor SQL.
 
 pub mod accounts;
+pub mod choices;
 pub mod console;
 pub mod demo;
 pub mod env;

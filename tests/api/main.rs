@@ -8,6 +8,7 @@ mod support;
 mod add_form;
 mod bad_input;
 mod bulk_delete;
+mod choices;
 mod create;
 mod delete;
 mod get;

@@ -1,6 +1,7 @@
 //! The model API: the same calls for every model, drawn from its file.
 
 mod bulk;
+mod choices;
 mod collection;
 mod data_move;
 mod envelope;
@@ -46,6 +47,7 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
         .route("/add", get(form::add))
         .route("/schema", get(form::schema))
         .route("/help", get(help::of_model))
+        .route("/choices", get(choices::list))
         .route("/configuration_template", get(inherited::configuration_templates))
         .route("/field_display_policy", get(inherited::field_display_policies))
         .route("/{pkid}", instance)
