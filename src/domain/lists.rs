@@ -96,20 +96,20 @@ pub(super) fn spec(
 }
 
 /// Why a name can't be ordered or filtered by.
-struct AttrError {
+pub(super) struct AttrError {
     code: &'static str,
     message: String,
 }
 
 impl AttrError {
-    fn named(self, parameter: &str) -> FieldError {
+    pub(super) fn named(self, parameter: &str) -> FieldError {
         FieldError::new(parameter, self.code, self.message)
     }
 }
 
 /// The attribute of that name, if lists can be ordered and filtered by it. A secret is treated
 /// like an attribute that doesn't exist: its order would tell of its value.
-fn attr(model: &Model, name: &str) -> Result<Attr, AttrError> {
+pub(super) fn attr(model: &Model, name: &str) -> Result<Attr, AttrError> {
     if name == LOCATED_AT {
         return Ok(Attr::LocatedAt);
     }

@@ -3,18 +3,23 @@
 //! database transaction. Knows neither HTTP nor SQL.
 
 pub mod accounts;
+pub mod choices;
 pub mod console;
 pub mod demo;
 pub mod env;
+pub mod forms;
 pub mod hierarchy;
+pub mod inherited;
 mod keys;
 pub mod lists;
+pub mod policies;
 pub mod registry;
 pub mod resources;
 mod secrets;
 pub mod shown;
 mod spark_customer;
 pub mod tasks;
+pub mod templates;
 pub mod transactions;
 mod workflow;
 

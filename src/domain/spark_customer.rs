@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::workflow::Workflow;
+use super::{registry::Registry, workflow::Workflow};
 use crate::{fault::Fault, model::formats::webex_organization_id};
 
 pub const MODEL: &str = "relation/SparkCustomer";
@@ -13,7 +13,7 @@ impl Workflow for SparkCustomer {
     /// `account_number` always follows `account_number_external`; without it, it stays as given.
     /// The external number is kept as the lower-case UUID whichever form came in, so that one
     /// organisation can't be added twice under two spellings.
-    fn prepare(&self, data: &mut Map<String, Value>) -> Result<(), Fault> {
+    fn prepare(&self, _models: &Registry, data: &mut Map<String, Value>) -> Result<(), Fault> {
         let Some(external) =
             data.get("account_number_external").and_then(Value::as_str).filter(|t| !t.is_empty())
         else {

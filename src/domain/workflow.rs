@@ -2,16 +2,19 @@
 
 use serde_json::{Map, Value};
 
-use super::{App, hierarchy, spark_customer, transactions};
+use super::{
+    App, hierarchy, policies, registry::Registry, spark_customer, templates, transactions,
+};
 use crate::{
     fault::Fault,
+    model::Model,
     store::{Node, ReadTx, Stored, WriteTx},
 };
 
 /// Steps of a write that a model adds to. Each may refuse.
 pub trait Workflow: Sync {
-    /// Derives and normalises values of a valid instance, before its keys are looked at.
-    fn prepare(&self, _data: &mut Map<String, Value>) -> Result<(), Fault> {
+    /// Judges, derives and normalises values of a valid instance, before its keys are looked at.
+    fn prepare(&self, _models: &Registry, _data: &mut Map<String, Value>) -> Result<(), Fault> {
         Ok(())
     }
 
@@ -69,6 +72,26 @@ pub trait Workflow: Sync {
         Ok(())
     }
 
+    /// The attribute on which the rest of the form depends: chosen before the form is drawn.
+    fn decided_by(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The model as the form of an instance needs it, for what [`Self::decided_by`] names.
+    fn shaped(&self, _models: &Registry, model: &Model, _data: &Map<String, Value>) -> Model {
+        model.clone()
+    }
+
+    /// The form that an instance brings about, where it is made to shape one: its model and what
+    /// it starts with.
+    fn preview(
+        &self,
+        _models: &Registry,
+        _data: &Map<String, Value>,
+    ) -> Option<(Model, Map<String, Value>)> {
+        None
+    }
+
     /// Follows the instance's deletion.
     fn removed(&self, _tx: &WriteTx<'_>, _stored: &Stored) -> Result<(), Fault> {
         Ok(())
@@ -85,6 +108,8 @@ pub fn of(model_type: &str) -> &'static dyn Workflow {
         hierarchy::MODEL => &hierarchy::HierarchyNode,
         spark_customer::MODEL => &spark_customer::SparkCustomer,
         transactions::MODEL => &transactions::Transaction,
+        templates::MODEL => &templates::ConfigurationTemplate,
+        policies::MODEL => &policies::FieldDisplayPolicy,
         _ => &Plain,
     }
 }

@@ -158,6 +158,9 @@ pub struct Property {
     /// Whether an object takes properties it doesn't name; false when the schema doesn't say
     /// and names some, true when it names none.
     pub additional_properties: bool,
+    /// Whether a form draws only those of an object's properties that are set, and offers to add
+    /// the others.
+    pub sparse: bool,
     /// `target`, `target_attr`, `target_model_type`: the instances a value is picked from.
     pub target: Option<Target>,
 }

@@ -31,6 +31,11 @@ pub fn secret_action_name(pointer: &str) -> String {
     format!("{pointer}:do")
 }
 
+/// The name of the select that says which member is to be added to the sparse object at `pointer`.
+pub fn pick_name(pointer: &str) -> String {
+    format!("_pick:{pointer}")
+}
+
 /// The fields a form shows, under their headings; those that no group names come last, without.
 /// A heading with nothing to show is left out.
 pub fn drawn_fields(model: &Model) -> Vec<(Option<String>, Vec<String>)> {
@@ -110,19 +115,51 @@ pub fn row_count(pairs: &[Pair], pointer: &str) -> usize {
     end.min(inputs)
 }
 
-/// The form with one more entry, an empty one, in the array at `pointer`.
+/// The form with one more entry, an empty one, in the array at `pointer`; or with the member of a
+/// sparse object that was picked there.
 pub fn add_row(pairs: &[Pair], pointer: &str) -> Vec<Pair> {
     let mut pairs = pairs.to_vec();
+    if let Some(picked) = value_of(&pairs, &pick_name(pointer)) {
+        if !picked.is_empty() {
+            pairs.push((pointer::child(pointer, picked), String::new()));
+        }
+        return pairs;
+    }
     // Entries that are objects ignore a text of their own: it only says that they are there.
     let marker = pointer::entry(pointer, row_count(&pairs, pointer));
     pairs.push((marker, String::new()));
     pairs
 }
 
-/// The form without the entry at `pointer`; those after it move up.
+/// Whether an input of this name belongs to the value at `pointer`, or to one below it.
+pub fn is_within(name: &str, pointer: &str) -> bool {
+    let rest = name.strip_prefix(pointer).filter(|_| !pointer.is_empty());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))
+}
+
+/// The form with the entry at `pointer` in the place of the one before it, or after it.
+pub fn move_row(pairs: &[Pair], pointer: &str, up: bool) -> Vec<Pair> {
+    let other = pointer.rsplit_once('/').and_then(|(array, index)| {
+        let index = pointer::index(index)?;
+        let other = if up { index.checked_sub(1)? } else { index + 1 };
+        (other < row_count(pairs, array)).then(|| pointer::entry(array, other))
+    });
+    let Some(other) = other else { return pairs.to_vec() };
+    let swapped = |name: &str| {
+        let to =
+            |from, to: &str| is_within(name, from).then(|| to.to_owned() + &name[from.len()..]);
+        to(pointer, &other).or_else(|| to(&other, pointer)).unwrap_or_else(|| name.to_owned())
+    };
+    pairs.iter().map(|(name, text)| (swapped(name), text.clone())).collect()
+}
+
+/// The form without the entry at `pointer`, those after it moved up; or without that member of a
+/// sparse object.
 pub fn remove_row(pairs: &[Pair], pointer: &str) -> Vec<Pair> {
     let gone = pointer.rsplit_once('/').and_then(|(a, i)| Some((a, pointer::index(i)?)));
-    let Some((array, gone)) = gone else { return pairs.to_vec() };
+    let Some((array, gone)) = gone else {
+        return pairs.iter().filter(|(name, _)| !is_within(name, pointer)).cloned().collect();
+    };
     let mut kept = Vec::with_capacity(pairs.len());
     for (name, text) in pairs {
         match row_of(name, array) {
@@ -187,9 +224,10 @@ fn each_row(name: &str, mut place: impl FnMut(&str, usize) -> Option<usize>) -> 
     Some(new)
 }
 
-/// The instance that a posted form describes. `base` is the stored instance, its secrets masked:
-/// what the form doesn't show, or doesn't let be changed, comes from there. Texts that aren't of
-/// their field's type and names that the model doesn't know are kept for the validator to refuse.
+/// The instance that a posted form describes. `base` is what the form was filled with, secrets
+/// masked: the stored instance, or what a new one starts with. What the form doesn't show, or
+/// doesn't let be changed, comes from there. Texts that aren't of their field's type and names
+/// that the model doesn't know are kept for the validator to refuse.
 pub fn from_pairs(
     model: &Model,
     pairs: &[Pair],
@@ -329,8 +367,8 @@ fn write(property: &Property, at: &str, value: Option<&Value>, entry: bool, out:
     match property.kind {
         Kind::Object => {
             for (name, member) in &property.properties {
-                if entry || is_drawn(member) {
-                    let value = value.and_then(|v| v.get(name));
+                let value = value.and_then(|v| v.get(name));
+                if entry || (is_drawn(member) && (value.is_some() || !property.sparse)) {
                     write(member, &pointer::child(at, name), value, entry, out);
                 }
             }
@@ -370,7 +408,10 @@ fn read(
             for (name, member) in &property.properties {
                 let stored = stored.and_then(|s| s.get(name));
                 let value = if entry || (is_drawn(member) && !member.readonly) {
-                    read(member, &pointer::child(at, name), stored, entry, posted)
+                    let at = pointer::child(at, name);
+                    // A member that was taken out of a sparse object isn't posted any more.
+                    let stored = stored.filter(|_| !property.sparse || posted.has_any(&at));
+                    read(member, &at, stored, entry, posted)
                 } else {
                     stored.cloned()
                 };
@@ -522,6 +563,62 @@ mod tests {
         let rest = "kind codes codes-2 size share notes mail link fixed token tags part rows";
         assert_eq!((drawn[1].0.as_ref(), drawn[1].1.join(" ")), (None, rest.to_owned()));
         assert_eq!(drawn.len(), 2);
+    }
+
+    #[test]
+    fn an_entry_moves_with_all_that_is_in_it_and_never_out_of_its_array() {
+        let posted = pairs(&[("/a/1/x", "1"), ("/a/2/x", "2"), ("/a/0/x", "0"), ("/ab/1", "b")]);
+        let moved = |pointer, up| {
+            let names = move_row(&posted, pointer, up).into_iter().map(|(name, _)| name);
+            names.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(moved("/a/2", true), "/a/2/x /a/1/x /a/0/x /ab/1");
+        assert_eq!(moved("/a/0", false), "/a/0/x /a/2/x /a/1/x /ab/1");
+        for (pointer, up) in [("/a/0", true), ("/a/2", false), ("/a", true), ("", false)] {
+            assert_eq!(moved(pointer, up), "/a/1/x /a/2/x /a/0/x /ab/1", "{pointer}");
+        }
+    }
+
+    #[test]
+    fn members_of_a_sparse_object_come_and_go() {
+        let model = Model::try_from(json!({
+            "model_type": "data/Thing",
+            "title": "Thing",
+            "schema": {"type": "object", "properties": {
+                "name": {"type": "string"},
+                "values": {"type": "object", "sparse": true, "additionalProperties": true,
+                    "properties": {
+                        "on": {"type": "boolean"},
+                        "size": {"type": "integer"},
+                        "hidden": {"type": "string", "displayable": false},
+                        "tags": {"type": "array", "items": {"type": "string"}}
+                    }}
+            }}
+        }))
+        .unwrap();
+        let base = json!({"name": "x", "values": {"on": false, "hidden": "h", "more": 1}});
+        let base = base.as_object().unwrap();
+        let drawn = to_pairs(&model, base);
+        assert_eq!(drawn, pairs(&[("/name", "x"), ("/values/on", "false")]));
+        let back =
+            |pairs: &[Pair]| Value::Object(from_pairs(&model, pairs, Some(base)))["values"].clone();
+        assert_eq!(back(&drawn), base["values"]);
+
+        let mut picked = drawn;
+        picked.push((pick_name("/values"), "size".to_owned()));
+        let mut added = add_row(&picked, "/values");
+        assert_eq!(value_of(&added, "/values/size"), Some(""));
+        // Left empty it is none.
+        assert_eq!(back(&added), base["values"]);
+        added.push(("/values/size".to_owned(), "3".to_owned()));
+        assert_eq!(back(&added)["size"], 3);
+        let removed = remove_row(&added, "/values/on");
+        assert_eq!(back(&removed), json!({"size": 3, "hidden": "h", "more": 1}));
+        let none = remove_row(&removed, "/values/size");
+        assert_eq!(back(&none), json!({"hidden": "h", "more": 1}));
+        // Nothing picked, nothing added.
+        let nothing = pairs(&[("/name", "x"), ("_pick:/values", "")]);
+        assert_eq!(add_row(&nothing, "/values"), nothing);
     }
 
     #[test]

@@ -43,7 +43,7 @@ const OF_STRING: &[&str] = &[
 ];
 const OF_NUMBER: &[&str] = &["minimum", "maximum"];
 const OF_ARRAY: &[&str] = &["items", "minItems", "maxItems", "uniqueItems"];
-const OF_OBJECT: &[&str] = &["properties", "additionalProperties"];
+const OF_OBJECT: &[&str] = &["properties", "additionalProperties", "sparse"];
 
 /// Where a node stands, and what it gets from there.
 struct Place<'a> {
@@ -121,6 +121,7 @@ fn compile(schema: &Value, place: &Place) -> Result<Property, LoadError> {
         additional_properties: members
             .flag("additionalProperties")?
             .unwrap_or(kind == Kind::Object && !members.map.contains_key("properties")),
+        sparse: members.flag("sparse")?.unwrap_or(false),
         target: target(&members)?,
     };
     secrecy(&members, &property, place.in_array)?;

@@ -171,7 +171,18 @@ impl ListFilter {
         match self.condition {
             Condition::Contains => format!("instr({value}, {text}) > 0"),
             Condition::NotContain => format!("instr({value}, {text}) = 0"),
-            Condition::StartsWith => format!("substr({value}, 1, length({text})) = {text}"),
+            Condition::StartsWith => {
+                // The index narrows to what begins so; nothing sorts behind the last character.
+                let narrow = if self.uses_index(attr) {
+                    format!(
+                        "{raw} >= {text} COLLATE NOCASE AND \
+                         {raw} < {text} || char(1114111) COLLATE NOCASE AND "
+                    )
+                } else {
+                    String::new()
+                };
+                format!("{narrow}substr({value}, 1, length({text})) = {text}")
+            }
             Condition::EndsWith => format!(
                 "length({value}) >= length({text}) AND \
                  substr({value}, length({value}) - length({text}) + 1) = {text}"
@@ -303,6 +314,38 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[tokio::test]
+    async fn what_a_text_begins_with_is_looked_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let models = Registry::load(None).unwrap().to_vec();
+        let store = Store::open(dir.path(), &models).await.unwrap();
+        let name = || Attr::Data("name".to_owned(), Kind::String);
+        let plan = plan(
+            &store,
+            ListSpec {
+                model: "relation/SparkCustomer".to_owned(),
+                cover: Cover::Down(1),
+                filters: vec![ListFilter {
+                    attrs: vec![name()],
+                    condition: Condition::StartsWith,
+                    text: "Ac".to_owned(),
+                    ignore_case: true,
+                }],
+                order: Order { attr: name(), direction: Direction::Asc },
+                skip: 0,
+                limit: 25,
+            },
+        )
+        .await;
+        assert!(
+            plan.contains(
+                "SEARCH i USING INDEX list_relation_SparkCustomer_name (<expr>>? AND <expr><?)"
+            ),
+            "{plan}"
+        );
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
     }
 
     #[tokio::test]

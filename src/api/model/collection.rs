@@ -16,7 +16,7 @@ use super::{
     envelope,
 };
 use crate::{
-    domain::{App, lists, resources, tasks},
+    domain::{App, inherited::Selector, lists, resources, tasks, templates},
     fault::Fault,
     list_query::{LOCATED_AT, ListQuery},
     model::Model,
@@ -50,7 +50,12 @@ pub async fn list(
 }
 
 /// One of `resources`: the stored JSON as it is, with the place added.
-fn push_row(text: &mut String, model: &Model, row: &ListRow, summary: bool) -> Result<(), Fault> {
+pub(super) fn push_row(
+    text: &mut String,
+    model: &Model,
+    row: &ListRow,
+    summary: bool,
+) -> Result<(), Fault> {
     let place = Value::String(row.node_path.clone());
     text.push_str("{\"data\":");
     if summary {
@@ -96,10 +101,12 @@ pub async fn create(
     body: JsonObject,
 ) -> Result<Response, Fault> {
     let (at, manner) = (params.hierarchy(), params.manner(body.callback));
+    let template = Selector::template(&params.0);
+    let data = templates::applied_to_new(&app, &caller, &model, at, template, body.object).await?;
     if manner.nowait {
-        let asked = tasks::queue_create(&app, &caller, &model, at, body.object, manner).await?;
+        let asked = tasks::queue_create(&app, &caller, &model, at, data, manner).await?;
         return Ok(envelope::accepted(&asked.transaction_id));
     }
-    let written = resources::create(&app, &caller, &model, at, body.object).await?;
+    let written = resources::create(&app, &caller, &model, at, data).await?;
     Ok(envelope::written(&model, StatusCode::CREATED, &written))
 }

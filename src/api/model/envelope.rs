@@ -11,11 +11,14 @@ use serde_json::{Map, Value, json};
 use super::super::hrefs::etag;
 use crate::{
     domain::{
-        App, hierarchy,
+        App,
+        forms::Form,
+        hierarchy,
         lists::Listed,
+        policies,
         resources::{Written, href},
         tasks::{self, Asked},
-        transactions,
+        templates, transactions,
     },
     fault::Fault,
     list_query::{LOCATED_AT, ListQuery, MAXIMUM_LIMIT},
@@ -53,6 +56,11 @@ fn offered(model: &Model) -> Vec<Value> {
 
 /// `pagination` of a list.
 pub fn pagination(model: &Model, listed: &Listed) -> Value {
+    pagination_of(&format!("/api/{}/", model.model_type), listed, &[])
+}
+
+/// `pagination` of the call at `path`, which takes `more` parameters than a list.
+pub fn pagination_of(path: &str, listed: &Listed, more: &[(&str, &str)]) -> Value {
     let query = &listed.query;
     json!({
         "skip": query.skip,
@@ -62,12 +70,12 @@ pub fn pagination(model: &Model, listed: &Listed) -> Value {
         "total_limit": null,
         "order_by": query.order_by,
         "direction": query.direction,
-        "current": format!("/api/{}/?{}", model.model_type, current(query)),
+        "current": format!("{path}?{}", current(query, more)),
     })
 }
 
 /// The query string that gives this page again.
-fn current(query: &ListQuery) -> String {
+fn current(query: &ListQuery, more: &[(&str, &str)]) -> String {
     let mut text = url::form_urlencoded::Serializer::new(String::new());
     text.append_pair("skip", &query.skip.to_string());
     text.append_pair("limit", &query.limit.to_string());
@@ -96,6 +104,7 @@ fn current(query: &ListQuery) -> String {
     if query.summary {
         text.append_pair("summary", "true");
     }
+    text.extend_pairs(more.iter().filter(|(_, value)| !value.is_empty()));
     text.finish()
 }
 
@@ -115,7 +124,7 @@ pub fn collection_meta(model: &Model, place: &Node) -> Value {
         "business_key": {},
         "api_version": API_VERSION,
         "cached": true,
-        "references": references(place, &format!("{}/", href(&model.model_type, "None")), Value::Null),
+        "references": collection_references(model, place),
         "model_specific_actions": specific,
         "schema_version": model.schema_version,
         "actions": actions(model, place),
@@ -142,6 +151,25 @@ pub fn instance_meta(model: &Model, place: &Node, pkid: &str) -> Value {
         "schema_version": model.schema_version,
         "actions": instance_actions(model, place, pkid),
     })
+}
+
+/// Says in `meta` which policy and which template a form was made by.
+pub fn shaped_by(meta: &mut Value, form: &Form) {
+    if let Some(policy) = &form.policy {
+        meta["field_display_policy"] = json!({
+            "href": href(policies::MODEL, &policy.pkid),
+            "pkid": policy.pkid,
+            "name": policy.name,
+            "groups": form.model.groups,
+        });
+    }
+    if let Some(template) = &form.template {
+        meta["configuration_template"] = json!({
+            "href": href(templates::MODEL, &template.pkid),
+            "pkid": template.pkid,
+            "name": template.name,
+        });
+    }
 }
 
 /// `meta` of a row: the parts of it that differ from row to row.
@@ -175,6 +203,11 @@ pub fn summary_attrs(model: &Model) -> Vec<Value> {
             attr.into()
         })
         .collect()
+}
+
+/// `references` of what isn't one instance.
+pub fn collection_references(model: &Model, place: &Node) -> Value {
+    references(place, &format!("{}/", href(&model.model_type, "None")), Value::Null)
 }
 
 fn references(place: &Node, own: &str, pkid: Value) -> Value {

@@ -15,11 +15,12 @@ use super::{
     envelope,
 };
 use crate::{
-    domain::{App, resources},
+    domain::{App, forms, resources},
     fault::Fault,
 };
 
-/// `GET /api/<type>/<Model>/add/`: refused where the model can't be added.
+/// `GET /api/<type>/<Model>/add/`: refused where the model can't be added. Drawn by the display
+/// policy and filled by the template that are chosen.
 pub async fn add(
     State(app): State<App>,
     ApiCaller(caller): ApiCaller,
@@ -27,10 +28,13 @@ pub async fn add(
     params: Params,
 ) -> Result<Response, Fault> {
     let place = resources::place_to_add(&app, &caller, &model, params.hierarchy()).await?;
+    let form = forms::at(&app, &place, &model, params.0).await?;
+    let mut meta = envelope::collection_meta(&model, &place);
+    envelope::shaped_by(&mut meta, &form);
     let body = json!({
-        "meta": envelope::collection_meta(&model, &place),
-        "schema": model.schema,
-        "data": model.defaults(),
+        "meta": meta,
+        "schema": form.model.schema,
+        "data": form.start,
         "actions": envelope::create_action(&model, &place),
     });
     Ok(Json(body).into_response())

@@ -16,11 +16,12 @@ use super::{
     envelope,
 };
 use crate::{
-    domain::{App, resources, tasks},
+    domain::{App, forms, inherited::Selector, resources, tasks, templates},
     fault::Fault,
 };
 
-/// `GET /api/<type>/<Model>/[pkid]/`; with `schema=true` the schema stands beside the data.
+/// `GET /api/<type>/<Model>/[pkid]/`; with `schema=true` the schema stands beside the data, as the
+/// display policy that is chosen shows it.
 pub async fn get(
     State(app): State<App>,
     ApiCaller(caller): ApiCaller,
@@ -32,15 +33,17 @@ pub async fn get(
     resources::place(&app, &caller, params.hierarchy()).await?;
     let stored = resources::get(&app, &caller, &model, &pkid).await?;
     let tag = etag(stored.version);
-    if is_known(&headers, &tag) {
+    // The schema also depends on the display policy, which the tag says nothing of.
+    if !params.is_on("schema") && is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
-    let meta = envelope::instance_meta(&model, &stored.node, &stored.pkid);
-    let schema = if params.is_on("schema") {
-        format!(",\"schema\":{}", model.schema)
-    } else {
-        String::new()
-    };
+    let mut meta = envelope::instance_meta(&model, &stored.node, &stored.pkid);
+    let mut schema = String::new();
+    if params.is_on("schema") {
+        let form = forms::of(&app, &model, &stored, params.0).await?;
+        envelope::shaped_by(&mut meta, &form);
+        schema = format!(",\"schema\":{}", form.model.schema);
+    }
     let mut response = json_text(format!("{{\"data\":{},\"meta\":{meta}{schema}}}", stored.data));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
@@ -70,6 +73,8 @@ pub async fn modify(
 ) -> Result<Response, Fault> {
     resources::place(&app, &caller, params.hierarchy()).await?;
     let (data, manner) = (body.object, params.manner(body.callback));
+    let template = Selector::template(&params.0);
+    let data = templates::applied_to_stored(&app, &caller, &model, &pkid, template, data).await?;
     if manner.nowait {
         let asked =
             tasks::queue_modify(&app, &caller, &model, &pkid, expected, data, manner).await?;

@@ -1,11 +1,13 @@
 //! The model API: the same calls for every model, drawn from its file.
 
 mod bulk;
+mod choices;
 mod collection;
 mod data_move;
 mod envelope;
 mod form;
 mod help;
+mod inherited;
 mod instance;
 mod transaction;
 
@@ -45,6 +47,9 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
         .route("/add", get(form::add))
         .route("/schema", get(form::schema))
         .route("/help", get(help::of_model))
+        .route("/choices", get(choices::list))
+        .route("/configuration_template", get(inherited::configuration_templates))
+        .route("/field_display_policy", get(inherited::field_display_policies))
         .route("/{pkid}", instance)
         .route("/{pkid}/help", get(help::of_instance))
         .layer(Extension(ModelIs(Arc::clone(model))))

@@ -29,14 +29,14 @@ pub struct NewData {
 
 impl NewData {
     /// Refuses what the model doesn't take.
-    pub fn judge(model: &Model, mut data: Map<String, Value>) -> Result<Self, Fault> {
+    pub fn judge(app: &App, model: &Model, mut data: Map<String, Value>) -> Result<Self, Fault> {
         offered(model, Operation::Add)?;
         let errors = validate(model, &data);
         if !errors.is_empty() {
             return Err(Fault::invalid(errors));
         }
         refuse_server_fields(model, &data, None)?;
-        workflow::of(&model.model_type).prepare(&mut data)?;
+        workflow::of(&model.model_type).prepare(&app.models, &mut data)?;
         let edits = secrets::take(&model.root, &mut data, None);
         Ok(Self { data, edits })
     }
@@ -50,7 +50,7 @@ pub async fn create(
     hierarchy: Option<&str>,
     data: Map<String, Value>,
 ) -> Result<Written, Fault> {
-    let new = NewData::judge(model, data)?;
+    let new = NewData::judge(app, model, data)?;
     let (app, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
     let hierarchy = hierarchy.map(str::to_owned);
     let ticket = Ticket::new(&app);

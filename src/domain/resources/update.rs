@@ -110,7 +110,7 @@ pub fn update_in(
         return Err(Fault::invalid(errors));
     }
     refuse_server_fields(model, &data, Some(&before))?;
-    flow.prepare(&mut data)?;
+    flow.prepare(&app.models, &mut data)?;
     let edits = secrets::take(&model.root, &mut data, Some(&before));
     flow.changing(app, tx, &stored, &mut data)?;
     keys::check(tx, model, stored.node.id, &data, Some(&stored.pkid))?;

@@ -193,7 +193,7 @@ pub async fn queue_create(
     data: Map<String, Value>,
     manner: Manner,
 ) -> Result<Asked, Fault> {
-    NewData::judge(model, data.clone())?;
+    NewData::judge(app, model, data.clone())?;
     let place = resources::place_to_add(app, caller, model, hierarchy).await?;
     let model_type = model.model_type.clone();
     ask(app, caller, manner, move |_| {

@@ -118,7 +118,7 @@ fn write(
     match task {
         Task::Create { place, data, .. } => {
             let place = hierarchy::resolve(tx, caller, Some(&place))?;
-            create_in(app, tx, caller, model, place, NewData::judge(model, data)?, ticket)
+            create_in(app, tx, caller, model, place, NewData::judge(app, model, data)?, ticket)
         }
         Task::Modify { pkid, expected, data, .. } => {
             let revision = Revision::Replace(data);
