@@ -15,6 +15,7 @@ mod secrets;
 mod spark_customer;
 pub mod tasks;
 pub mod transactions;
+pub mod transfer;
 mod workflow;
 
 use std::{

@@ -26,4 +26,5 @@ mod secrets;
 mod sessions;
 mod trailing_slash;
 mod transaction;
+mod transfer;
 mod visibility;

@@ -4,6 +4,7 @@ mod bulk;
 mod collection;
 mod data_move;
 mod envelope;
+mod export;
 mod form;
 mod help;
 mod instance;
@@ -11,11 +12,15 @@ mod transaction;
 
 use std::sync::Arc;
 
-use axum::{Extension, Router, routing::get};
+use axum::{
+    Extension, Router,
+    routing::{get, post},
+};
 
 use super::hrefs::ModelIs;
 use crate::{
     domain::App,
+    fault::{Fault, FaultKind},
     model::{Model, Operation},
 };
 
@@ -39,15 +44,38 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
     if offers(Operation::BulkUpdate) {
         bulk_update = bulk_update.post(bulk::modify);
     }
+    let (export, exports) = if offers(Operation::Export) {
+        (get(export::one), post(export::many))
+    } else {
+        (get(not_offered), post(not_offered))
+    };
+    let template = if offers(Operation::ExportBulkloadTemplate) {
+        post(export::template)
+    } else {
+        post(not_offered)
+    };
     Router::new()
         .route("/", collection)
         .route("/bulk_update", bulk_update)
+        .route("/export", exports)
+        .route("/export/{pkid}", export.clone())
+        .route("/export_bulkload_template", template)
         .route("/add", get(form::add))
         .route("/schema", get(form::schema))
         .route("/help", get(help::of_model))
         .route("/{pkid}", instance)
+        .route("/{pkid}/export", export)
         .route("/{pkid}/help", get(help::of_instance))
         .layer(Extension(ModelIs(Arc::clone(model))))
+}
+
+/// What a model doesn't offer, at a path that others have.
+async fn not_offered(ModelIs(model): ModelIs) -> Fault {
+    Fault::new(
+        FaultKind::NotOffered,
+        "not_offered",
+        format!("{} doesn't offer this operation.", model.model_type),
+    )
 }
 
 /// Routes that belong to no single model, or to one alone.
