@@ -45,10 +45,18 @@ pub fn around(router: Router) -> Router {
         .layer(RequestBodyLimitLayer::new(body::LIMIT))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(from_fn(bodies_over_the_limit))
-        .layer(CompressionLayer::new().compress_when(
-            // Files of the site are compressed already; they carry their own encoding.
-            SizeAbove::new(1024).and(NotForContentType::IMAGES).and(NotForContentType::SSE),
-        ));
+        .layer(
+            CompressionLayer::new().compress_when(
+                // Files of the site are compressed already; they carry their own encoding.
+                SizeAbove::new(1024)
+                    .and(NotForContentType::IMAGES)
+                    .and(NotForContentType::SSE)
+                    // Exports are zips inside.
+                    .and(NotForContentType::const_new("application/vnd.openxmlformats"))
+                    .and(NotForContentType::const_new("application/x-zip"))
+                    .and(NotForContentType::const_new("application/gzip")),
+            ),
+        );
     for (name, value) in security {
         router = router
             .layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));

@@ -21,6 +21,7 @@ mod spark_customer;
 pub mod tasks;
 pub mod templates;
 pub mod transactions;
+pub mod transfer;
 mod workflow;
 
 use std::{

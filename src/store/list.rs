@@ -1,7 +1,7 @@
 //! Lists: one indexed statement for a page, with the total from counters where no filter narrows
 //! it. The order of an attribute runs along that attribute's own index (see [`super::indexes`]).
 
-use rusqlite::{ToSql, params_from_iter, types::Value as Sql};
+use rusqlite::{Row, ToSql, params_from_iter, types::Value as Sql};
 
 use super::{ReadTx, StoreError};
 use crate::{
@@ -92,7 +92,16 @@ pub(super) fn literal(text: &str) -> String {
 impl ListSpec {
     /// The statement that reads the page, and its values.
     fn page(&self) -> (String, Vec<Sql>) {
-        let (body, mut values) = self.body();
+        let (sql, mut values) = self.all();
+        let sql = format!("{sql} LIMIT ?{} OFFSET ?{}", values.len() + 1, values.len() + 2);
+        values.push(Sql::Integer(i64::try_from(self.limit).unwrap_or(i64::MAX)));
+        values.push(Sql::Integer(i64::try_from(self.skip).unwrap_or(i64::MAX)));
+        (sql, values)
+    }
+
+    /// The statement that reads the whole list in its order, and its values.
+    fn all(&self) -> (String, Vec<Sql>) {
+        let (body, values) = self.body();
         let direction = match self.order.direction {
             Direction::Asc => "ASC",
             Direction::Desc => "DESC",
@@ -100,12 +109,8 @@ impl ListSpec {
         let order = self.order.attr.sql();
         let sql = format!(
             "SELECT i.pkid, i.version, i.data, n.pkid, n.path {body} \
-             ORDER BY {order} COLLATE NOCASE {direction}, i.id {direction} LIMIT ?{} OFFSET ?{}",
-            values.len() + 1,
-            values.len() + 2
+             ORDER BY {order} COLLATE NOCASE {direction}, i.id {direction}"
         );
-        values.push(Sql::Integer(i64::try_from(self.limit).unwrap_or(i64::MAX)));
-        values.push(Sql::Integer(i64::try_from(self.skip).unwrap_or(i64::MAX)));
         (sql, values)
     }
 
@@ -200,20 +205,22 @@ impl ListFilter {
     }
 }
 
+fn row_from(row: &Row<'_>) -> rusqlite::Result<ListRow> {
+    Ok(ListRow {
+        pkid: row.get(0)?,
+        version: row.get(1)?,
+        data: row.get(2)?,
+        node_pkid: row.get(3)?,
+        node_path: row.get(4)?,
+    })
+}
+
 impl ReadTx<'_> {
     /// A page of a list.
     pub fn list(&self, spec: &ListSpec) -> Result<Vec<ListRow>, StoreError> {
         let (sql, values) = spec.page();
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let rows = statement.query_map(params_from_iter(values), |row| {
-            Ok(ListRow {
-                pkid: row.get(0)?,
-                version: row.get(1)?,
-                data: row.get(2)?,
-                node_pkid: row.get(3)?,
-                node_path: row.get(4)?,
-            })
-        })?;
+        let rows = statement.query_map(params_from_iter(values), row_from)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -227,6 +234,23 @@ impl ReadTx<'_> {
         ))?;
         let rows = statement.query_map(params_from_iter(values), |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Hands every instance of a list to `each`, in the list's order, whatever page it names.
+    /// They are read one by one: how many there are costs no memory.
+    pub fn each_listed<E: From<StoreError>>(
+        &self,
+        spec: &ListSpec,
+        mut each: impl FnMut(ListRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (sql, values) = spec.all();
+        let mut statement = self.conn.prepare_cached(&sql).map_err(StoreError::from)?;
+        let rows =
+            statement.query_map(params_from_iter(values), row_from).map_err(StoreError::from)?;
+        for row in rows {
+            each(row.map_err(StoreError::from)?)?;
+        }
+        Ok(())
     }
 
     /// How many instances the list has in all.

@@ -33,4 +33,5 @@ mod tasks;
 mod templates;
 mod trailing_slash;
 mod transaction;
+mod transfer;
 mod visibility;

@@ -5,6 +5,7 @@ mod choices;
 mod collection;
 mod data_move;
 mod envelope;
+mod export;
 mod form;
 mod help;
 mod inherited;
@@ -13,11 +14,15 @@ mod transaction;
 
 use std::sync::Arc;
 
-use axum::{Extension, Router, routing::get};
+use axum::{
+    Extension, Router,
+    routing::{get, post},
+};
 
 use super::hrefs::ModelIs;
 use crate::{
     domain::App,
+    fault::{Fault, FaultKind},
     model::{Model, Operation},
 };
 
@@ -41,9 +46,22 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
     if offers(Operation::BulkUpdate) {
         bulk_update = bulk_update.post(bulk::modify);
     }
+    let (export, exports) = if offers(Operation::Export) {
+        (get(export::one), post(export::many))
+    } else {
+        (get(not_offered), post(not_offered))
+    };
+    let template = if offers(Operation::ExportBulkloadTemplate) {
+        post(export::template)
+    } else {
+        post(not_offered)
+    };
     Router::new()
         .route("/", collection)
         .route("/bulk_update", bulk_update)
+        .route("/export", exports)
+        .route("/export/{pkid}", export.clone())
+        .route("/export_bulkload_template", template)
         .route("/add", get(form::add))
         .route("/schema", get(form::schema))
         .route("/help", get(help::of_model))
@@ -51,8 +69,18 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
         .route("/configuration_template", get(inherited::configuration_templates))
         .route("/field_display_policy", get(inherited::field_display_policies))
         .route("/{pkid}", instance)
+        .route("/{pkid}/export", export)
         .route("/{pkid}/help", get(help::of_instance))
         .layer(Extension(ModelIs(Arc::clone(model))))
+}
+
+/// What a model doesn't offer, at a path that others have.
+async fn not_offered(ModelIs(model): ModelIs) -> Fault {
+    Fault::new(
+        FaultKind::NotOffered,
+        "not_offered",
+        format!("{} doesn't offer this operation.", model.model_type),
+    )
 }
 
 /// Routes that belong to no single model, or to one alone.

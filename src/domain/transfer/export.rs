@@ -1,0 +1,192 @@
+//! Export: chosen instances as a file. They are read one by one, once to learn how many entries
+//! their lists have and once to write them, in one view of the database.
+
+use std::{fs::File, sync::Arc};
+
+use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
+
+use super::{
+    chosen::{Selected, selected},
+    columns::{self, Layout, Lengths, SPARE},
+    csv::Csv,
+    file::{Attachment, CSV, XLSX, ZIP, sheet_name, zip_name},
+    json::JsonZip,
+    rows::{Sink, data_of},
+    sheet::{Book, MOST_COLUMNS},
+};
+use crate::{
+    domain::{App, Caller, hierarchy, resources::offered, tasks::Selection},
+    fault::{Fault, FieldError},
+    model::{Model, Operation},
+    store::{ListRow, Node, ReadTx},
+};
+
+/// Exports at a time: each holds one of the store's readers, and lists need the others.
+static AT_A_TIME: Semaphore = Semaphore::const_new(3);
+
+/// What kind of file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// A zip with one JSON file.
+    #[default]
+    Json,
+    /// A workbook whose columns are the attributes by their keys.
+    RawXlsx,
+    /// A workbook for people, laid out like the sheet to be filled in.
+    Xlsx,
+    /// The raw workbook's table as text.
+    Csv,
+}
+
+impl Format {
+    const ALL: [(&str, Self); 4] = [
+        ("json", Self::Json),
+        ("raw_xlsx", Self::RawXlsx),
+        ("xlsx", Self::Xlsx),
+        ("csv", Self::Csv),
+    ];
+
+    /// Reads `export_format`; JSON when it isn't given.
+    pub fn parse(text: Option<&str>) -> Result<Self, Fault> {
+        let Some(text) = text else { return Ok(Self::default()) };
+        let found = Self::ALL.into_iter().find(|(name, _)| *name == text);
+        found.map(|(_, format)| format).ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|(name, _)| *name).collect();
+            let message = format!(
+                "There is no export format {:?}; export_format is one of: {}.",
+                hierarchy::shortened(text),
+                names.join(", ")
+            );
+            Fault::field("export_format", "not_a_choice", message)
+        })
+    }
+}
+
+/// What is asked of an export.
+pub struct Export {
+    pub format: Format,
+    pub selection: Selection,
+    /// The node it is asked at: pkid or dot path, the caller's own when absent.
+    pub place: Option<String>,
+    /// The version of the schema that is asked for; the one there is when absent.
+    pub version: Option<String>,
+}
+
+/// Writes the chosen instances to a file.
+pub async fn export(
+    app: &App,
+    caller: &Caller,
+    model: &Arc<Model>,
+    wanted: Export,
+) -> Result<Attachment, Fault> {
+    offered(model, Operation::Export)?;
+    known_version(model, wanted.version.as_deref())?;
+    let _turn = AT_A_TIME.acquire().await.map_err(|_| Fault::internal())?;
+    let (app, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
+    let store = app.store.clone();
+    store
+        .read(move |tx| {
+            let place = hierarchy::resolve(tx, &caller, wanted.place.as_deref())?;
+            let chosen = selected(tx, &caller, &model, &place, wanted.selection)?;
+            let source = Source { app: &app, tx, caller: &caller, model: &model, chosen, place };
+            source.write(wanted.format)
+        })
+        .await
+}
+
+/// Refuses a version of the schema that there isn't.
+fn known_version(model: &Model, version: Option<&str>) -> Result<(), Fault> {
+    match version.filter(|v| !v.is_empty()) {
+        Some(version) if version != model.schema_version => {
+            let message = format!(
+                "{} has no version {:?}; there is {}.",
+                model.model_type,
+                hierarchy::shortened(version),
+                model.schema_version
+            );
+            Err(Fault::not_found(message.clone()).with_errors(vec![FieldError::new(
+                "version",
+                "not_found",
+                message,
+            )]))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where the rows come from.
+struct Source<'s> {
+    app: &'s App,
+    tx: &'s ReadTx<'s>,
+    caller: &'s Caller,
+    model: &'s Model,
+    chosen: Selected,
+    place: Node,
+}
+
+impl Source<'_> {
+    fn write(&self, format: Format) -> Result<Attachment, Fault> {
+        let now = self.app.env.clock.now();
+        let model = self.model;
+        match format {
+            Format::Json => {
+                let time = self.app.env.now_text();
+                let mut zip = JsonZip::begin(model, &time, &self.place.path)?;
+                self.fill(&mut zip)?;
+                Attachment::new(zip_name(now), ZIP, zip.finish()?)
+            }
+            Format::RawXlsx => {
+                let lengths = self.lengths()?;
+                let layout = Layout { lengths: &lengths, spare: 0, secrets: false };
+                let columns = columns::raw(model, &layout);
+                columns::check_width(&columns, MOST_COLUMNS)?;
+                let mut book = Book::raw(model, &columns, now)?;
+                self.fill(&mut book)?;
+                Attachment::new(sheet_name(model, false, "xlsx", now), XLSX, book.finish()?)
+            }
+            Format::Xlsx => {
+                let lengths = self.lengths()?;
+                let layout = Layout { lengths: &lengths, spare: SPARE, secrets: false };
+                let columns = columns::formatted(model, &layout);
+                columns::check_width(&columns, MOST_COLUMNS)?;
+                let mut book = Book::formatted(model, &columns, &self.place.path, now)?;
+                self.fill(&mut book)?;
+                Attachment::new(sheet_name(model, true, "xlsx", now), XLSX, book.finish()?)
+            }
+            Format::Csv => {
+                let lengths = self.lengths()?;
+                let layout = Layout { lengths: &lengths, spare: 0, secrets: false };
+                let columns = columns::raw(model, &layout);
+                let mut csv = Csv::begin(&columns)?;
+                self.fill(&mut csv)?;
+                let file: File = csv.finish()?;
+                Attachment::new(sheet_name(model, false, "csv", now), CSV, file)
+            }
+        }
+    }
+
+    /// Reads the rows into a file.
+    fn fill(&self, sink: &mut impl Sink) -> Result<(), Fault> {
+        self.each(|row, data| sink.row(row, data))
+    }
+
+    fn lengths(&self) -> Result<Lengths, Fault> {
+        let mut lengths = Lengths::default();
+        self.each(|_, data| {
+            lengths.see(self.model, &data);
+            Ok(())
+        })?;
+        Ok(lengths)
+    }
+
+    fn each(
+        &self,
+        mut each: impl FnMut(&ListRow, Map<String, Value>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        self.chosen.each(self.tx, self.caller, self.model, |row| {
+            let data = data_of(&row)?;
+            each(&row, data)
+        })
+    }
+}
