@@ -35,6 +35,8 @@ struct Api {
 
 impl Api {
     fn of(process: &Process) -> Self {
+        // Set once in a process: the client asks for it, though it calls nothing over TLS.
+        drop(rustls::crypto::ring::default_provider().install_default());
         Self { client: Client::new(), url: process.url.clone() }
     }
 
@@ -182,6 +184,72 @@ fn check_file(data: &Path) {
     let database = rusqlite::Connection::open(file).unwrap();
     let said: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(said, "ok");
+}
+
+/// Instances that a bulk change is to go through when the program is killed.
+const ROWS: usize = 800;
+
+/// Answers once a transaction tells of a row that is done.
+async fn under_way(api: &Api, href: &str) {
+    let request = api.client.get(format!("{}{href}/events/", api.url));
+    let mut answer = request.basic_auth("admin", Some(PASSWORD)).send().await.unwrap();
+    let mut said = String::new();
+    while let Some(bytes) = answer.chunk().await.unwrap() {
+        said.push_str(&String::from_utf8_lossy(&bytes));
+        let is_begun = |event: &Value| event["progress"]["done"].as_u64().unwrap_or(0) > 0;
+        let events = said.lines().filter_map(|line| line.strip_prefix("data:"));
+        if events.filter_map(|text| serde_json::from_str(text).ok()).any(|event| is_begun(&event)) {
+            return;
+        }
+    }
+    panic!("it ended before its first row: {said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bulk_change_goes_on_at_its_next_row_after_a_kill() {
+    let data = tempfile::tempdir().unwrap();
+    let process = Process::start(data.path(), "warn");
+    let api = Api::of(&process);
+    api.make_tenant().await;
+    for i in 0..ROWS {
+        api.post(CUSTOMERS, &json!({ "name": format!("C{i}") })).await.unwrap();
+    }
+    let body = json!({
+        "filter": { "hierarchy": "sys.Acme.Cu" },
+        "expected_total": ROWS,
+        "notes": "changed",
+    });
+    let path = "/api/relation/SparkCustomer/bulk_update/?nowait=true";
+    let request = api.client.post(format!("{}{path}", api.url)).json(&body);
+    let answer = request.basic_auth("admin", Some(PASSWORD)).send().await.unwrap();
+    assert_eq!(answer.status(), 202);
+    let answer: Value = answer.json().await.unwrap();
+    let href = answer["href"].as_str().unwrap();
+    under_way(&api, href).await;
+    process.kill();
+    check_file(data.path());
+
+    let process = Process::start(data.path(), "warn");
+    let api = Api::of(&process);
+    // The stream of news ends with the transaction.
+    let request = api.client.get(format!("{}{href}/events/", api.url));
+    let news = request.basic_auth("admin", Some(PASSWORD)).send().await.unwrap();
+    news.text().await.unwrap();
+    let record = api.get(href).await;
+    assert_eq!(record["data"]["status"], "Success", "{}", record["data"]["message"]);
+    let line = record["data"]["log"][0]["message"].as_str().unwrap();
+    assert!(line.starts_with("The program was started again after "), "{line}");
+    let counts = json!({ "total": ROWS, "succeeded": ROWS, "failed": 0 });
+    assert_eq!(record["data"]["counts"], counts);
+    for row in api.all(&format!("{CUSTOMERS}&order_by=name")).await {
+        assert_eq!(row["data"]["notes"], "changed");
+    }
+    // No row was done twice, and none without its record.
+    let id = href.rsplit('/').next().unwrap();
+    let rows = format!(
+        "/api/tool/Transaction/?filter_field=parent&filter_text={id}&filter_condition=equals"
+    );
+    assert_eq!(api.all(&rows).await.len(), ROWS);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{NODES, PASSWORD, Place, SPARK, TRANSACTIONS, TestApp, at};
 
 /// Enough rows to be under way still when the next call arrives.
-const MANY: usize = 1500;
+const MANY: usize = 700;
 
 async fn with_many(count: usize) -> (TestApp, Place) {
     let app = TestApp::start().await;

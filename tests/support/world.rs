@@ -114,19 +114,6 @@ impl TestApp {
         self.customer(&provider, "Customer").await
     }
 
-    /// An account at a node with the administrator's password. Accounts have no call of their own
-    /// yet, so it is put where they are kept.
-    pub async fn account(&self, username: &'static str, place: &Place) {
-        let pkid = place.pkid.clone();
-        let write = self.app.store.write(move |tx| {
-            let admin = tx.account_by_name("admin")?.unwrap();
-            let node = tx.node_by_pkid(&pkid)?.unwrap();
-            tx.insert_account(username, &admin.password_hash, node.id)?;
-            Ok::<_, StoreError>(())
-        });
-        write.await.unwrap();
-    }
-
     /// A Spark customer; answers its pkid.
     pub async fn spark(&self, place: &Place, data: &Value) -> String {
         let made = self.post(&at(SPARK, place), data).await.expect(201);
