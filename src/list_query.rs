@@ -110,6 +110,8 @@ pub struct ListQuery {
     pub search: Option<String>,
     /// Whether `data` is cut down to the summary attributes.
     pub summary: bool,
+    /// The attributes to show, in order; those of the model's list when there are none.
+    pub columns: Vec<String>,
 }
 
 impl Default for ListQuery {
@@ -125,6 +127,7 @@ impl Default for ListQuery {
             filters: Vec::new(),
             search: None,
             summary: false,
+            columns: Vec::new(),
         }
     }
 }
@@ -173,6 +176,14 @@ impl ListQuery {
                 }
                 "count" => query.count = boolean(name, value, &mut errors).unwrap_or(true),
                 "summary" => query.summary = boolean(name, value, &mut errors).unwrap_or(false),
+                // Repeated by forms, in one by links.
+                "columns" => {
+                    for name in value.split(',').map(str::trim).filter(|n| !n.is_empty()) {
+                        if !query.columns.iter().any(|known| known == name) {
+                            query.columns.push(name.to_owned());
+                        }
+                    }
+                }
                 "search" => {
                     let text = value.trim();
                     query.search = (!text.is_empty()).then(|| text.to_owned());
@@ -227,6 +238,9 @@ impl ListQuery {
         }
         if self.skip != 0 {
             push("skip", self.skip.to_string());
+        }
+        if !self.columns.is_empty() {
+            push("columns", self.columns.join(","));
         }
         if !self.count {
             push("count", "false".to_owned());

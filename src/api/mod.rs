@@ -7,6 +7,7 @@ pub mod fault;
 mod health;
 mod hrefs;
 mod layers;
+mod list_forms;
 mod model;
 mod pages;
 mod router;

@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 use super::{
     auth::{ended_cookies, session_cookies},
     caller::{PageCaller, SESSION_COOKIE, cookie},
+    list_forms,
     site::Site,
 };
 use crate::{
@@ -313,11 +314,15 @@ async fn carry_out(
                 routes::detail_href(routes::TRANSACTION, &asked.transaction_id)
             })
         }
-        ModelView::List => Err(Fault::new(
-            FaultKind::NotOffered,
-            "not_offered",
-            "A list takes no form; add instances on the add page.",
-        )),
+        ModelView::List => {
+            list_forms::carry_out(app, caller, model, submit, pairs, &query).await?;
+            // Back to the standard ones means out of the address too.
+            let rest = match submit {
+                "columns_reset" => query.into_iter().filter(|(n, _)| n != "columns").collect(),
+                _ => query,
+            };
+            Ok(routes::with_query(&routes::list_href(&path.model_type), &rest))
+        }
     }
 }
 

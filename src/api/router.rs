@@ -52,6 +52,7 @@ pub fn service(app: App, site: Site) -> Router {
         .route("/login", post(pages::login).get(pages::page))
         .route("/logout", post(pages::logout))
         .route("/preferences", post(pages::preferences))
+        .route("/transactions", post(pages::model_form).get(pages::page))
         .route("/models/{*rest}", post(pages::model_form).get(pages::page))
         .fallback(pages::page)
         .method_not_allowed_fallback(not_offered)

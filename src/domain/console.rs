@@ -8,7 +8,7 @@ use super::{
         Dashboard, DeletePreview, Frame, HierarchyPage, HistoryEntry, ListPage, ModelLink, Place,
         PlacePart, Row, SIBLINGS_SHOWN, TransactionLine, TransactionPage, TreeNode,
     },
-    transactions,
+    transactions, views,
 };
 use crate::{
     fault::Fault,
@@ -132,10 +132,17 @@ pub async fn list(
     app.store
         .read(move |tx| {
             let listed = lists::page_in(tx, &caller, &model, query)?;
-            let rows =
-                listed.rows.iter().map(|row| list_row(&model, row)).collect::<Result<_, _>>()?;
+            let columns = views::columns(tx, &caller, &model, &listed.query.columns)?;
+            let rows = listed
+                .rows
+                .iter()
+                .map(|row| list_row(&model, &columns, row))
+                .collect::<Result<_, _>>()?;
             let place = &listed.place;
             Ok(ListPage {
+                views: views::usable(tx, &caller, &model)?,
+                account_id: caller.account_id,
+                columns,
                 place: node_ref(place),
                 total: listed.total,
                 total_unfiltered: tx.counted(&model.model_type, cover(place))?,
@@ -343,16 +350,12 @@ fn title_of(app: &App, model_type: String) -> String {
     app.models.get(&model_type).map_or(model_type, |model| model.title.clone())
 }
 
-fn list_row(model: &Model, row: &ListRow) -> Result<Row, Fault> {
+fn list_row(model: &Model, columns: &[String], row: &ListRow) -> Result<Row, Fault> {
     let mut data = row_data(row)?;
     data.insert(LOCATED_AT.to_owned(), Value::String(row.node_path.clone()));
     Ok(Row {
         label: model.label_of(&data, &row.pkid).to_owned(),
-        cells: model
-            .summary_attrs
-            .iter()
-            .map(|attr| data.get(attr).cloned().unwrap_or_default())
-            .collect(),
+        cells: columns.iter().map(|attr| data.get(attr).cloned().unwrap_or_default()).collect(),
         pkid: row.pkid.clone(),
     })
 }

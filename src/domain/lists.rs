@@ -76,6 +76,7 @@ pub(super) fn spec(
             ignore_case: true,
         });
     }
+    errors.extend(check_columns(model, &query.columns).err());
     let Some(order) = order.filter(|_| errors.is_empty()) else {
         return Err(Fault::invalid(errors));
     };
@@ -93,6 +94,14 @@ pub(super) fn spec(
         skip: query.skip,
         limit: query.limit,
     })
+}
+
+/// Refuses columns that no list of the model can have.
+pub(super) fn check_columns(model: &Model, columns: &[String]) -> Result<(), FieldError> {
+    for name in columns {
+        attr(model, name).map_err(|e| e.named("columns"))?;
+    }
+    Ok(())
 }
 
 /// Why a name can't be ordered or filtered by.

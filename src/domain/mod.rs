@@ -22,6 +22,7 @@ pub mod tasks;
 pub mod templates;
 pub mod transactions;
 pub mod transfer;
+pub mod views;
 mod workflow;
 
 use std::{

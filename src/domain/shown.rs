@@ -8,6 +8,7 @@ use crate::{
     list_query::ListQuery,
     model::Model,
     server_fns::views::{Instance, NodeRef, Permissions},
+    store::SavedView,
 };
 
 /// A node in the tree, with those below it where they are open.
@@ -69,10 +70,16 @@ pub struct ListPage {
     /// empty page is empty for want of instances or because of the filters.
     pub total_unfiltered: u64,
     pub rows: Vec<Row>,
+    /// The attributes that are shown, in order.
+    pub columns: Vec<String>,
+    /// The views that the caller can use.
+    pub views: Vec<SavedView>,
+    /// Whose they are.
+    pub account_id: i64,
     pub can: Permissions,
 }
 
-/// A row: the summary attributes, in the model's order.
+/// A row: the attributes that are shown, in their order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     pub pkid: String,

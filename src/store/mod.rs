@@ -12,6 +12,7 @@ mod nodes;
 mod secrets;
 mod tasks;
 mod vault;
+mod views;
 mod writer;
 
 use std::path::Path;
@@ -27,6 +28,7 @@ pub use list::{Attr, Cover, ListFilter, ListRow, ListSpec, Order};
 pub use nodes::{Node, NodeContents};
 pub use tasks::{TaskRow, TaskState};
 use vault::Vault;
+pub use views::{NewView, SavedView};
 use writer::Writer;
 
 /// The database's file below the data folder.
@@ -198,6 +200,7 @@ fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(include_str!("migrations/0001_initial.sql")),
         M::up(include_str!("migrations/0002_tasks.sql")),
+        M::up(include_str!("migrations/0003_views.sql")),
     ])
 }
 

@@ -34,4 +34,5 @@ mod templates;
 mod trailing_slash;
 mod transaction;
 mod transfer;
+mod views;
 mod visibility;

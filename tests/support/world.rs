@@ -12,7 +12,7 @@ use tenantry::{
 };
 use time::{OffsetDateTime, macros::datetime};
 
-use super::{NODES, Place, SPARK, TRANSACTIONS, TestApp};
+use super::{ADMIN, NODES, PASSWORD, Place, SPARK, TRANSACTIONS, TestApp};
 
 /// A clock that goes only when it is told to.
 #[derive(Clone, Default)]
@@ -90,6 +90,17 @@ impl TestApp {
             })
             .await
             .unwrap();
+    }
+
+    /// The cookies of a session of the administrator's, as a browser sends them back.
+    pub async fn session(&self) -> String {
+        let form = [("username", ADMIN), ("password", PASSWORD)];
+        let answer = self.call("POST", "/login").anonymous().form(&form).send().await.expect(303);
+        format!(
+            "sessionid={}; csrftoken={}",
+            answer.cookie("sessionid"),
+            answer.cookie("csrftoken")
+        )
     }
 
     pub async fn provider(&self, name: &str) -> Place {

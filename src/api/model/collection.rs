@@ -31,7 +31,12 @@ pub async fn list(
     Params(params): Params,
 ) -> Result<Response, Fault> {
     let query = ListQuery::parse(&params).map_err(Fault::invalid)?;
-    let summary = query.summary;
+    // Columns that are asked for, else those of the list where only these are.
+    let columns = match query.columns.as_slice() {
+        [] if query.summary => Some(model.summary_attrs.clone()),
+        [] => None,
+        asked => Some(asked.to_vec()),
+    };
     let listed = lists::page(&app, &caller, &model, query).await?;
     let mut text = format!(
         "{{\"pagination\":{},\"operations\":{},\"meta\":{},\"resources\":[",
@@ -43,7 +48,7 @@ pub async fn list(
         if position > 0 {
             text.push(',');
         }
-        push_row(&mut text, &model, row, summary)?;
+        push_row(&mut text, &model, row, columns.as_deref())?;
     }
     text.push_str("]}");
     Ok(json_text(text))
@@ -54,12 +59,12 @@ pub(super) fn push_row(
     text: &mut String,
     model: &Model,
     row: &ListRow,
-    summary: bool,
+    columns: Option<&[String]>,
 ) -> Result<(), Fault> {
     let place = Value::String(row.node_path.clone());
     text.push_str("{\"data\":");
-    if summary {
-        text.push_str(&summarised(model, row)?);
+    if let Some(columns) = columns {
+        text.push_str(&cut_down(row, columns)?);
     } else {
         let open = row.data.strip_suffix('}').unwrap_or(&row.data);
         let comma = if open.len() > 1 { "," } else { "" };
@@ -70,13 +75,13 @@ pub(super) fn push_row(
     Ok(())
 }
 
-fn summarised(model: &Model, row: &ListRow) -> Result<String, Fault> {
+fn cut_down(row: &ListRow, columns: &[String]) -> Result<String, Fault> {
     let data: Map<String, Value> = serde_json::from_str(&row.data).map_err(|error| {
         tracing::error!(%error, pkid = row.pkid, "the stored JSON can't be read");
         Fault::internal()
     })?;
     let mut summary = Map::new();
-    for name in &model.summary_attrs {
+    for name in columns {
         if name == LOCATED_AT {
             summary.insert(name.clone(), Value::String(row.node_path.clone()));
         } else if let Some(value) = data.get(name) {

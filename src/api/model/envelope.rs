@@ -94,6 +94,7 @@ fn current(query: &ListQuery, more: &[(&str, &str)]) -> String {
         "filter_condition",
         "filter_text",
         "ignore_case",
+        "columns",
         "count",
     ];
     for (name, value) in query.to_pairs() {

@@ -57,7 +57,7 @@ async fn usable(
         if position > 0 {
             text.push(',');
         }
-        push_row(&mut text, &kind, &one.row, false)?;
+        push_row(&mut text, &kind, &one.row, None)?;
     }
     let allowed = hierarchy::refusal_to_add(&kind, &place).is_none();
     let actions =

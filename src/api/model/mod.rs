@@ -11,6 +11,7 @@ mod help;
 mod inherited;
 mod instance;
 mod transaction;
+mod views;
 
 use std::sync::Arc;
 
@@ -59,6 +60,8 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
     Router::new()
         .route("/", collection)
         .route("/bulk_update", bulk_update)
+        .route("/views", get(views::list).post(views::save))
+        .route("/views/{pkid}", axum::routing::delete(views::delete))
         .route("/export", exports)
         .route("/export/{pkid}", export.clone())
         .route("/export_bulkload_template", template)

@@ -19,11 +19,13 @@ macro_rules! icons {
 
 icons! {
     Back = "M9.8 3.5 5.3 8l4.5 4.5",
+    Bookmark = "M4 2.5h8v11l-4-3-4 3z",
     Building = "M3 14V2.5h6.5V14M9.5 6.5H13V14M1.5 14h13M5.2 5.3h2M5.2 8h2M5.2 10.7h2",
     Check = "m3 8.4 3.3 3.3L13 4.8",
     ChevronDown = "m3.8 6 4.2 4.2L12.2 6",
     ChevronRight = "M6 3.8 10.2 8 6 12.2",
     Clock = "M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8ZM8 4.7v3.4l2.2 1.4",
+    Columns = "M2 3h12v10H2zM6 3v10M10 3v10",
     Copy = "M5.5 5.5h8v8h-8zM3.2 10.5h-.7v-8h8v.7",
     Cross = "m4 4 8 8M12 4l-8 8",
     Edit = "m2.5 13.5.7-3.2 7.6-7.5a1.2 1.2 0 0 1 1.7 0l.7.7a1.2 1.2 0 0 1 0 1.7l-7.5 7.6zM9.6 4l2.4 2.4",

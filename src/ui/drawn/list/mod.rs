@@ -2,11 +2,13 @@
 //! other files draw from what the domain answers to it.
 
 mod address;
+mod columns;
 mod empty;
 mod pager;
 mod selection;
 mod table;
 mod toolbar;
+mod views;
 
 use leptos::prelude::*;
 
@@ -15,6 +17,7 @@ pub use address::Address;
 use super::{Page, Visit, parts::heading};
 use crate::{
     domain::{console, shown::ListPage},
+    fault::Fault,
     list_query::Traversal,
     model::Operation,
     ui::{
@@ -30,11 +33,17 @@ pub async fn page(visit: &Visit<'_>, model_type: &str) -> Page {
     let page = console::list(visit.app, visit.caller, model_type, &visit.pairs).await?;
     let address = Address::read(list_href(model_type), &visit.search());
     let title = format!("{} · {}", page.model.title_plural, page.place.name);
-    Ok((title, draw(&page, &address, visit.value("filter_draft"))))
+    let refused = visit.posted.and_then(|posted| posted.fault.as_ref());
+    Ok((title, draw(&page, &address, visit.value("filter_draft"), refused)))
 }
 
 /// `draft` is the attribute that is chosen for one more filter.
-fn draw(page: &ListPage, address: &Address, draft: Option<&str>) -> AnyView {
+fn draw(
+    page: &ListPage,
+    address: &Address,
+    draft: Option<&str>,
+    refused: Option<&Fault>,
+) -> AnyView {
     let rows = if page.rows.is_empty() {
         empty::empty(page, address)
     } else {
@@ -43,9 +52,21 @@ fn draw(page: &ListPage, address: &Address, draft: Option<&str>) -> AnyView {
     view! {
         <div class="list-page" data-announce=counted(page.total, "row", "rows")>
             {head(page, address)}
+            {refused.map(refusal)}
             {toolbar::toolbar(page, address, draft)}
             {rows}
             {(page.total > 0).then(|| pager::pager(page, address))}
+        </div>
+    }
+    .into_any()
+}
+
+/// Why a form of the list was refused.
+fn refusal(fault: &Fault) -> AnyView {
+    view! {
+        <div class="notice is-danger" role="alert">
+            <Icon name=IconName::Warning/>
+            <p>{fault.message.clone()}</p>
         </div>
     }
     .into_any()

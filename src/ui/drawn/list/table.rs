@@ -35,15 +35,12 @@ pub fn table(page: &ListPage, address: &Address) -> AnyView {
             </th>
         }
     });
-    let head: Vec<AnyView> = model
-        .summary_attrs
-        .iter()
-        .map(|attr| header(model, attr, order.as_ref(), address))
-        .collect();
+    let head: Vec<AnyView> =
+        page.columns.iter().map(|attr| header(model, attr, order.as_ref(), address)).collect();
     let rows: Vec<AnyView> =
-        page.rows.iter().map(|row| line(model, row, address, selectable)).collect();
-    let filters: Vec<AnyView> = model
-        .summary_attrs
+        page.rows.iter().map(|row| line(page, row, address, selectable)).collect();
+    let filters: Vec<AnyView> = page
+        .columns
         .iter()
         .filter(|attr| is_filterable(model, attr))
         .map(|attr| column_filter(model, attr, address))
@@ -139,12 +136,13 @@ fn header(
     .into_any()
 }
 
-fn line(model: &Model, row: &Row, address: &Address, selectable: bool) -> AnyView {
+fn line(page: &ListPage, row: &Row, address: &Address, selectable: bool) -> AnyView {
+    let model = &page.model;
     let href = address.onward(&detail_href(&model.model_type, &row.pkid));
     let pick = selectable
         .then(|| view! { <td class="cell-pick">{select_row(&row.pkid, &row.label)}</td> });
-    let cells: Vec<AnyView> = model
-        .summary_attrs
+    let cells: Vec<AnyView> = page
+        .columns
         .iter()
         .zip(&row.cells)
         .enumerate()

@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use super::{
     Address,
     address::{filterable, is_filterable},
+    columns,
     selection::bulk_bar,
+    views,
 };
 use crate::{
     domain::shown::ListPage,
@@ -29,6 +31,8 @@ pub fn toolbar(page: &ListPage, address: &Address, draft: Option<&str>) -> AnyVi
             {add_filter(&page.model, address, draft)}
             {chips(&page.model, address)}
             {reach(page, address)}
+            {columns::menu(page, address)}
+            {views::menu(page, address)}
         </div>
         {bulk_bar()}
     }
