@@ -15,7 +15,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::{config::LeptosOptions, prelude::provide_context};
-use serde_json::{Map, Value};
 
 use super::{
     auth::{ended_cookies, session_cookies},
@@ -25,7 +24,7 @@ use super::{
 };
 use crate::{
     domain::{
-        App, Caller, accounts, resources,
+        App, Caller, accounts, console, resources,
         tasks::{self, Manner, Selection},
     },
     fault::{Fault, FaultKind},
@@ -240,7 +239,7 @@ pub async fn model_form(
     let Some(PageCaller(caller)) = caller else {
         return Ok(console.ask_to_log_in_again(app, &model, &parts, &pairs).await);
     };
-    if let Some(pairs) = rows_edited(&pairs) {
+    if let Some(pairs) = redrawn(&pairs) {
         let posted = Posted { pairs: shown(&model, pairs), fault: None, notice: None };
         return Ok(console.render(app, Some(caller), &parts, Some(posted), None).await);
     }
@@ -274,16 +273,20 @@ async fn carry_out(
     match &path.view {
         ModelView::Add => {
             let hierarchy = form::value_of(&query, "hierarchy");
-            let data = form::from_pairs(model, pairs, None);
-            let saved = resources::create(app, caller, model, hierarchy, data).await?;
+            let drawn = console::add_form(app, caller, &path.model_type, &query);
+            let (form, _) = drawn.await?;
+            let data = form::from_pairs(&form.model, pairs, Some(&form.base()));
+            let saved = resources::create(app, caller, model, hierarchy, data).await;
+            let saved = saved.map_err(|fault| retitled(fault, model, &form.model))?;
             let done = with_done(&search, Done::Created, &saved.transaction_id);
             Ok(routes::after_save(&path.model_type, submit, &saved.pkid, &done))
         }
         ModelView::Detail(pkid) => {
-            let stored = resources::get(app, caller, model, pkid).await?;
-            let base: Map<String, Value> = resources::from_json(&stored)?;
-            let data = form::from_pairs(model, pairs, Some(&base));
-            let saved = resources::update(app, caller, model, pkid, version, data).await?;
+            let drawn = console::instance(app, caller, &path.model_type, pkid, &query);
+            let (form, _) = drawn.await?;
+            let data = form::from_pairs(&form.model, pairs, Some(&form.base()));
+            let saved = resources::update(app, caller, model, pkid, version, data).await;
+            let saved = saved.map_err(|fault| retitled(fault, model, &form.model))?;
             let done = with_done(&search, Done::Saved, &saved.transaction_id);
             Ok(routes::after_save(&path.model_type, submit, &saved.pkid, &done))
         }
@@ -326,12 +329,36 @@ async fn carry_out(
     }
 }
 
-/// The form with a row more or less, when that was the button that was pressed.
-fn rows_edited(pairs: &Pairs) -> Option<Pairs> {
-    if let Some(pointer) = form::value_of(pairs, "_add") {
-        return Some(form::add_row(pairs, pointer));
+/// The form with a row more or less, or moved, or as it is with its preview, when that was the
+/// button that was pressed.
+fn redrawn(pairs: &Pairs) -> Option<Pairs> {
+    let (name, pointer) = pairs.iter().rev().find(|(name, _)| {
+        ["_add", "_remove", "_up", "_down", form::PREVIEW].contains(&name.as_str())
+    })?;
+    Some(match name.as_str() {
+        "_add" => form::add_row(pairs, pointer),
+        "_remove" => form::remove_row(pairs, pointer),
+        "_up" | "_down" => form::move_row(pairs, pointer, name == "_up"),
+        _ => pairs.clone(),
+    })
+}
+
+/// The errors by the titles that the form shows; the domain knows those of the model.
+fn retitled(mut fault: Fault, model: &Model, shown: &Model) -> Fault {
+    for error in &mut fault.errors {
+        let name = error.field.split('/').nth(1).unwrap_or_default().to_owned();
+        let titles = (model.root.property(&name), shown.root.property(&name));
+        if let (Some(own), Some(shown)) = titles
+            && let Some(rest) = error.message.strip_prefix(&own.title)
+        {
+            let message = format!("{}{rest}", shown.title);
+            if fault.message == error.message {
+                fault.message.clone_from(&message);
+            }
+            error.message = message;
+        }
     }
-    form::value_of(pairs, "_remove").map(|pointer| form::remove_row(pairs, pointer))
+    fault
 }
 
 /// What may be shown again of a form: secrets that were typed don't travel back.

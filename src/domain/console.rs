@@ -3,7 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::{
-    App, Caller, hierarchy, lists, resources,
+    App, Caller,
+    forms::{self, Chooser},
+    hierarchy, lists, resources,
     shown::{
         Dashboard, DeletePreview, Frame, HierarchyPage, HistoryEntry, ListPage, ModelLink, Place,
         PlacePart, Row, SIBLINGS_SHOWN, TransactionLine, TransactionPage, TreeNode,
@@ -13,7 +15,7 @@ use super::{
 use crate::{
     fault::Fault,
     list_query::{Condition, Direction, Filter, LOCATED_AT, ListQuery},
-    model::{Model, Operation},
+    model::{Model, Operation, form::value_of},
     server_fns::views::{FormPage, Instance, NodeRef, Permissions},
     store::{Cover, ListRow, Node, ReadTx, Stored},
 };
@@ -159,19 +161,28 @@ pub async fn add_form(
     app: &App,
     caller: &Caller,
     model_type: &str,
-    hierarchy: Option<&str>,
-) -> Result<FormPage, Fault> {
+    query: &[(String, String)],
+) -> Result<(FormPage, Vec<Chooser>), Fault> {
     let model = app.model(model_type)?;
     // Shown at a wrong place too: the page then says where instances can be added.
+    let hierarchy = value_of(query, "hierarchy").filter(|h| !h.is_empty());
     let place = resources::place(app, caller, hierarchy).await?;
-    Ok(FormPage {
+    let form = forms::at(app, &place, &model, query.to_vec()).await?;
+    let mut can = permissions(&model, &place);
+    if let (Ok(()), Some(first)) = (&can.add, form.undecided) {
+        can.add = Err(first);
+    }
+    let page = FormPage {
         place: node_ref(&place),
         instance: None,
-        defaults: model.defaults(),
-        can: permissions(&model, &place),
+        start: form.start,
+        can,
         posted: None,
-        model: (*model).clone(),
-    })
+        choosers: String::new(),
+        preview: None,
+        model: (*form.model).clone(),
+    };
+    Ok((page, form.choosers))
 }
 
 pub async fn instance(
@@ -179,20 +190,28 @@ pub async fn instance(
     caller: &Caller,
     model_type: &str,
     pkid: &str,
-) -> Result<FormPage, Fault> {
+    query: &[(String, String)],
+) -> Result<(FormPage, Vec<Chooser>), Fault> {
     let model = app.model(model_type)?;
-    let (caller, pkid) = (caller.clone(), pkid.to_owned());
+    let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
+    let query = query.to_vec();
     app.store
         .read(move |tx| {
             let stored = resources::get_in(tx, caller.node.id, &model, &pkid)?;
-            Ok(FormPage {
+            let instance = shown(&model, &stored)?;
+            let data = Some(&instance.data);
+            let form = forms::form(tx, &app_.models, &stored.node, &model, data, &query)?;
+            let page = FormPage {
                 place: node_ref(&stored.node),
                 can: permissions(&model, &stored.node),
-                instance: Some(shown(&model, &stored)?),
-                defaults: Map::new(),
+                instance: Some(instance),
+                start: form.start,
                 posted: None,
-                model: (*model).clone(),
-            })
+                choosers: String::new(),
+                preview: None,
+                model: (*form.model).clone(),
+            };
+            Ok((page, form.choosers))
         })
         .await
 }

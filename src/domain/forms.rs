@@ -50,6 +50,18 @@ pub struct Chooser {
     pub current: String,
 }
 
+impl Chooser {
+    /// Whether a parameter says the same thing as this one.
+    pub fn replaces(&self, parameter: &str) -> bool {
+        let same: &[&str] = match self.parameter.as_str() {
+            TEMPLATE => &["template", "configuration_template"],
+            POLICY => &["policy"],
+            _ => &[],
+        };
+        parameter == self.parameter || same.contains(&parameter)
+    }
+}
+
 /// The form of a new instance at a place.
 pub async fn at(
     app: &App,
@@ -129,8 +141,7 @@ pub fn form(
     };
     if let Some(template) = &template {
         templates::apply(template, &mut start);
-        let why = format!("Set by the template {}.", template.name);
-        model = Arc::new(fixed(&model, &json!(template.fixed), Some(&why)));
+        model = Arc::new(with_fixed(&model, template));
     }
     if !usable.is_empty() {
         let names = usable.iter().map(|t| &t.name);
@@ -145,16 +156,47 @@ pub fn form(
     Ok(Form { model, start, template, policy, choosers, undecided })
 }
 
+/// Whether instances of this type shape forms, which can be looked at before they are saved.
+pub fn previews(model_type: &str) -> bool {
+    workflow::of(model_type).decided_by().is_some()
+}
+
+/// The form that an instance with these attributes would shape; none while its model isn't known.
+pub fn preview(app: &App, model_type: &str, data: &Map<String, Value>) -> Option<Form> {
+    let (model, start) = workflow::of(model_type).preview(&app.models, data)?;
+    Some(Form {
+        model: Arc::new(model),
+        start,
+        template: None,
+        policy: None,
+        choosers: Vec::new(),
+        undecided: None,
+    })
+}
+
+/// The model with what a template fixes read-only.
+pub fn with_fixed(model: &Model, template: &Template) -> Model {
+    let why = if template.name.is_empty() {
+        "Set by the template.".to_owned()
+    } else {
+        format!("Set by the template {}.", template.name)
+    };
+    fixed(model, &json!(template.fixed), Some(&why))
+}
+
 /// The chooser of what decides on the rest, and whether it has been chosen.
 fn decision(model: &Model, name: &str, start: &Map<String, Value>) -> (Chooser, bool) {
     let current = start.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let property = model.root.property(name);
-    let options: Vec<(String, String)> = property
+    let mut options: Vec<(String, String)> = property
         .into_iter()
         .flat_map(|p| &p.choices)
         .map(|choice| (choice.value.clone(), choice.title.clone()))
         .collect();
     let decided = options.iter().any(|(value, _)| *value == current);
+    if !decided {
+        options.insert(0, (String::new(), "Choose…".to_owned()));
+    }
     let title = property.map_or(name, |p| p.title.as_str()).to_owned();
     (Chooser { parameter: name.to_owned(), title, options, current }, decided)
 }

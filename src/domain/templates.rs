@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     App, Caller,
-    forms::remade,
+    forms::{remade, with_fixed},
     hierarchy::{self, shortened},
     inherited::{self, Inherited, Selector},
     registry::Registry,
@@ -199,11 +199,12 @@ impl Workflow for ConfigurationTemplate {
     ) -> Option<(Model, Map<String, Value>)> {
         let target = target(models, Operation::ConfigurationTemplate, data).ok()?;
         let mut start = Map::new();
-        apply(&Template::from_data(&target, "", data), &mut start);
+        let template = Template::from_data(&target, "", data);
+        apply(&template, &mut start);
         for (name, value) in target.defaults() {
             start.entry(name).or_insert(value);
         }
-        Some(((*target).clone(), start))
+        Some((with_fixed(&target, &template), start))
     }
 
     fn prepare(&self, models: &Registry, data: &mut Map<String, Value>) -> Result<(), Fault> {

@@ -36,6 +36,9 @@ pub fn pick_name(pointer: &str) -> String {
     format!("_pick:{pointer}")
 }
 
+/// The name of the button that asks for a preview.
+pub const PREVIEW: &str = "_preview";
+
 /// The fields a form shows, under their headings; those that no group names come last, without.
 /// A heading with nothing to show is left out.
 pub fn drawn_fields(model: &Model) -> Vec<(Option<String>, Vec<String>)> {
@@ -225,7 +228,7 @@ fn each_row(name: &str, mut place: impl FnMut(&str, usize) -> Option<usize>) -> 
 }
 
 /// The instance that a posted form describes. `base` is what the form was filled with, secrets
-/// masked: the stored instance, or what a new one starts with. What the form doesn't show, or
+/// masked; of a new instance, [`kept_of_new`]. What the form doesn't show, or
 /// doesn't let be changed, comes from there. Texts that aren't of their field's type and names
 /// that the model doesn't know are kept for the validator to refuse.
 pub fn from_pairs(
@@ -261,6 +264,34 @@ pub fn from_pairs(
         }
     }
     data
+}
+
+/// What a new instance keeps of what its form began with, whatever is posted: the values that the
+/// form hides or locks. The others are the form's to send.
+pub fn kept_of_new(model: &Model, start: &Map<String, Value>) -> Map<String, Value> {
+    let locked = |name: &str| !is_editable(model, name, false);
+    kept(&model.root, start, &locked)
+}
+
+fn kept(
+    property: &Property,
+    data: &Map<String, Value>,
+    locked: &dyn Fn(&str) -> bool,
+) -> Map<String, Value> {
+    let mut kept_data = Map::new();
+    for (name, value) in data {
+        if locked(name) {
+            kept_data.insert(name.clone(), value.clone());
+        } else if let (Some(member), Value::Object(inner)) = (property.property(name), value) {
+            let locked =
+                |name: &str| member.property(name).is_none_or(|p| !is_drawn(p) || p.readonly);
+            let inner = kept(member, inner, &locked);
+            if !inner.is_empty() {
+                kept_data.insert(name.clone(), Value::Object(inner));
+            }
+        }
+    }
+    kept_data
 }
 
 /// Whether the model has a place for this text. Structures have none; an empty text at one only
@@ -619,6 +650,22 @@ mod tests {
         // Nothing picked, nothing added.
         let nothing = pairs(&[("/name", "x"), ("_pick:/values", "")]);
         assert_eq!(add_row(&nothing, "/values"), nothing);
+    }
+
+    #[test]
+    fn a_new_instance_keeps_what_its_form_hides_or_locks() {
+        let start = json!({
+            "name": "n", "link": "/l", "fixed": "f", "hidden": "h", "any": 1,
+            "part": {"a": 1, "b": "hidden"}, "tags": ["t"], "on": true
+        });
+        let kept = kept_of_new(&model(), start.as_object().unwrap());
+        let wanted =
+            json!({"link": "/l", "fixed": "f", "hidden": "h", "any": 1, "part": {"b": "hidden"}});
+        assert_eq!(Value::Object(kept), wanted);
+        let data = read_back(&[("/name", "m"), ("/part/a", "2")], Some(&wanted));
+        assert_eq!(data["part"], json!({"a": 2, "b": "hidden"}));
+        assert_eq!((&data["hidden"], &data["name"]), (&json!("h"), &json!("m")));
+        assert_eq!(data.get("on"), None);
     }
 
     #[test]

@@ -4,17 +4,22 @@
 
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 use super::views::Drawn;
 use crate::fault::Fault;
 #[cfg(feature = "ssr")]
 use crate::{
-    domain::console,
+    domain::{
+        console,
+        forms::{self, Chooser},
+    },
+    model::form,
     server_fns::{
-        context::{self, request},
+        context::{self, Request, request},
         views::FormPage,
     },
-    ui::drawn,
+    ui::{drawn, routes},
 };
 
 /// What can be read, and the type of [`super::views`] that its answer opens to. `hierarchy` is a
@@ -27,10 +32,13 @@ pub enum Ask {
     Page(PageAt),
     /// `Drawn`: a part of the page of that address, which the browser draws otherwise.
     Part(PageAt),
-    /// `FormPage` of the add form.
-    AddForm { model_type: String, hierarchy: Option<String> },
-    /// `FormPage` of an instance.
-    Instance { model_type: String, pkid: String },
+    /// `FormPage` of the add form; `query` holds the pairs of the page's own query string, which
+    /// may name a template and a display policy.
+    AddForm { model_type: String, query: Vec<(String, String)> },
+    /// `FormPage` of an instance; `query` as above.
+    Instance { model_type: String, pkid: String, query: Vec<(String, String)> },
+    /// `String`: HTML of the form that an instance with these attributes would shape.
+    Preview { model_type: String, data: Map<String, Value> },
 }
 
 /// The address of a page on this server.
@@ -103,19 +111,43 @@ pub async fn ask(what: Ask) -> Result<Answer, Fault> {
     }
     let r = request()?;
     let (app, caller) = (&r.app, &r.caller);
-    // A plain form post draws its page again with what was typed.
-    let typed = |page: FormPage| Answer::of(&FormPage { posted: r.posted.clone(), ..page });
     let answer = match what {
         Ask::Frame(at) => drawn::frame(&r, &at).await.and_then(Answer::of_drawn),
         Ask::Page(at) => drawn::page(&r, &at).await.and_then(Answer::of_drawn),
         Ask::Part(at) => drawn::part(&r, &at).await.and_then(Answer::of_drawn),
-        Ask::AddForm { model_type, hierarchy } => {
-            let page = console::add_form(app, caller, &model_type, hierarchy.as_deref()).await;
-            page.and_then(typed)
+        Ask::AddForm { model_type, query } => {
+            let page = console::add_form(app, caller, &model_type, &query).await;
+            page.and_then(|page| form_page(&r, page, &query))
         }
-        Ask::Instance { model_type, pkid } => {
-            console::instance(app, caller, &model_type, &pkid).await.and_then(typed)
+        Ask::Instance { model_type, pkid, query } => {
+            let page = console::instance(app, caller, &model_type, &pkid, &query).await;
+            page.and_then(|page| form_page(&r, page, &query))
         }
+        Ask::Preview { model_type, data } => Answer::of(&drawn::preview(app, &model_type, &data)),
     };
     r.answer(answer)
+}
+
+/// A form with what the server draws around it. After a plain form post it has what was typed.
+#[cfg(feature = "ssr")]
+fn form_page(
+    r: &Request,
+    (page, choosers): (FormPage, Vec<Chooser>),
+    query: &[(String, String)],
+) -> Result<Answer, Fault> {
+    let posted = r.posted.clone();
+    let model_type = &page.model.model_type;
+    let mut preview = forms::previews(model_type).then(String::new);
+    if let Some(posted) = &posted
+        && form::value_of(&posted.pairs, form::PREVIEW).is_some()
+    {
+        let data = form::from_pairs(&page.model, &posted.pairs, Some(&page.base()));
+        preview = Some(drawn::preview(&r.app, model_type, &data));
+    }
+    let path = match &page.instance {
+        Some(instance) => routes::detail_href(model_type, &instance.pkid),
+        None => routes::add_href(model_type),
+    };
+    let choosers = drawn::choosers(&path, &choosers, query);
+    Answer::of(&FormPage { choosers, preview, posted, ..page })
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     fault::Fault,
-    model::{Model, NodeType},
+    model::{Model, NodeType, form::kept_of_new},
 };
 
 /// HTML that the server has drawn: a page, or a part of one.
@@ -52,17 +52,33 @@ pub struct Instance {
 /// The add form, or an instance's detail.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FormPage {
+    /// As a display policy and a template shape it; all fields are there.
     pub model: Model,
     /// Where it stands, or where it would be added.
     pub place: NodeRef,
     /// `None` on the add form.
     pub instance: Option<Instance>,
-    /// Starting values of the add form.
-    pub defaults: Map<String, Value>,
+    /// What the form begins with: the stored attributes, or the defaults of a new instance, with
+    /// the chosen template applied. Fields that it hides or locks keep these values.
+    pub start: Map<String, Value>,
+    /// Display policy and template to choose from, as HTML; empty where there is nothing to choose.
+    pub choosers: String,
+    /// Of an instance that shapes a form: how that form looks, as HTML; empty until it is asked for.
+    pub preview: Option<String>,
     pub can: Permissions,
     /// A plain form post that was refused: what was typed, and why. Only ever set by the server's
     /// own render of the answer to that post.
     pub posted: Option<Posted>,
+}
+
+impl FormPage {
+    /// What stays as it is whatever the form sends: see [`from_pairs`](crate::model::form::from_pairs).
+    pub fn base(&self) -> Map<String, Value> {
+        match self.instance {
+            Some(_) => self.start.clone(),
+            None => kept_of_new(&self.model, &self.start),
+        }
+    }
 }
 
 /// What a plain form post carried, drawn again with the reason.

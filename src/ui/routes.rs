@@ -3,6 +3,9 @@
 
 /// The model whose pages live below `/transactions`.
 pub const TRANSACTION: &str = "tool/Transaction";
+/// Parameters of a form: what fills it, how it is shown, and what it is about.
+const OF_FORM: [&str; 6] =
+    ["template_name", "template", "configuration_template", "policy_name", "policy", "model_type"];
 /// The model of the nodes themselves.
 pub const HIERARCHY_NODE: &str = "data/HierarchyNode";
 
@@ -191,20 +194,31 @@ pub fn elsewhere(pathname: &str, search: &str, hierarchy: &str) -> String {
         None => pathname.to_owned(),
     };
     let mut pairs = from_search(search);
-    pairs.retain(|(name, _)| name != "hierarchy" && name != "skip" && name != "pkid");
+    pairs.retain(|(name, _)| {
+        !["hierarchy", "skip", "pkid"].contains(&name.as_str())
+            && !OF_FORM[..5].contains(&name.as_str())
+    });
     pairs.insert(0, ("hierarchy".to_owned(), hierarchy.to_owned()));
     with_query(&path, &pairs)
 }
 
 /// The page that follows a save: the form again for `save_and_add`, the instance for
-/// `save_and_stay`, else the list. `search` is the query string to go on with.
+/// `save_and_stay`, else the list. `search` is the query string to go on with; another form is
+/// filled by the same template, what was saved isn't filled again.
 pub fn after_save(model_type: &str, submit: &str, pkid: &str, search: &str) -> String {
+    let mut pairs = from_search(search);
+    let stays = |name: &str| match submit {
+        "save_and_add" => true,
+        "save_and_stay" => name.starts_with("policy"),
+        _ => false,
+    };
+    pairs.retain(|(name, _)| !OF_FORM.contains(&name.as_str()) || stays(name));
     let path = match submit {
         "save_and_add" => add_href(model_type),
         "save_and_stay" => detail_href(model_type, pkid),
         _ => list_href(model_type),
     };
-    with_search(&path, search)
+    with_query(&path, &pairs)
 }
 
 /// Percent-encodes everything but unreserved characters: the same on both sides, unlike the
@@ -329,5 +343,19 @@ mod tests {
         assert_eq!(elsewhere("/models/a/B/9", "", "sys.y"), "/models/a/B?hierarchy=sys.y");
         assert_eq!(elsewhere("/models/a/B/add", "", "sys.y"), "/models/a/B/add?hierarchy=sys.y");
         assert_eq!(elsewhere("/", "", "sys.y"), "/?hierarchy=sys.y");
+        // A template of here may not be one of there.
+        assert_eq!(
+            elsewhere("/models/a/B/add", "template_name=t&policy_name=&model_type=a/C", "sys.y"),
+            "/models/a/B/add?hierarchy=sys.y&model_type=a%2FC"
+        );
+    }
+
+    #[test]
+    fn what_filled_a_form_is_kept_for_another_and_not_for_what_was_saved() {
+        let search = "search=q&template_name=t&policy_name=p";
+        let after = |submit| after_save("a/B", submit, "1", search);
+        assert_eq!(after("save"), "/models/a/B?search=q");
+        assert_eq!(after("save_and_stay"), "/models/a/B/1?search=q&policy_name=p");
+        assert_eq!(after("save_and_add"), "/models/a/B/add?search=q&template_name=t&policy_name=p");
     }
 }

@@ -7,14 +7,14 @@ use crate::support::{ADMIN, Answer, Call, PASSWORD, Place, SPARK, TRANSACTIONS, 
 const LIST: &str = "/models/relation/SparkCustomer";
 
 /// A browser that is logged in, and a customer node.
-struct Browser {
-    app: TestApp,
-    place: Place,
+pub struct Browser {
+    pub app: TestApp,
+    pub place: Place,
     cookie: String,
 }
 
 impl Browser {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let app = TestApp::start().await;
         let place = app.tenant().await;
         let answer = log_in(&app, &[("username", ADMIN), ("password", PASSWORD)]).await.expect(303);
@@ -26,11 +26,11 @@ impl Browser {
         self.app.call(method, path).cookie(&self.cookie)
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Answer {
         self.call("GET", path).send().await
     }
 
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         self.call("POST", path).form(form).send().await
     }
 
@@ -59,13 +59,13 @@ fn cookie(answer: &Answer) -> String {
 }
 
 #[track_caller]
-fn location(answer: &Answer) -> &str {
+pub fn location(answer: &Answer) -> &str {
     assert_eq!(answer.status, 303, "{answer}");
     answer.header("location").unwrap()
 }
 
 /// The value of an input of this name, as the page's HTML has it.
-fn input<'a>(page: &'a Answer, name: &str) -> Option<&'a str> {
+pub fn input<'a>(page: &'a Answer, name: &str) -> Option<&'a str> {
     input_in(page.text(), name)
 }
 
@@ -86,7 +86,7 @@ fn input_in<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 }
 
 #[track_caller]
-fn assert_page(page: &Answer, status: u16, texts: &[&str]) {
+pub fn assert_page(page: &Answer, status: u16, texts: &[&str]) {
     assert_eq!(page.status, status, "{page}");
     assert!(page.header("content-type").unwrap().starts_with("text/html"), "{page}");
     for text in texts {

@@ -7,12 +7,12 @@ use super::{Visit, code::code_block};
 use crate::{
     domain::console,
     fault::Fault,
-    model::{Model, Operation, Property, form::is_editable},
+    model::{Model, Operation, Property},
     server_fns::views::Instance,
 };
 
 pub async fn tab(visit: &Visit<'_>, model_type: &str, pkid: &str) -> Result<AnyView, Fault> {
-    let page = console::instance(visit.app, visit.caller, model_type, pkid).await?;
+    let (page, _) = console::instance(visit.app, visit.caller, model_type, pkid, &[]).await?;
     let instance = page.instance.ok_or_else(Fault::internal)?;
     Ok(calls(&page.model, &instance, &visit.app.settings.public_url))
 }
@@ -62,11 +62,12 @@ fn calls(model: &Model, instance: &Instance, origin: &str) -> AnyView {
     .into_any()
 }
 
-/// What a PUT of the instance as it is would send. Secrets that are left out stay as they are.
+/// What a PUT of the instance as it is would send: also what this form doesn't show. Secrets that
+/// are left out stay as they are, and so does what only the server writes.
 fn to_send(model: &Model, data: &Map<String, Value>) -> Map<String, Value> {
     let secret = |name: &str| model.root.property(name).is_some_and(Property::is_secret);
     data.iter()
-        .filter(|(name, _)| !secret(name) && is_editable(model, name, false))
+        .filter(|(name, _)| !secret(name) && !model.managed.contains(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }

@@ -8,6 +8,7 @@ mod dashboard;
 mod delete;
 mod diff;
 mod duration;
+mod form;
 mod frame;
 mod hierarchy;
 mod history;
@@ -19,6 +20,8 @@ mod transaction;
 mod tree;
 
 use leptos::prelude::*;
+
+pub use form::{choosers, preview};
 
 use super::routes::{ModelPath, ModelView, TRANSACTION, from_search, to_search};
 use crate::{

@@ -1,14 +1,15 @@
-//! Lists of entries, each a group of its own, added, removed and moved by buttons. Adding and
-//! removing are submit buttons, so they work without JavaScript; moving needs it.
+//! Lists of entries, each a group of its own, added, removed and moved by buttons, and sparse
+//! objects, whose members come and go likewise. The buttons submit the form, so they work without
+//! JavaScript.
 
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::{Field, Fields, Move, readonly};
+use super::{Field, Fields, readonly};
 use crate::{
     model::{
         Kind, Property,
-        form::{Pair, row_count, value_of},
+        form::{Pair, is_drawn, is_within, pick_name, row_count, value_of},
         pointer,
     },
     ui::components::{Icon, IconName, value::counted},
@@ -55,29 +56,36 @@ fn row(fields: Fields, field: &Field, items: &Property, index: usize, count: usi
     let at = pointer::entry(&field.pointer, index);
     let title = format!("{} {}", field.title, index + 1);
     let inputs = entry(fields, &at, items, &title);
-    let step = |to: usize, label: &'static str, sign: &'static str| {
-        let step = Move { array: field.pointer.clone(), from: index, to };
-        let on_move = fields.on_move;
-        view! {
-            <button
-                type="button"
-                class="icon-btn js-only"
-                aria-label=format!("{label}: {title}")
-                title=label
-                on:click=move |_| on_move.run(step.clone())
-            >
-                <span aria-hidden="true">{sign}</span>
-            </button>
-        }
-    };
-    let up = (index > 0).then(|| step(index - 1, "Move up", "↑"));
-    let down = (index + 1 < count).then(|| step(index + 1, "Move down", "↓"));
+    let up = (index > 0).then(|| step("_up", &at, &title));
+    let down = (index + 1 < count).then(|| step("_down", &at, &title));
+    removable(inputs, [up, down], at, &title)
+}
+
+/// The button that moves an entry.
+fn step(name: &'static str, at: &str, title: &str) -> AnyView {
+    let (label, sign) = if name == "_up" { ("Move up", "↑") } else { ("Move down", "↓") };
+    view! {
+        <button
+            class="icon-btn"
+            name=name
+            value=at.to_owned()
+            formnovalidate
+            aria-label=format!("{label}: {title}")
+            title=label
+        >
+            <span aria-hidden="true">{sign}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// Inputs with a button that removes them.
+fn removable(inputs: AnyView, tools: [Option<AnyView>; 2], at: String, title: &str) -> AnyView {
     view! {
         <div class="array-row">
             <div class="array-entry">{inputs}</div>
             <div class="array-tools">
-                {up}
-                {down}
+                {tools.into_iter().collect_view()}
                 <button
                     class="icon-btn"
                     name="_remove"
@@ -92,6 +100,53 @@ fn row(fields: Fields, field: &Field, items: &Property, index: usize, count: usi
         </div>
     }
     .into_any()
+}
+
+/// An object of which only those members are drawn that are set. The others can be added.
+pub fn sparse(fields: Fields, field: &Field, property: &Property) -> AnyView {
+    let mut rows = Vec::new();
+    let mut more = Vec::new();
+    for (name, member) in property.properties.iter().filter(|(_, member)| is_drawn(member)) {
+        let at = pointer::child(&field.pointer, name);
+        if fields.pairs.iter().any(|(input, _)| is_within(input, &at)) {
+            let inputs = fields.widget(&at, member, None);
+            rows.push(removable(inputs, [None, None], at, &member.title));
+        } else {
+            more.push(
+                view! { <option value=name.clone()>{member.title.clone()}</option> }.into_any(),
+            );
+        }
+    }
+    let none = rows.is_empty().then(|| view! { <p class="muted">"No fields yet."</p> });
+    let picker = (!more.is_empty()).then(|| {
+        view! {
+            <div class="field-picker">
+                <select
+                    class="input"
+                    id=format!("{}:add", field.id)
+                    name=pick_name(&field.pointer)
+                    aria-label=format!("Field to add to {}", field.title)
+                    autocomplete="off"
+                >
+                    <option value="">"Choose a field…"</option>
+                    {more}
+                </select>
+                <button class="btn" name="_add" value=field.pointer.clone() formnovalidate>
+                    <Icon name=IconName::Plus/>
+                    {format!("Add to {}", field.title)}
+                </button>
+            </div>
+        }
+    });
+    field.group(
+        "field-array",
+        view! {
+            {rows}
+            {none}
+            {picker}
+        }
+        .into_any(),
+    )
 }
 
 /// The inputs of one entry. What the form doesn't show moves with the entry in hidden inputs.
@@ -131,12 +186,9 @@ fn entry(fields: Fields, at: &str, items: &Property, title: &str) -> AnyView {
 
 /// Hidden inputs for all that stands at `at` and below.
 fn hidden(pairs: &[Pair], at: &str) -> Vec<AnyView> {
-    let inside = |name: &str| {
-        name.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
     pairs
         .iter()
-        .filter(|(name, _)| inside(name))
+        .filter(|(name, _)| is_within(name, at))
         .map(|(name, text)| {
             view! { <input type="hidden" name=name.clone() value=text.clone()/> }.into_any()
         })

@@ -28,26 +28,18 @@ use crate::{
 /// Up to as many choices are radios; more are a select.
 const MOST_RADIOS: usize = 5;
 
-/// Where an entry of an array is moved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Move {
-    /// Pointer of the array.
-    pub array: String,
-    pub from: usize,
-    pub to: usize,
-}
-
 /// What the widgets of one form are drawn from.
 #[derive(Clone, Copy)]
 pub struct Fields<'a> {
     pub model: &'a Model,
     /// The text of every input, by name.
     pub pairs: &'a [Pair],
-    /// The stored instance, secrets masked; none on an add form.
-    pub stored: Option<&'a Map<String, Value>>,
+    /// What the form began with, secrets masked.
+    pub base: &'a Map<String, Value>,
+    /// Whether the instance is stored.
+    pub exists: bool,
     /// The errors shown at the fields.
     pub errors: RwSignal<Vec<FieldError>>,
-    pub on_move: Callback<Move>,
 }
 
 /// The id of the control, or group of controls, for the value at `pointer`.
@@ -106,16 +98,18 @@ impl Fields<'_> {
     /// A field of the instance itself; none where there is nothing to say yet.
     fn top_field(&self, name: &str) -> Option<AnyView> {
         let property = self.model.root.property(name)?;
-        let exists = self.stored.is_some();
-        if is_editable(self.model, name, exists) {
+        if is_editable(self.model, name, self.exists) {
             return Some(self.widget(&pointer::child("", name), property, None));
         }
-        // On an add form the server has not filled it yet.
-        let stored = self.stored?;
+        let value = self.base.get(name).unwrap_or(&Value::Null);
+        if !self.exists && !super::value::is_set(value) {
+            // On an add form the server has not filled it yet.
+            return None;
+        }
         let fixed =
             self.model.immutable.iter().any(|i| i == name) && is_editable(self.model, name, false);
-        let reason = fixed.then_some("Can't be changed after it was created.");
-        Some(readonly::field(property, stored.get(name).unwrap_or(&Value::Null), reason))
+        let reason = (fixed && self.exists).then_some("Can't be changed after it was created.");
+        Some(readonly::field(property, value, reason))
     }
 
     /// The control for the value at `at`. `title` takes the place of the property's own.
@@ -127,7 +121,7 @@ impl Fields<'_> {
             Kind::Array => array::array(*self, field, property),
             _ if property.is_secret() => {
                 let name = at.trim_start_matches('/');
-                let stored = self.stored.and_then(|s| s.get(pointer::unescape(name).as_ref()));
+                let stored = self.base.get(pointer::unescape(name).as_ref());
                 secret::secret(
                     field,
                     property,
@@ -144,7 +138,10 @@ impl Fields<'_> {
 
     /// An object: a group of its fields.
     fn object(&self, field: Field, property: &Property) -> AnyView {
-        let stored = self.stored.and_then(|s| pointer::get(s, &field.pointer));
+        if property.sparse {
+            return array::sparse(*self, &field, property);
+        }
+        let stored = pointer::get(self.base, &field.pointer);
         let members: Vec<AnyView> = property
             .properties
             .iter()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::{Editor, view};
+use super::{Editor, view, without_passing};
 use crate::{
     fault::Fault,
     server_fns::{
@@ -36,9 +36,10 @@ const TABS: [(&str, &str, IconName); 3] = [
 
 #[component]
 pub fn DetailPage() -> impl IntoView {
-    let path = use_model_path().get_untracked();
+    let here = use_model_path();
+    let path = here.get_untracked();
     let pkid = path.pkid().unwrap_or_default().to_owned();
-    let model_type = path.model_type;
+    let model_type = path.model_type.clone();
     let navigation = use_navigation();
     let pairs = use_query_pairs();
     let tab = Memo::new(move |_| {
@@ -57,7 +58,19 @@ pub fn DetailPage() -> impl IntoView {
         Effect::new(|_| live::tell_ages());
         redraw.afresh(detail(&page, back, tab, reload))
     });
-    let what = move || Some(Ask::Instance { model_type: model_type.clone(), pkid: pkid.clone() });
+    // While the page is being left, the address is already that of the next one.
+    let own = path.clone();
+    let query = Memo::new(move |last: Option<&Vec<(String, String)>>| match last {
+        Some(last) if *here.read() != own => last.clone(),
+        _ => without_passing(pairs.get()),
+    });
+    let what = move || {
+        Some(Ask::Instance {
+            model_type: model_type.clone(),
+            pkid: pkid.clone(),
+            query: query.get(),
+        })
+    };
     view! {
         <div class="form-page">
             <DoneNotice/>
@@ -86,6 +99,11 @@ fn detail(page: &FormPage, back: Memo<String>, tab: Memo<usize>, reload: Callbac
     } else {
         details(model, &instance.data)
     };
+    let overview = view! {
+        {view::choosers(page)}
+        {overview}
+    }
+    .into_any();
     view! {
         {view::back_link(to_list, &model.title_plural)}
         <div class="page-head">

@@ -13,13 +13,15 @@ use serde_json::{Map, Value};
 use super::{
     after::Then,
     conflict::{self, Difference},
-    rows::swap_rows,
 };
 use crate::{
     fault::{Fault, FaultKind, FieldError},
     model::{
         Model,
-        form::{Pair, add_row, from_pairs, remove_row, secret_action_name, tidy, to_pairs},
+        form::{
+            PREVIEW, Pair, add_row, from_pairs, move_row, remove_row, secret_action_name, tidy,
+            to_pairs,
+        },
         pointer, validate, validate_property,
     },
     server_fns::{
@@ -31,7 +33,7 @@ use crate::{
             dom,
             done::{Done, PASSING, with_done},
             error_summary,
-            fields::{Fields, Move, field_id, is_shown},
+            fields::{Fields, field_id, is_shown},
             redraw::Redraw,
         },
         routes::{after_save, from_search, with_query, with_search},
@@ -41,6 +43,8 @@ use crate::{
 
 /// The id of the `<form>`.
 pub const FORM: &str = "instance-form";
+/// The id of the preview.
+pub const PREVIEW_ID: &str = "form-preview";
 
 const LEAVE: &str = "Leave without saving? What you changed on this page will be lost.";
 
@@ -56,17 +60,24 @@ pub enum Refusal {
     },
 }
 
+/// How the form began.
+struct Began {
+    /// Where a new instance goes.
+    hierarchy: String,
+    /// What stays as it is whatever the inputs hold.
+    base: Map<String, Value>,
+    /// What was there before anything was typed: leaving with something else is asked about.
+    initial: Map<String, Value>,
+}
+
 #[derive(Clone, Copy)]
 pub struct Editor {
     model: StoredValue<Model>,
-    /// Where a new instance goes.
-    hierarchy: StoredValue<String>,
     /// The instance that the form is worked on against; none on an add form.
     stored: StoredValue<Option<Instance>>,
+    began: StoredValue<Began>,
     /// What the inputs are drawn with.
     pairs: StoredValue<Vec<Pair>>,
-    /// What was there before anything was typed: leaving with something else is asked about.
-    initial: StoredValue<Map<String, Value>>,
     /// Fields that have been typed into.
     touched: StoredValue<BTreeSet<String>>,
     /// Set once leaving loses nothing any more.
@@ -76,6 +87,8 @@ pub struct Editor {
     pub errors: RwSignal<Vec<FieldError>>,
     pub refusal: RwSignal<Option<Refusal>>,
     pub saving: RwSignal<bool>,
+    /// HTML of the form that this instance shapes, once it was asked for.
+    pub preview: RwSignal<String>,
     redraw: Redraw,
     session: Session,
     /// Path and query to go to.
@@ -90,8 +103,9 @@ impl Editor {
     pub fn new(page: &FormPage, reload: Callback<()>) -> Self {
         let model = &page.model;
         let stored = page.instance.as_ref().map(|i| &i.data);
-        let start = to_pairs(model, stored.unwrap_or(&page.defaults));
-        let initial = from_pairs(model, &start, stored);
+        let base = page.base();
+        let start = to_pairs(model, &page.start);
+        let initial = from_pairs(model, &start, Some(&base));
         let fault = page.posted.as_ref().and_then(|posted| posted.fault.clone());
         let pairs = match &page.posted {
             Some(posted) if fault.is_some() => tidy(model, &posted.pairs),
@@ -103,7 +117,7 @@ impl Editor {
                 return Refusal::Fault(fault);
             }
             let now = stored.cloned().unwrap_or_default();
-            let yours = from_pairs(model, &pairs, Some(&now));
+            let yours = from_pairs(model, &pairs, Some(&base));
             let differences = conflict::differences(model, None, &yours, &now);
             Refusal::Stale { differences, stored: None }
         });
@@ -114,15 +128,15 @@ impl Editor {
         let navigate = use_navigate();
         let editor = Self {
             model: StoredValue::new(model.clone()),
-            hierarchy: StoredValue::new(page.place.path.clone()),
             stored: StoredValue::new(page.instance.clone()),
+            began: StoredValue::new(Began { hierarchy: page.place.path.clone(), base, initial }),
             pairs: StoredValue::new(pairs),
-            initial: StoredValue::new(initial),
             touched: StoredValue::new(BTreeSet::new()),
             let_go: StoredValue::new(false),
             drawing: RwSignal::new(0),
             errors: RwSignal::new(errors),
             refusal: RwSignal::new(refusal),
+            preview: RwSignal::new(page.preview.clone().unwrap_or_default()),
             saving: RwSignal::new(false),
             redraw: Redraw::new(),
             session: use_session(),
@@ -170,14 +184,13 @@ impl Editor {
 
     /// The inputs, drawn again when rows come and go.
     pub fn inputs(self) -> AnyView {
-        let on_move = Callback::new(move |step: Move| self.move_row(&step));
         let draw = move || {
             self.drawing.track();
             let sections = self.model.with_value(|model| {
                 self.pairs.with_value(|pairs| {
-                    self.stored.with_value(|stored| {
-                        let stored = stored.as_ref().map(|i| &i.data);
-                        Fields { model, pairs, stored, errors: self.errors, on_move }.sections()
+                    self.began.with_value(|Began { base, .. }| {
+                        let exists = self.exists();
+                        Fields { model, pairs, base, exists, errors: self.errors }.sections()
                     })
                 })
             });
@@ -198,7 +211,7 @@ impl Editor {
 
     fn data_of(self, pairs: &[Pair]) -> Map<String, Value> {
         self.model(|model| {
-            self.stored.with_value(|s| from_pairs(model, pairs, s.as_ref().map(|i| &i.data)))
+            self.began.with_value(|began| from_pairs(model, pairs, Some(&began.base)))
         })
     }
 
@@ -208,19 +221,13 @@ impl Editor {
             return false;
         }
         let now = self.data_of(&dom::form_pairs(FORM));
-        self.initial.with_value(|initial| *initial != now)
+        self.began.with_value(|began| began.initial != now)
     }
 
     fn draw_again(self, pairs: Vec<Pair>, focus: String) {
         self.pairs.set_value(pairs);
         self.drawing.update(|n| *n += 1);
         dom::focus_later(focus);
-    }
-
-    fn move_row(self, step: &Move) {
-        let pairs = swap_rows(&dom::form_pairs(FORM), step);
-        self.rows_changed(&step.array);
-        self.draw_again(pairs, field_id(&pointer::entry(&step.array, step.to)));
     }
 
     /// The errors below an array name rows that are others now.
@@ -232,20 +239,49 @@ impl Editor {
     pub fn submitted(self, event: &ev::SubmitEvent) {
         event.prevent_default();
         let (name, value) = dom::submitter(event).unwrap_or_default();
+        let array = || value.rsplit_once('/').map_or("", |(array, _)| array).to_owned();
+        let pairs = || dom::form_pairs(FORM);
         match name.as_str() {
             "_add" => {
-                let pairs = dom::form_pairs(FORM);
-                let row = crate::model::form::row_count(&pairs, &value);
-                self.draw_again(add_row(&pairs, &value), field_id(&pointer::entry(&value, row)));
+                let (before, after) = (pairs(), add_row(&pairs(), &value));
+                // Nothing was picked, or the new one is the last.
+                if let Some((new, _)) = after.last().filter(|_| before.len() < after.len()) {
+                    let focus = field_id(new);
+                    self.draw_again(after, focus);
+                }
             }
             "_remove" => {
-                let array = value.rsplit_once('/').map_or("", |(array, _)| array).to_owned();
-                let pairs = remove_row(&dom::form_pairs(FORM), &value);
-                self.rows_changed(&array);
-                self.draw_again(pairs, format!("{}:add", field_id(&array)));
+                let pairs = remove_row(&pairs(), &value);
+                self.rows_changed(&array());
+                self.draw_again(pairs, format!("{}:add", field_id(&array())));
             }
+            "_up" | "_down" => {
+                let pairs = move_row(&pairs(), &value, name == "_up");
+                self.rows_changed(&array());
+                self.draw_again(pairs, field_id(&value));
+            }
+            PREVIEW => self.look(),
             _ => self.save(Then::parse(&value)),
         }
+    }
+
+    /// Shows what the form describes would bring about.
+    fn look(self) {
+        let model_type = self.model(|m| m.model_type.clone());
+        let data = self.data_of(&dom::form_pairs(FORM));
+        spawn_local(async move {
+            let answer = ask(Ask::Preview { model_type, data }).await;
+            if self.drawing.is_disposed() {
+                return;
+            }
+            match answer.and_then(|answer| answer.open()) {
+                Ok(html) => {
+                    self.preview.set(html);
+                    dom::focus_later(PREVIEW_ID.to_owned());
+                }
+                Err(fault) => self.refuse(fault),
+            }
+        });
     }
 
     fn save(self, then: Then) {
@@ -261,7 +297,7 @@ impl Editor {
         self.saving.set(true);
         let model_type = self.model(|m| m.model_type.clone());
         let instance = self.stored.with_value(|s| s.as_ref().map(|i| (i.pkid.clone(), i.version)));
-        let hierarchy = self.hierarchy.get_value();
+        let hierarchy = self.began.with_value(|began| began.hierarchy.clone());
         spawn_local(async move {
             let created = instance.is_none();
             let answer = match instance {
@@ -319,7 +355,8 @@ impl Editor {
         let model_type = self.model(|m| m.model_type.clone());
         let pkid = self.stored.with_value(|s| s.as_ref().map(|i| i.pkid.clone()));
         let Some(pkid) = pkid else { return };
-        let answer = ask(Ask::Instance { model_type, pkid }).await;
+        let query = from_search(&self.search.get_untracked());
+        let answer = ask(Ask::Instance { model_type, pkid, query }).await;
         if self.drawing.is_disposed() {
             return;
         }
@@ -361,7 +398,10 @@ impl Editor {
             pairs
         });
         let fresh = self.model(|m| from_pairs(m, &to_pairs(m, &theirs.data), Some(&theirs.data)));
-        self.initial.set_value(fresh);
+        self.began.update_value(|began| {
+            began.base.clone_from(&theirs.data);
+            began.initial = fresh;
+        });
         self.stored.set_value(Some(theirs));
         self.refusal.set(None);
         self.draw_again(pairs, FORM.to_owned());

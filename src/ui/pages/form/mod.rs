@@ -5,7 +5,6 @@ mod after;
 mod conflict;
 mod detail;
 mod editor;
-mod rows;
 mod view;
 
 use leptos::prelude::*;
@@ -19,9 +18,11 @@ use crate::{
     ui::{
         browser,
         components::{
-            Icon, IconName, NodeTypeBadge, PageHeading, done::DoneNotice, redraw::Redraw,
+            Icon, IconName, NodeTypeBadge, PageHeading,
+            done::{DoneNotice, PASSING},
+            redraw::Redraw,
         },
-        navigation::{use_hierarchy, use_list_search, use_model_path, use_navigation},
+        navigation::{use_list_search, use_model_path, use_navigation, use_query_pairs},
         reading::{page, reading},
         routes::{ModelView, list_href, with_search},
     },
@@ -32,18 +33,18 @@ use crate::{
 pub fn AddPage() -> impl IntoView {
     let path = use_model_path();
     let model_type = path.read_untracked().model_type.clone();
-    let hierarchy = use_hierarchy();
+    let pairs = use_query_pairs();
     let navigation = use_navigation();
     // While the page is being left, the address is already that of the next one.
-    let node = Memo::new(move |last: Option<&Option<String>>| match last {
+    let query = Memo::new(move |last: Option<&Vec<(String, String)>>| match last {
         Some(last) if path.read().view != ModelView::Add => last.clone(),
-        _ => hierarchy.get(),
+        _ => without_passing(pairs.get()),
     });
     let back = use_list_search();
     let redraw = Redraw::new();
     let drawn = StoredValue::new(false);
     let draw = page(move |page: FormPage, reload| {
-        // Another empty form after a save, or one at another node.
+        // Another empty form after a save, one at another node, or otherwise filled.
         if drawn.get_value() {
             browser::next_frame(|| browser::focus("main h1"));
         }
@@ -51,13 +52,19 @@ pub fn AddPage() -> impl IntoView {
         let list = with_search(&list_href(&page.model.model_type), &back.read_untracked());
         redraw.afresh(add(&page, list, reload))
     });
-    let what = move || Some(Ask::AddForm { model_type: model_type.clone(), hierarchy: node.get() });
+    let what = move || Some(Ask::AddForm { model_type: model_type.clone(), query: query.get() });
     view! {
         <div class="form-page">
             <DoneNotice/>
             {reading(what, navigation.busy, draw)}
         </div>
     }
+}
+
+/// What a query string says about a form: without what pages hand to each other.
+fn without_passing(mut pairs: Vec<(String, String)>) -> Vec<(String, String)> {
+    pairs.retain(|(name, _)| !PASSING.contains(&name.as_str()));
+    pairs
 }
 
 fn add(page: &FormPage, back: String, reload: Callback<()>) -> AnyView {
@@ -93,6 +100,7 @@ fn add(page: &FormPage, back: String, reload: Callback<()>) -> AnyView {
                 <p class="page-about muted">{model.description.clone()}</p>
             </div>
         </div>
+        {view::choosers(page)}
         {body}
     }
     .into_any()

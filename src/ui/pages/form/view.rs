@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use super::{
     after::Then,
     conflict::conflict_view,
-    editor::{Editor, FORM, Refusal},
+    editor::{Editor, FORM, PREVIEW_ID, Refusal},
 };
 use crate::{
+    model::form::PREVIEW,
     server_fns::views::FormPage,
     ui::components::{Icon, IconName, error_summary::ErrorSummary},
 };
@@ -23,6 +24,12 @@ pub fn back_link(href: String, title_plural: &str) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What can be chosen about the form, as the server has drawn it.
+pub fn choosers(page: &FormPage) -> Option<AnyView> {
+    (!page.choosers.is_empty())
+        .then(|| view! { <div class="choosers" inner_html=page.choosers.clone()></div> }.into_any())
 }
 
 /// The form of an instance, new or stored.
@@ -68,8 +75,9 @@ pub fn form(editor: Editor, page: &FormPage, back: String) -> AnyView {
             </button>
             {version}
             {editor.inputs()}
-            {bar(editor, back)}
+            {bar(editor, back, page.preview.is_some())}
         </form>
+        {page.preview.is_some().then(|| preview(editor))}
     }
     .into_any()
 }
@@ -130,7 +138,20 @@ fn plain_choices() -> AnyView {
     .into_any()
 }
 
-fn bar(editor: Editor, back: String) -> AnyView {
+/// The form that this instance shapes, as the server has drawn it.
+fn preview(editor: Editor) -> AnyView {
+    view! { <div id=PREVIEW_ID class="preview" tabindex="-1" inner_html=editor.preview></div> }
+        .into_any()
+}
+
+fn bar(editor: Editor, back: String, previews: bool) -> AnyView {
+    let look = previews.then(|| {
+        view! {
+            <button class="btn" name=PREVIEW value="1" formnovalidate>
+                "Preview"
+            </button>
+        }
+    });
     let another = (!editor.exists()).then(|| {
         view! {
             <button class="btn" name="_submit" value=Then::AddAnother.as_str()>
@@ -153,6 +174,7 @@ fn bar(editor: Editor, back: String) -> AnyView {
                 "Save and stay"
             </button>
             {another}
+            {look}
             <a class="btn btn-quiet" href=back>"Cancel"</a>
         </div>
     }
