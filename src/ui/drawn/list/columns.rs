@@ -22,7 +22,7 @@ pub fn menu(page: &ListPage, address: &Address) -> AnyView {
                 <Icon name=IconName::Columns/>
                 "Columns"
             </summary>
-            <div class="menu-panel columns-menu">
+            <div class="menu-panel is-end columns-menu">
                 <form id=FORM method="get" action=address.path.clone()>
                     {hidden(&address.kept(|query| query.columns.clear()))}
                     <ul class="column-choices" aria-label="Columns of the list">

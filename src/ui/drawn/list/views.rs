@@ -27,7 +27,7 @@ pub fn menu(page: &ListPage, address: &Address) -> AnyView {
                 <Icon name=IconName::Bookmark/>
                 <span class="menu-label">{label}</span>
             </summary>
-            <div class="menu-panel views-menu">
+            <div class="menu-panel is-end views-menu">
                 {none}
                 <ul class="view-choices" aria-label="Saved views">{views}</ul>
                 {save(current, address)}
