@@ -4,15 +4,18 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
-use ureq::Agent;
-use ureq::http::HeaderMap;
+use ureq::http::{HeaderMap, Response};
+use ureq::{Agent, Body};
+
+/// For calls that take as long as their rows need.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 fn agent() -> Agent {
-    Agent::config_builder()
-        .timeout_global(Some(Duration::from_secs(10)))
-        .http_status_as_error(false)
-        .build()
-        .into()
+    agent_with(Duration::from_secs(10))
+}
+
+fn agent_with(timeout: Duration) -> Agent {
+    Agent::config_builder().timeout_global(Some(timeout)).http_status_as_error(false).build().into()
 }
 
 /// An error unless it answers with 200.
@@ -35,6 +38,49 @@ impl Client {
         Self { agent: agent(), headers }
     }
 
+    /// The same log-in, for long calls.
+    pub fn patient(self) -> Self {
+        Self { agent: agent_with(PATIENCE), ..self }
+    }
+
+    /// Posts a body of any type, and answers the JSON that comes back.
+    pub fn send(&self, url: &str, kind: &str, body: &[u8]) -> Result<Value> {
+        let mut request = self.agent.post(url).header("content-type", kind);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let bytes = read(request.send(body).with_context(|| url.to_owned())?, url)?;
+        Ok(serde_json::from_slice(&bytes)?)
+    }
+
+    pub fn get_bytes(&self, url: &str) -> Result<Vec<u8>> {
+        let mut request = self.agent.get(url);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        read(request.call().with_context(|| url.to_owned())?, url)
+    }
+
+    /// Posts JSON, and answers what comes back as it is.
+    pub fn post_for_bytes(&self, url: &str, body: &str) -> Result<Vec<u8>> {
+        let mut request = self.agent.post(url).header("content-type", "application/json");
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        read(request.send(body).with_context(|| url.to_owned())?, url)
+    }
+
+    /// `DELETE` with a body.
+    pub fn delete(&self, url: &str, body: &str) -> Result<Value> {
+        let mut request =
+            self.agent.delete(url).header("content-type", "application/json").force_send_body();
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let bytes = read(request.send(body).with_context(|| url.to_owned())?, url)?;
+        Ok(serde_json::from_slice(&bytes)?)
+    }
+
     /// Posts JSON; an error unless the answer is of the 200s.
     pub fn post(&self, url: &str, body: &str) -> Result<(Value, HeaderMap)> {
         let mut request = self.agent.post(url).header("content-type", "application/json");
@@ -49,4 +95,14 @@ impl Client {
         let value = serde_json::from_str(&text).unwrap_or(Value::Null);
         Ok((value, response.headers().clone()))
     }
+}
+
+/// The whole body of a good answer.
+fn read(mut response: Response<Body>, url: &str) -> Result<Vec<u8>> {
+    let status = response.status();
+    let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec()?;
+    if !status.is_success() {
+        bail!("{url} answered {status}: {}", String::from_utf8_lossy(&bytes));
+    }
+    Ok(bytes)
 }

@@ -1,6 +1,7 @@
 //! Measures the release build: start, memory, requests a second over loopback, bundle bytes.
 //! The same load then goes to `PocketBase`, so that the figures can be told from the machine's.
 
+mod bulk;
 mod http;
 mod load;
 mod pocketbase;
@@ -47,10 +48,15 @@ struct Options {
     rows: usize,
     rounds: usize,
     peer: bool,
+    bulk: bool,
 }
 
 pub fn command(arguments: &[String]) -> Result<()> {
     let options = options(arguments)?;
+    if options.bulk {
+        build::everything(Profile::Release)?;
+        return bulk::run(options.rows);
+    }
     let wrk = step("load generator", tools::wrk)?;
     build::everything(Profile::Release)?;
 
@@ -74,7 +80,7 @@ pub fn command(arguments: &[String]) -> Result<()> {
 }
 
 fn options(arguments: &[String]) -> Result<Options> {
-    let mut options = Options { rows: 10_000, rounds: 3, peer: true };
+    let mut options = Options { rows: 10_000, rounds: 3, peer: true, bulk: false };
     let mut rest = arguments.iter();
     while let Some(flag) = rest.next() {
         let mut number = || -> Result<usize> {
@@ -86,6 +92,7 @@ fn options(arguments: &[String]) -> Result<Options> {
             "--rows" => options.rows = number()?,
             "--rounds" => options.rounds = number()?,
             "--no-peer" => options.peer = false,
+            "--bulk" => options.bulk = true,
             _ => bail!("`cargo xtask bench` knows no {flag}"),
         }
     }

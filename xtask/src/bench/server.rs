@@ -57,14 +57,23 @@ impl Running {
 
     /// The memory of the process that is in RAM.
     pub fn resident_mib(&self) -> Result<f64> {
+        self.memory_mib("VmRSS:")
+    }
+
+    /// The most that it had in RAM at once.
+    pub fn peak_mib(&self) -> Result<f64> {
+        self.memory_mib("VmHWM:")
+    }
+
+    fn memory_mib(&self, name: &str) -> Result<f64> {
         let path = format!("/proc/{}/status", self.child.id());
         let status = fs::read_to_string(&path).with_context(|| path.clone())?;
         let kib = status
             .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .find_map(|line| line.strip_prefix(name))
             .and_then(|value| value.trim().strip_suffix(" kB"))
             .and_then(|value| value.parse::<f64>().ok())
-            .with_context(|| format!("{path} tells no VmRSS"))?;
+            .with_context(|| format!("{path} tells no {name}"))?;
         Ok(kib / 1024.0)
     }
 }

@@ -1,6 +1,6 @@
 //! Tenantry under measurement: a new data folder, one customer node, and its rows over the API.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
@@ -19,17 +19,8 @@ const NODE: &str = "sys.Bench.Customer";
 const WRITERS: usize = 8;
 
 pub fn start(options: &Options) -> Result<Subject> {
-    let folder = server::fresh_folder("tenantry")?;
-    let first = serve(&folder)?;
-    let client = log_in(&first.base)?;
+    let (folder, first, client) = fresh("tenantry")?;
     let create = format!("{MODEL}?hierarchy={NODE}");
-
-    for (parent, name, kind) in
-        [("sys", "Bench", "provider"), ("sys.Bench", "Customer", "customer")]
-    {
-        let url = format!("{}/api/data/HierarchyNode/?hierarchy={parent}", first.base);
-        client.post(&url, &json!({"name": name, "node_type": kind}).to_string())?;
-    }
     let url = format!("{}{create}", first.base);
     let (created, _) = client.post(&url, &row("Row 0"))?;
     let pkid = created.get("pkid").and_then(Value::as_str);
@@ -59,6 +50,25 @@ pub fn start(options: &Options) -> Result<Subject> {
         figures: Figures { start_ms, idle_mib, ..Figures::default() },
         running,
     })
+}
+
+/// A program over a new folder with one customer node, and nothing in it.
+pub fn start_empty() -> Result<(Running, Client)> {
+    let (_, running, client) = fresh("tenantry-bulk")?;
+    Ok((running, client))
+}
+
+fn fresh(name: &str) -> Result<(PathBuf, Running, Client)> {
+    let folder = server::fresh_folder(name)?;
+    let running = serve(&folder)?;
+    let client = log_in(&running.base)?;
+    for (parent, name, kind) in
+        [("sys", "Bench", "provider"), ("sys.Bench", "Customer", "customer")]
+    {
+        let url = format!("{}/api/data/HierarchyNode/?hierarchy={parent}", running.base);
+        client.post(&url, &json!({"name": name, "node_type": kind}).to_string())?;
+    }
+    Ok((folder, running, client))
 }
 
 fn row(name: &str) -> String {
