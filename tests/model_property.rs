@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::strategy::Union;
 use serde_json::{Map, Value, json};
-use tenantry::model::form::{from_pairs, is_drawn, tidy, to_pairs};
+use tenantry::domain::policies::{Policy, shown as shown_by};
+use tenantry::model::form::{from_pairs, is_drawn, is_editable, tidy, to_pairs};
 use tenantry::model::{Kind, MASK, Model, Property, validate};
 
 const CAP: usize = 1024;
@@ -511,6 +512,21 @@ fn post_name() -> BoxedStrategy<String> {
     .boxed()
 }
 
+/// Rows of a display policy, of which some name what the model hasn't, or the same twice.
+fn rows() -> BoxedStrategy<Value> {
+    let name = prop_oneof![
+        6 => select(NAMES.to_vec()),
+        2 => select(vec!["id", "secret0", "secret1"]),
+        1 => select(vec!["", "nothing"]),
+    ];
+    let visibility = select(vec!["visible", "hidden", "readonly", "other"]);
+    let row = (name, visibility, maybe(text().prop_map(Value::from)), select(vec!["", "A", "B "]))
+        .prop_map(|(name, visibility, title, group)| {
+            json!({"name": name, "visibility": visibility, "title": title, "group": group})
+        });
+    vec(row, 0..8).prop_map(Value::from).boxed()
+}
+
 fn config() -> ProptestConfig {
     // No files of failed cases: the seed is printed.
     ProptestConfig {
@@ -556,6 +572,45 @@ proptest! {
         let data = masked(&model, data);
         let saved = from_pairs(&model, &to_pairs(&model, &data), Some(&data));
         prop_assert_eq!(Value::Object(saved), Value::Object(data));
+    }
+
+    #[test]
+    fn a_display_policy_loses_nothing((Random(model), data) in case(), rows in rows()) {
+        let policy = json!({"fields": rows});
+        let drawn = shown_by(&model, &Policy::from_data("", policy.as_object().unwrap()));
+        // It travels to the browser as any model does.
+        prop_assert!(Model::try_from(Value::from(drawn.clone())).unwrap() == drawn);
+        prop_assert_eq!(drawn.root.properties.len(), model.root.properties.len());
+        for (name, property) in &model.root.properties {
+            let shown = drawn.root.property(name).unwrap();
+            if property.required {
+                prop_assert_eq!(is_drawn(shown), is_drawn(property), "{}", name);
+                prop_assert_eq!(
+                    is_editable(&drawn, name, false), is_editable(&model, name, false), "{}", name
+                );
+            }
+        }
+        let judged = |model: &Model| {
+            let errors = validate(model, &data).into_iter().map(|e| (e.field, e.code));
+            errors.collect::<std::collections::BTreeSet<_>>()
+        };
+        prop_assert_eq!(judged(&drawn), judged(&model));
+
+        // What it hides or locks stays, whatever is posted.
+        prop_assume!(validate(&model, &data).is_empty());
+        let data = masked(&model, data);
+        let saved = from_pairs(&drawn, &to_pairs(&drawn, &data), Some(&data));
+        prop_assert_eq!(Value::Object(saved), Value::Object(data.clone()));
+        let mut forged = to_pairs(&model, &data);
+        for (_, text) in &mut forged {
+            text.push_str("12");
+        }
+        let saved = from_pairs(&drawn, &forged, Some(&data));
+        for (name, _) in &drawn.root.properties {
+            if !is_editable(&drawn, name, false) {
+                prop_assert_eq!(saved.get(name), data.get(name), "{}", name);
+            }
+        }
     }
 
     #[test]

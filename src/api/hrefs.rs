@@ -11,7 +11,7 @@ use axum::{
 use crate::{
     domain::{
         App,
-        resources::Expected,
+        resources::{self, Expected},
         tasks::{Manner, callback::Callback},
     },
     fault::Fault,
@@ -72,6 +72,14 @@ impl Params {
     /// Whether the caller waits, and whom to tell if not.
     pub fn manner(&self, callback: Option<Callback>) -> Manner {
         if self.is_on("nowait") { Manner::queued(callback) } else { Manner::at_once() }
+    }
+
+    /// Refuses a version of the model's schema that there isn't.
+    pub fn check_version(&self, model: &Model) -> Result<(), Fault> {
+        for name in ["version", "tag_version"] {
+            resources::known_version(model, name, self.get(name))?;
+        }
+        Ok(())
     }
 
     /// Whether a switch such as `schema=1` or `nowait=true` is on.

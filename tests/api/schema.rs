@@ -1,6 +1,6 @@
 //! `GET …/schema/`: the bare schema, name by name that of the document.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{NODES, SPARK, TRANSACTIONS, TestApp};
 
@@ -67,4 +67,27 @@ async fn a_schema_at_an_unknown_place_is_not_found() {
         "not_found",
         &[("hierarchy", "not_found")],
     );
+}
+
+#[tokio::test]
+async fn the_version_of_the_schema_can_be_named_and_no_other() {
+    let app = TestApp::start().await;
+    let place = app.tenant().await;
+    let pkid = app.spark(&place, &json!({ "name": "One" })).await;
+    let paths = [
+        SPARK.to_owned(),
+        format!("{SPARK}{pkid}/"),
+        format!("{SPARK}schema/"),
+        format!("{SPARK}add/"),
+    ];
+    for path in paths {
+        for name in ["version", "tag_version"] {
+            let at = format!("{path}?hierarchy={}&{name}", place.pkid);
+            app.get(&format!("{at}=1.2.7")).await.expect(200);
+            app.get(&format!("{at}=")).await.expect(200);
+            let fault = app.get(&format!("{at}=1.2.6")).await;
+            let fault = fault.expect_fault(404, "not_found", &[(name, "not_found")]);
+            assert!(fault.text().contains("there is 1.2.7"), "{fault}");
+        }
+    }
 }

@@ -28,9 +28,10 @@ pub async fn list(
     State(app): State<App>,
     ApiCaller(caller): ApiCaller,
     ModelIs(model): ModelIs,
-    Params(params): Params,
+    params: Params,
 ) -> Result<Response, Fault> {
-    let query = ListQuery::parse(&params).map_err(Fault::invalid)?;
+    params.check_version(&model)?;
+    let query = ListQuery::parse(&params.0).map_err(Fault::invalid)?;
     // Columns that are asked for, else those of the list where only these are.
     let columns = match query.columns.as_slice() {
         [] if query.summary => Some(model.summary_attrs.clone()),

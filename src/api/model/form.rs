@@ -27,6 +27,7 @@ pub async fn add(
     ModelIs(model): ModelIs,
     params: Params,
 ) -> Result<Response, Fault> {
+    params.check_version(&model)?;
     let place = resources::place_to_add(&app, &caller, &model, params.hierarchy()).await?;
     let form = forms::at(&app, &place, &model, params.0).await?;
     let mut meta = envelope::collection_meta(&model, &place);
@@ -47,6 +48,7 @@ pub async fn schema(
     ModelIs(model): ModelIs,
     params: Params,
 ) -> Result<Response, Fault> {
+    params.check_version(&model)?;
     resources::place(&app, &caller, params.hierarchy()).await?;
     Ok(Json(model.schema.clone()).into_response())
 }

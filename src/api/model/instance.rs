@@ -30,6 +30,7 @@ pub async fn get(
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
+    params.check_version(&model)?;
     resources::place(&app, &caller, params.hierarchy()).await?;
     let stored = resources::get(&app, &caller, &model, &pkid).await?;
     let tag = etag(stored.version);

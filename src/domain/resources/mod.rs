@@ -20,7 +20,7 @@ pub use self::{
 };
 use super::{App, Caller, hierarchy, workflow};
 use crate::{
-    fault::{Fault, FaultKind},
+    fault::{Fault, FaultKind, FieldError},
     model::{Model, Operation},
     server_fns::views::Saved,
     store::{Node, ReadTx, Stored},
@@ -124,6 +124,24 @@ pub async fn place_to_add(
     let place = place(app, caller, named).await?;
     may_add(model, &place)?;
     Ok(place)
+}
+
+/// Refuses a version of the schema that there isn't, at the parameter that names it. A model has
+/// one, which comes with its file; nothing is tagged beside it.
+pub fn known_version(model: &Model, parameter: &str, version: Option<&str>) -> Result<(), Fault> {
+    match version.filter(|v| !v.is_empty()) {
+        Some(version) if version != model.schema_version => {
+            let message = format!(
+                "{} has no version {:?}; there is {}.",
+                model.model_type,
+                hierarchy::shortened(version),
+                model.schema_version
+            );
+            let error = FieldError::new(parameter, "not_found", message.clone());
+            Err(Fault::not_found(message).with_errors(vec![error]))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether the model offers an operation at all.

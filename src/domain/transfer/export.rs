@@ -16,8 +16,12 @@ use super::{
     sheet::{Book, MOST_COLUMNS},
 };
 use crate::{
-    domain::{App, Caller, hierarchy, resources::offered, tasks::Selection},
-    fault::{Fault, FieldError},
+    domain::{
+        App, Caller, hierarchy,
+        resources::{known_version, offered},
+        tasks::Selection,
+    },
+    fault::Fault,
     model::{Model, Operation},
     store::{ListRow, Node, ReadTx},
 };
@@ -81,7 +85,7 @@ pub async fn export(
     wanted: Export,
 ) -> Result<Attachment, Fault> {
     offered(model, Operation::Export)?;
-    known_version(model, wanted.version.as_deref())?;
+    known_version(model, "version", wanted.version.as_deref())?;
     let _turn = AT_A_TIME.acquire().await.map_err(|_| Fault::internal())?;
     let (app, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
     let store = app.store.clone();
@@ -93,26 +97,6 @@ pub async fn export(
             source.write(wanted.format)
         })
         .await
-}
-
-/// Refuses a version of the schema that there isn't.
-fn known_version(model: &Model, version: Option<&str>) -> Result<(), Fault> {
-    match version.filter(|v| !v.is_empty()) {
-        Some(version) if version != model.schema_version => {
-            let message = format!(
-                "{} has no version {:?}; there is {}.",
-                model.model_type,
-                hierarchy::shortened(version),
-                model.schema_version
-            );
-            Err(Fault::not_found(message.clone()).with_errors(vec![FieldError::new(
-                "version",
-                "not_found",
-                message,
-            )]))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Where the rows come from.
