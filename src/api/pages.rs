@@ -305,7 +305,7 @@ async fn carry_out(
             let (named, manner) = (Selection::named(hrefs)?, Manner::at_once());
             let asked = tasks::bulk_remove(app, caller, model, hierarchy, named, manner).await?;
             let all =
-                asked.ended && tasks::outcome(app, &asked.transaction_id).await?.counts.failed == 0;
+                asked.ended && tasks::outcome(app, &asked.transaction_id).await?.success;
             // The transaction's page has a line for each instance, and stays.
             Ok(if all {
                 let mut rest = query;

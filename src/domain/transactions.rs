@@ -2,7 +2,7 @@
 //! database transaction as the change itself. Work that is queued has its record from the moment
 //! it is asked for; [`super::tasks`] carries it on.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{App, Caller, tasks, workflow::Workflow};
@@ -121,7 +121,7 @@ pub struct Change<'a> {
 }
 
 /// Rows of a bulk call in all, and by outcome.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     pub total: u64,
     pub succeeded: u64,

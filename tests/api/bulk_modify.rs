@@ -178,6 +178,15 @@ async fn a_filter_means_all_that_match_as_long_as_they_are_as_many_as_expected()
     assert_eq!(answer["counts"], json!({ "total": 2, "succeeded": 2, "failed": 0 }));
     assert_eq!(app.data(&hrefs[0]).await["notes"], "old");
     assert_eq!(app.data(&hrefs[1]).await["notes"], "new");
+    // A filter without a node means that of the call.
+    let elsewhere = app.customer(&app.provider("Else").await, "Where").await;
+    let body = json!({ "notes": "x", "filter": {}, "expected_total": 3 });
+    app.post(&format!("{UPDATE}?hierarchy={}", elsewhere.pkid), &body).await.expect_fault(
+        409,
+        "count_changed",
+        &[("/expected_total", "count_changed")],
+    );
+    app.post(&format!("{UPDATE}?hierarchy={}", place.pkid), &body).await.expect(200);
     // The same for a deletion; now nothing matches any more.
     let gone = json!({ "filter": { "search": "nobody" }, "expected_total": 0 });
     app.call("DELETE", SPARK).json(&gone).send().await.expect_fault(

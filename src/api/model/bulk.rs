@@ -32,7 +32,7 @@ pub async fn delete(
     params: Params,
     mut body: JsonObject,
 ) -> Result<Response, Fault> {
-    let selection = Selection::take(&mut body.object)?;
+    let selection = Selection::take(&mut body.object)?.at(params.hierarchy());
     let manner = params.manner(body.callback);
     let asked =
         tasks::bulk_remove(&app, &caller, &model, params.hierarchy(), selection, manner).await?;
@@ -79,7 +79,7 @@ pub async fn modify(
     mut body: JsonObject,
 ) -> Result<Response, Fault> {
     resources::offered(&model, Operation::BulkUpdate)?;
-    let selection = Selection::take(&mut body.object)?;
+    let selection = Selection::take(&mut body.object)?.at(params.hierarchy());
     let (at, manner) = (params.hierarchy(), params.manner(body.callback));
     let asked =
         tasks::bulk_modify(&app, &caller, &model, at, selection, body.object, manner).await?;

@@ -54,7 +54,7 @@ async fn move_many(
     mut body: JsonObject,
 ) -> Result<Response, Fault> {
     let model = model(&app, &params)?;
-    let selection = Selection::take(&mut body.object)?;
+    let selection = Selection::take(&mut body.object)?.at(params.hierarchy());
     let target = target(&params, &body);
     let (at, manner) = (params.hierarchy(), params.manner(body.callback));
     let asked =

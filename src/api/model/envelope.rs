@@ -394,7 +394,7 @@ pub async fn bulk(app: &App, model: &Model, asked: &Asked) -> Result<Response, F
     let outcome = tasks::outcome(app, &asked.transaction_id).await?;
     let body = json!({
         "model_type": model.model_type,
-        "success": outcome.counts.failed == 0,
+        "success": outcome.success,
         "transaction_id": outcome.transaction_id,
         "counts": outcome.counts,
         "sub_transactions": outcome.rows,

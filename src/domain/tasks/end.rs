@@ -70,15 +70,21 @@ fn so_far(task: &TaskRow, total: u64) -> Counts {
 /// Ends a task that a fault stopped.
 pub fn failed(app: &App, tx: &WriteTx<'_>, id: &str, fault: &Fault) -> Result<Event, Fault> {
     let now = app.env.now_text();
-    let done = tx.task(id)?.map_or(0, |task| task.rows_done);
-    let message = match done {
+    let task = tx.task(id)?;
+    let message = match task.as_ref().map_or(0, |task| task.rows_done) {
         0 => fault.message.clone(),
-        _ => format!("It stopped after {done} rows, which stay as they are: {}", fault.message),
+        done => format!("It stopped after {done} rows, which stay as they are: {}", fault.message),
     };
     let data = transactions::amend(tx, id, &now, |data| {
         data.insert("status".to_owned(), json!(FAIL));
         data.insert("completed".to_owned(), json!(now));
         data.insert("message".to_owned(), json!(message));
+        let total = data.get("progress").and_then(|p| p.get("total")).and_then(Value::as_u64);
+        if Action::is_bulk(data.get("action").and_then(Value::as_str).unwrap_or_default())
+            && let (Some(task), Some(total)) = (&task, total)
+        {
+            data.insert("counts".to_owned(), json!(so_far(task, total)));
+        }
         for error in &fault.errors {
             let line = format!("{}: {}", error.field, error.message);
             transactions::note(data, &now, ERROR, &line);

@@ -16,10 +16,12 @@ mod worker;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::{
     App, Caller,
-    transactions::{self, Counts, IN_PROGRESS, Opening},
+    transactions::{self, Counts, IN_PROGRESS, Opening, SUCCESS},
 };
 use crate::{
     fault::Fault,
@@ -171,6 +173,8 @@ fn row_from(id: &str, text: &str) -> Result<RowOutcome, Fault> {
 /// How a bulk call went.
 pub struct BulkOutcome {
     pub transaction_id: String,
+    /// Every row was done, and well.
+    pub success: bool,
     pub counts: Counts,
     pub rows: Vec<RowOutcome>,
 }
@@ -180,16 +184,18 @@ pub async fn outcome(app: &App, transaction_id: &str) -> Result<BulkOutcome, Fau
     let id = transaction_id.to_owned();
     app.store
         .read(move |tx| {
-            let rows = rows_of(tx, &id, false, 0, u64::MAX)?;
             let record = transactions::data_of(&transactions::stored(tx, &id)?)?;
-            if !record.contains_key("counts") {
+            let counts = record
+                .get("counts")
+                .and_then(|counts| Counts::deserialize(counts).ok())
                 // It was stopped before its first row, by a failure that is in the log.
-                return Err(Fault::internal());
-            }
-            let failed = rows.iter().filter(|row| row.failed()).count() as u64;
-            let total = rows.len() as u64;
-            let counts = Counts { total, succeeded: total - failed, failed };
-            Ok(BulkOutcome { transaction_id: id, counts, rows })
+                .ok_or_else(Fault::internal)?;
+            Ok(BulkOutcome {
+                success: record.get("status").and_then(Value::as_str) == Some(SUCCESS),
+                counts,
+                rows: rows_of(tx, &id, false, 0, u64::MAX)?,
+                transaction_id: id,
+            })
         })
         .await
 }

@@ -113,6 +113,17 @@ impl Selection {
         Ok(Self::Matching { query: Box::new(query), expected_total })
     }
 
+    /// A filter that names no node means the node of the call.
+    #[must_use]
+    pub fn at(mut self, hierarchy: Option<&str>) -> Self {
+        if let Self::Matching { query, .. } = &mut self
+            && query.hierarchy.is_none()
+        {
+            query.hierarchy = hierarchy.map(str::to_owned);
+        }
+        self
+    }
+
     /// The hrefs it means now.
     pub fn resolve(
         self,
