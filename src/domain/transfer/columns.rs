@@ -1,7 +1,7 @@
 //! A model as columns: how each attribute, nested ones too, has its place in a table, and what
 //! stands in its cell.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::{Map, Value};
 
@@ -16,6 +16,9 @@ pub const SPREAD: usize = 20;
 
 /// Entries of a list for which a sheet to be filled in has columns at least.
 pub const SPARE: usize = 3;
+
+/// What empties an attribute when it is loaded; an empty cell keeps it.
+pub const CLEAR: &str = "<clear>";
 
 /// Columns of a table at most.
 pub const MOST_COLUMNS: usize = 500;
@@ -98,6 +101,21 @@ impl Lengths {
     /// Takes notice of an instance.
     pub fn see(&mut self, model: &Model, data: &Map<String, Value>) {
         self.members(&model.root, "", data);
+    }
+
+    /// Takes notice of a column.
+    pub fn reach(&mut self, path: &[Step]) {
+        let mut at = String::new();
+        for step in path {
+            match step {
+                Step::Name(name) => at = join(&at, name),
+                Step::Entry(entry) => {
+                    let most = self.0.entry(at.clone()).or_default();
+                    *most = (*most).max(entry + 1);
+                    at = join(&at, "*");
+                }
+            }
+        }
     }
 
     fn members(&mut self, property: &Property, at: &str, data: &Map<String, Value>) {
@@ -483,7 +501,7 @@ fn cell_of(property: &Property, form: Form, value: &Value, titles: bool) -> Cell
         (_, Value::String(text)) => {
             let choice = property.choices.iter().find(|c| titles && c.value == *text);
             let shown = choice.map_or(text.as_str(), |c| shown_choice(&property.choices, c));
-            Cell::Text(shown.to_owned())
+            Cell::Text(escaped(shown).into_owned())
         }
         (_, Value::Bool(on)) => Cell::Boolean(*on),
         (_, Value::Number(number)) => match number.as_i64() {
@@ -498,6 +516,22 @@ fn cell_of(property: &Property, form: Form, value: &Value, titles: bool) -> Cell
         // Stored under an earlier schema.
         (_, other) => Cell::Text(other.to_string()),
     }
+}
+
+/// A text that isn't taken for [`CLEAR`] when it is loaded.
+fn escaped(text: &str) -> Cow<'_, str> {
+    if is_clear(text) { Cow::Owned(text.replacen('<', "<<", 1)) } else { Cow::Borrowed(text) }
+}
+
+/// What [`escaped`] was given.
+pub fn unescaped(text: &str) -> Cow<'_, str> {
+    if is_clear(text) { Cow::Owned(text.replacen("<<", "<", 1)) } else { Cow::Borrowed(text) }
+}
+
+/// `<clear>`, with any number of brackets before it.
+fn is_clear(text: &str) -> bool {
+    let brackets = text.trim().strip_suffix("clear>").unwrap_or_default();
+    !brackets.is_empty() && brackets.bytes().all(|b| b == b'<')
 }
 
 /// A value without the masks of the secrets in it.

@@ -38,9 +38,6 @@ const FIRST: u32 = 4;
 pub const ENTITY: &str = "entity:";
 pub const HIERARCHY: &str = "hierarchy:";
 
-/// What empties an attribute when it is loaded; an empty cell keeps it.
-pub const CLEAR: &str = "<clear>";
-
 /// What an inline list of choices may take, commas included.
 const INLINE_CHOICES: usize = 255;
 
