@@ -62,6 +62,20 @@ pub fn check(
     Ok(())
 }
 
+/// The pkids of those that hold a key of these attributes, whether at the node or anywhere.
+pub fn holders(
+    tx: &ReadTx<'_>,
+    model: &Model,
+    node_id: i64,
+    data: &Map<String, Value>,
+) -> Result<Vec<String>, Fault> {
+    let mut holders = Vec::new();
+    for (scope, field, value) in keys(model, node_id, data) {
+        holders.extend(tx.key_holder(&model.model_type, scope, &field, &value)?);
+    }
+    Ok(holders)
+}
+
 /// Takes the keys of an instance that was written.
 pub fn take(
     tx: &WriteTx<'_>,

@@ -16,6 +16,8 @@ use super::super::{
 use crate::{
     domain::{
         App,
+        inherited::Selector,
+        policies::Wanted,
         resources::href,
         tasks::Selection,
         transfer::{
@@ -39,7 +41,12 @@ pub async fn one(
     params: Params,
 ) -> Result<Response, Fault> {
     let selection = Selection::Hrefs(vec![href(&model.model_type, &pkid)]);
-    let wanted = wanted(&params, selection)?;
+    // Alone it shows all its columns, unless a policy is asked for.
+    let policy = match Wanted::read(&params.0) {
+        Wanted::Nearest => Wanted::None,
+        wanted => wanted,
+    };
+    let wanted = wanted(&params, selection, policy)?;
     let found = export(&app, &caller, &model, wanted).await;
     Ok(attached(found.map_err(|mut fault| {
         // It was the path that named it.
@@ -56,7 +63,8 @@ pub async fn many(
     params: Params,
     mut body: JsonObject,
 ) -> Result<Response, Fault> {
-    let wanted = wanted(&params, Selection::take(&mut body.object)?)?;
+    let selection = Selection::take(&mut body.object)?;
+    let wanted = wanted(&params, selection, Wanted::read(&params.0))?;
     Ok(attached(export(&app, &caller, &model, wanted).await?))
 }
 
@@ -67,15 +75,18 @@ pub async fn template(
     ModelIs(model): ModelIs,
     params: Params,
 ) -> Result<Response, Fault> {
-    Ok(attached(bulk_load_template(&app, &caller, &model, params.hierarchy()).await?))
+    let policy = Wanted::read(&params.0);
+    Ok(attached(bulk_load_template(&app, &caller, &model, params.hierarchy(), policy).await?))
 }
 
-fn wanted(params: &Params, selection: Selection) -> Result<Export, Fault> {
+fn wanted(params: &Params, selection: Selection, policy: Wanted) -> Result<Export, Fault> {
     Ok(Export {
         format: Format::parse(params.get("export_format"))?,
         selection,
         place: params.hierarchy().map(str::to_owned),
         version: params.get("version").or(params.get("tag_version")).map(str::to_owned),
+        template: Selector::template(&params.0),
+        policy,
     })
 }
 

@@ -18,8 +18,11 @@ use super::{
 use crate::{
     domain::{
         App, Caller, hierarchy,
+        inherited::Selector,
+        policies::{self, Wanted},
         resources::{known_version, offered},
         tasks::Selection,
+        templates::{self, Template},
     },
     fault::Fault,
     model::{Model, Operation},
@@ -75,6 +78,10 @@ pub struct Export {
     pub place: Option<String>,
     /// The version of the schema that is asked for; the one there is when absent.
     pub version: Option<String>,
+    /// A configuration template, which is applied to each instance before it is written.
+    pub template: Option<Selector>,
+    /// How a formatted sheet shows the model.
+    pub policy: Wanted,
 }
 
 /// Writes the chosen instances to a file.
@@ -93,7 +100,11 @@ pub async fn export(
         .read(move |tx| {
             let place = hierarchy::resolve(tx, &caller, wanted.place.as_deref())?;
             let chosen = selected(tx, &caller, &model, &place, wanted.selection)?;
-            let source = Source { app: &app, tx, caller: &caller, model: &model, chosen, place };
+            let find = |selector: &Selector| templates::find(tx, &place, &model, selector);
+            let template = wanted.template.as_ref().map(find).transpose()?;
+            let shown = policies::shown_at(tx, &place, &model, &wanted.policy)?;
+            let (app, caller, model) = (&app, &caller, &*model);
+            let source = Source { app, tx, caller, model, shown: &shown, chosen, place, template };
             source.write(wanted.format)
         })
         .await
@@ -105,8 +116,11 @@ struct Source<'s> {
     tx: &'s ReadTx<'s>,
     caller: &'s Caller,
     model: &'s Model,
+    /// The model as a formatted sheet shows it.
+    shown: &'s Model,
     chosen: Selected,
     place: Node,
+    template: Option<Template>,
 }
 
 impl Source<'_> {
@@ -132,9 +146,9 @@ impl Source<'_> {
             Format::Xlsx => {
                 let lengths = self.lengths()?;
                 let layout = Layout { lengths: &lengths, spare: SPARE, secrets: false };
-                let columns = columns::formatted(model, &layout);
+                let columns = columns::formatted(self.shown, &layout);
                 columns::check_width(&columns, MOST_COLUMNS)?;
-                let mut book = Book::formatted(model, &columns, &self.place.path, now)?;
+                let mut book = Book::formatted(self.shown, &columns, &self.place.path, now)?;
                 self.fill(&mut book)?;
                 Attachment::new(sheet_name(model, true, "xlsx", now), XLSX, book.finish()?)
             }
@@ -169,7 +183,10 @@ impl Source<'_> {
         mut each: impl FnMut(&ListRow, Map<String, Value>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         self.chosen.each(self.tx, self.caller, self.model, |row| {
-            let data = data_of(&row)?;
+            let mut data = data_of(&row)?;
+            if let Some(template) = &self.template {
+                templates::apply(template, &mut data);
+            }
             each(&row, data)
         })
     }

@@ -10,6 +10,7 @@ pub mod csv;
 pub mod export;
 pub mod file;
 pub mod json;
+pub mod load;
 pub mod read;
 pub mod rows;
 pub mod sheet;

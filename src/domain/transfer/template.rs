@@ -13,17 +13,23 @@ use super::{
     sheet::{Book, MOST_COLUMNS},
 };
 use crate::{
-    domain::{App, Caller, hierarchy, resources::offered},
+    domain::{
+        App, Caller, hierarchy,
+        policies::{self, Wanted},
+        resources::offered,
+    },
     fault::Fault,
     model::{Model, Operation},
 };
 
-/// `relation_SparkCustomer_bulkloadsheet.xlsx.gz`, for instances at the node `place`.
+/// `relation_SparkCustomer_bulkloadsheet.xlsx.gz`, for instances at the node `place`, laid out by
+/// the policy that applies.
 pub async fn bulk_load_template(
     app: &App,
     caller: &Caller,
     model: &Arc<Model>,
     place: Option<&str>,
+    policy: Wanted,
 ) -> Result<Attachment, Fault> {
     offered(model, Operation::ExportBulkloadTemplate)?;
     let (model, caller, place) = (Arc::clone(model), caller.clone(), place.map(str::to_owned));
@@ -31,9 +37,10 @@ pub async fn bulk_load_template(
     app.store
         .read(move |tx| {
             let place = hierarchy::resolve(tx, &caller, place.as_deref())?;
-            let columns = columns::template(&model);
+            let shown = policies::shown_at(tx, &place, &model, &policy)?;
+            let columns = columns::template(&shown);
             columns::check_width(&columns, MOST_COLUMNS)?;
-            let book = Book::formatted(&model, &columns, &place.path, now)?;
+            let book = Book::formatted(&shown, &columns, &place.path, now)?;
             let mut workbook = Attachment::new(String::new(), "", book.finish()?)?.file;
             let mut gzip =
                 GzEncoder::new(BufWriter::new(file::temporary()?), Compression::default());

@@ -3,7 +3,7 @@
 
 use std::io::{Cursor, Read};
 
-use zip::{ZipArchive, read::ZipFile};
+use zip::{ZipArchive, read::ZipFile, result::ZipError};
 
 use super::{
     MOST_UNPACKED, refused,
@@ -42,7 +42,9 @@ pub fn inspect(bytes: &[u8]) -> Result<Package, Fault> {
     for at in 0..zip.len() {
         let mut file = match zip.by_index(at) {
             Ok(file) => file,
-            Err(zip::result::ZipError::UnsupportedArchive(_)) => return Err(encrypted()),
+            Err(ZipError::UnsupportedArchive(why)) if why.contains("assword") => {
+                return Err(encrypted());
+            }
             Err(_) => return Err(damaged()),
         };
         if file.encrypted() {
@@ -51,7 +53,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Package, Fault> {
         let name = file.name().map_err(|_| damaged())?.into_owned();
         forbidden(&name)?;
         let packed = file.compressed_size();
-        let part = Part::pass(&mut file, &name, packed, &mut unpacked)?;
+        let part = Part::pass(&mut file, packed, &mut unpacked)?;
         part.judge(&name)?;
         names.push(name);
     }
@@ -112,11 +114,9 @@ struct Part {
 impl Part {
     fn pass(
         file: &mut ZipFile<'_, Cursor<&[u8]>>,
-        name: &str,
         packed: u64,
         total: &mut u64,
     ) -> Result<Self, Fault> {
-        let is_xml = [".xml", ".rels"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
         let mut part = Self::default();
         let mut tags = Tags::default();
         let mut cell = String::new();
@@ -132,9 +132,7 @@ impl Part {
             if *total > MOST_UNPACKED || bomb {
                 return Err(too_much("The archive"));
             }
-            if is_xml {
-                tags.pass(&buffer[..read], |name, text| part.see(name, text, &mut cell));
-            }
+            tags.pass(&buffer[..read], |name, text| part.see(name, text, &mut cell));
         }
     }
 

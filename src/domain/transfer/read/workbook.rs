@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use calamine::{DataRef, Reader, SheetType, Xlsx, XlsxCellReader, XlsxError};
+use calamine::{Reader, SheetType, Xlsx, XlsxCellReader, XlsxError};
 
 use super::{
     Raw, Visitor,
