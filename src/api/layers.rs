@@ -31,32 +31,40 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The router with everything around it. The last layer here is the first that a request meets.
-pub fn around(router: Router) -> Router {
+/// A call that brings a file may take this long.
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(2);
+
+/// The router with everything around it, and beside it the calls that bring files, whose bodies
+/// are limited by themselves. The last layer here is the first that a request meets.
+pub fn around(router: Router, uploads: Router) -> Router {
     let security = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         // Not "no-referrer": browsers would then send "Origin: null" with our own forms.
         (header::REFERRER_POLICY, "same-origin"),
     ];
-    let mut router = router
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(DefaultBodyLimit::max(body::LIMIT))
-        .layer(RequestBodyLimitLayer::new(body::LIMIT))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
-        .layer(from_fn(bodies_over_the_limit))
-        .layer(
-            CompressionLayer::new().compress_when(
-                // Files of the site are compressed already; they carry their own encoding.
-                SizeAbove::new(1024)
-                    .and(NotForContentType::IMAGES)
-                    .and(NotForContentType::SSE)
-                    // Exports are zips inside.
-                    .and(NotForContentType::const_new("application/vnd.openxmlformats"))
-                    .and(NotForContentType::const_new("application/x-zip"))
-                    .and(NotForContentType::const_new("application/gzip")),
-            ),
-        );
+    let mut router =
+        router
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(DefaultBodyLimit::max(body::LIMIT))
+            .layer(RequestBodyLimitLayer::new(body::LIMIT))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+            .merge(uploads.layer(CatchPanicLayer::custom(panicked)).layer(
+                TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, UPLOAD_TIMEOUT),
+            ))
+            .layer(from_fn(bodies_over_the_limit))
+            .layer(
+                CompressionLayer::new().compress_when(
+                    // Files of the site are compressed already; they carry their own encoding.
+                    SizeAbove::new(1024)
+                        .and(NotForContentType::IMAGES)
+                        .and(NotForContentType::SSE)
+                        // Exports are zips inside.
+                        .and(NotForContentType::const_new("application/vnd.openxmlformats"))
+                        .and(NotForContentType::const_new("application/x-zip"))
+                        .and(NotForContentType::const_new("application/gzip")),
+                ),
+            );
     for (name, value) in security {
         router = router
             .layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));

@@ -40,9 +40,12 @@ pub fn service(app: App, site: Site) -> Router {
         .route("/api/v01/auth/logout", post(auth::logout));
 
     // The model API: the same routes for every model.
+    let mut uploads = Router::new();
     for model in app.models.iter() {
         router = router.nest(&format!("/api/{}", model.model_type), model::routes(model));
+        uploads = uploads.merge(model::import::routes(model));
     }
+    let uploads = uploads.method_not_allowed_fallback(not_offered).with_state(app.clone());
     let router = router
         .merge(other_routes())
         .route("/api", any(unknown_call))
@@ -60,7 +63,8 @@ pub fn service(app: App, site: Site) -> Router {
         .with_state(app);
 
     // Routes are matched by paths without their trailing slash.
-    Router::new().fallback_service(NormalizePath::trim_trailing_slash(layers::around(router)))
+    Router::new()
+        .fallback_service(NormalizePath::trim_trailing_slash(layers::around(router, uploads)))
 }
 
 async fn unknown_call(request: Request) -> Fault {

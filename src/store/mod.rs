@@ -201,6 +201,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0001_initial.sql")),
         M::up(include_str!("migrations/0002_tasks.sql")),
         M::up(include_str!("migrations/0003_views.sql")),
+        M::up(include_str!("migrations/0004_file_age.sql")),
     ])
 }
 

@@ -117,7 +117,7 @@ impl ReadTx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// A file's name and bytes.
+    /// A file's name and bytes, by its own id.
     pub fn task_file(&self, transaction_id: &str) -> Result<Option<(String, Vec<u8>)>, StoreError> {
         let found: Option<(String, Vec<u8>)> = self
             .conn
@@ -251,19 +251,34 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Keeps an uploaded file under the transaction that is to load it.
+    /// Keeps an uploaded file under an id of its own. `now` is in Unix seconds.
     pub fn put_task_file(
         &self,
-        transaction_id: &str,
+        id: &str,
         name: &str,
         bytes: &[u8],
+        now: i64,
     ) -> Result<(), StoreError> {
-        let sealed = self.vault.seal_bytes(transaction_id, FILE, bytes)?;
+        let sealed = self.vault.seal_bytes(id, FILE, bytes)?;
         self.conn
             .prepare_cached(
-                "INSERT INTO task_file (transaction_id, name, sealed) VALUES (?1, ?2, ?3)",
+                "INSERT INTO task_file (transaction_id, name, sealed, created) \
+                 VALUES (?1, ?2, ?3, ?4)",
             )?
-            .execute(params![transaction_id, name, sealed])?;
+            .execute(params![id, name, sealed, now])?;
+        Ok(())
+    }
+
+    pub fn delete_task_file(&self, id: &str) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("DELETE FROM task_file WHERE transaction_id = ?1")?
+            .execute([id])?;
+        Ok(())
+    }
+
+    /// Takes away the files that came before `time` (Unix seconds).
+    pub fn delete_task_files_before(&self, time: i64) -> Result<(), StoreError> {
+        self.conn.prepare_cached("DELETE FROM task_file WHERE created < ?1")?.execute([time])?;
         Ok(())
     }
 

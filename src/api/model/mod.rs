@@ -8,6 +8,7 @@ mod envelope;
 mod export;
 mod form;
 mod help;
+pub mod import;
 mod inherited;
 mod instance;
 mod transaction;
@@ -88,5 +89,5 @@ async fn not_offered(ModelIs(model): ModelIs) -> Fault {
 
 /// Routes that belong to no single model, or to one alone.
 pub fn other_routes() -> Router<App> {
-    transaction::routes().merge(data_move::routes())
+    transaction::routes().merge(data_move::routes()).merge(import::transaction_routes())
 }

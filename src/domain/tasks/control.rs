@@ -1,5 +1,7 @@
 //! Cancelling what is queued or runs, and replaying what has ended.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::{Asked, Manner, Task, end, enqueue, input_of, rows::Step};
@@ -18,6 +20,12 @@ use crate::{
 pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<(), Fault> {
     let model = app.model(transactions::MODEL)?;
     let (app_, caller, id) = (app.clone(), caller.clone(), id.to_owned());
+    let (from, model_, id_) = (caller.node.id, Arc::clone(&model), id.clone());
+    app.store.read(move |tx| get_in(tx, from, &model_, &id_).map(|_| ())).await?;
+    if app.tasks.cancel_held(&id) {
+        // It ends itself, before its next row; a write would wait until it has ended anyhow.
+        return Ok(());
+    }
     let event = app
         .store
         .write(move |tx| {

@@ -7,6 +7,7 @@ pub mod callback;
 mod control;
 mod end;
 pub mod events;
+mod load;
 mod rows;
 mod run;
 mod selection;
@@ -33,6 +34,7 @@ pub use bulk::{
 };
 use callback::Callback;
 pub use control::{can_cancel, can_replay, cancel, replay};
+pub use load::{Load, Mode, load, not_kept};
 pub use rows::{CellError, RowOutcome};
 use run::Run;
 pub use selection::Selection;
@@ -120,10 +122,13 @@ fn enqueue(
         href: &task.href(),
         node,
         message: "Waiting to be run.",
-        total: task.hrefs().map_or(1, |hrefs| hrefs.len() as u64),
+        total: task.total(),
         log: Vec::new(),
     };
     transactions::open(tx, caller, id, &now, &opening)?;
+    if let Task::Load(load) = task {
+        transactions::amend(tx, id, &now, |data| data.extend(load.details()))?;
+    }
     let text = serde_json::to_string(task).map_err(|error| {
         tracing::error!(%error, "a task can't be written");
         Fault::internal()
@@ -149,6 +154,14 @@ fn input_of(tx: &ReadTx<'_>, id: &str) -> Result<Option<Task>, Fault> {
         // Only its place: the text may hold secrets.
         tracing::error!(line = error.line(), column = error.column(), id, "a task can't be read");
         Fault::internal()
+    })
+}
+
+/// What a transaction was asked to load, if that is still kept.
+pub fn load_of(tx: &ReadTx<'_>, id: &str) -> Result<Option<Load>, Fault> {
+    Ok(match input_of(tx, id)? {
+        Some(Task::Load(load)) => Some(load),
+        _ => None,
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     Task, end,
     events::Event,
-    input_of,
+    input_of, load,
     rows::{self, RowOutcome, Step},
 };
 use crate::{
@@ -69,6 +69,9 @@ async fn attempt(app: &App, id: &str) -> Result<Run, Fault> {
     };
     let Some(task) = task else { return Err(Fault::internal()) };
     let model = task.model(app)?;
+    if let Task::Load(load) = task {
+        return load::run(app, caller, id, model, load).await;
+    }
     match task.hrefs() {
         None => single(app, caller, id, model, task).await,
         Some(_) => bulk(app, caller, id, model, Arc::new(task)).await,
@@ -132,9 +135,10 @@ fn write(
             relocate_in(app, tx, caller, model, &pkid, &target, ticket)
         }
         // Their rows are run one by one.
-        Task::BulkDelete { .. } | Task::BulkModify { .. } | Task::BulkMove { .. } => {
-            Err(Fault::internal())
-        }
+        Task::BulkDelete { .. }
+        | Task::BulkModify { .. }
+        | Task::BulkMove { .. }
+        | Task::Load(_) => Err(Fault::internal()),
     }
 }
 

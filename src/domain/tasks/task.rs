@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::Load;
 use crate::{
     domain::{
         App,
@@ -28,6 +29,7 @@ pub enum Task {
     BulkDelete { model_type: String, hrefs: Vec<String> },
     BulkModify { model_type: String, hrefs: Vec<String>, changes: Map<String, Value> },
     BulkMove { model_type: String, hrefs: Vec<String>, target: String },
+    Load(Load),
 }
 
 impl Task {
@@ -39,7 +41,8 @@ impl Task {
             | Self::Move { model_type, .. }
             | Self::BulkDelete { model_type, .. }
             | Self::BulkModify { model_type, .. }
-            | Self::BulkMove { model_type, .. } => model_type,
+            | Self::BulkMove { model_type, .. }
+            | Self::Load(Load { model_type, .. }) => model_type,
         }
     }
 
@@ -56,6 +59,7 @@ impl Task {
             Self::BulkDelete { .. } => Action::BulkDelete,
             Self::BulkModify { .. } => Action::BulkModify,
             Self::BulkMove { .. } => Action::BulkMove,
+            Self::Load(_) => Action::DataImport,
         }
     }
 
@@ -76,6 +80,14 @@ impl Task {
             | Self::BulkModify { hrefs, .. }
             | Self::BulkMove { hrefs, .. } => Some(hrefs),
             _ => None,
+        }
+    }
+
+    /// Rows, or 1.
+    pub fn total(&self) -> u64 {
+        match self {
+            Self::Load(load) => load.rows,
+            other => other.hrefs().map_or(1, |hrefs| hrefs.len() as u64),
         }
     }
 

@@ -1,8 +1,9 @@
 //! The worker: takes queued tasks in the order in which they were asked for, a few at a time.
 
 use std::{
+    collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -42,6 +43,7 @@ pub struct Tasks {
     runs: Arc<Semaphore>,
     stopping: AtomicBool,
     stopped: Notify,
+    held: Mutex<BTreeMap<String, Arc<AtomicBool>>>,
 }
 
 impl Default for Tasks {
@@ -53,6 +55,7 @@ impl Default for Tasks {
             runs: Arc::new(Semaphore::new(RUNS as usize)),
             stopping: AtomicBool::new(false),
             stopped: Notify::new(),
+            held: Mutex::default(),
         }
     }
 }
@@ -83,9 +86,37 @@ impl Tasks {
         drop(self.runs.acquire_many(RUNS).await);
     }
 
+    /// Notes that a task holds the writing connection to its end: only so can it be cancelled.
+    pub(super) fn hold(&self, id: &str) -> Held {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        // What has ended is nobody's any more.
+        held.retain(|_, flag| Arc::strong_count(flag) > 1);
+        held.insert(id.to_owned(), Arc::clone(&cancelled));
+        Held { cancelled }
+    }
+
+    /// Cancels a task that holds the writing connection; `false` where none of that id does.
+    pub(super) fn cancel_held(&self, id: &str) -> bool {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let flag = held.get(id).filter(|flag| Arc::strong_count(flag) > 1);
+        flag.inspect(|flag| flag.store(true, Ordering::SeqCst)).is_some()
+    }
+
     /// Held while a task runs.
     pub(super) async fn begin(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.runs).acquire_owned().await.ok()
+    }
+}
+
+/// The hold of a task on the writing connection.
+pub(super) struct Held {
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Held {
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::SeqCst)
     }
 }
 

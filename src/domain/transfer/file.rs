@@ -71,6 +71,11 @@ pub fn sheet_name(model: &Model, formatted: bool, extension: &str, now: OffsetDa
     format!("{}_exportedsheet{formatted}_{}.{extension}", stem(model), text(now, OF_SHEET))
 }
 
+/// `relation_SparkCustomer_errors_2013-05-17_14-20-19.xlsx`.
+pub fn errors_name(model: &Model, now: OffsetDateTime) -> String {
+    format!("{}_errors_{}.xlsx", stem(model), text(now, OF_SHEET))
+}
+
 fn text(now: OffsetDateTime, format: &[BorrowedFormatItem<'_>]) -> String {
     // The formats ask for nothing that a UTC time lacks.
     now.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()

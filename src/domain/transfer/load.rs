@@ -154,7 +154,12 @@ impl Loading<'_> {
             // Nothing is done; what else is wrong with the row is told at once.
             let mut errors = row.errors;
             let others = self.judged(meant, row.data).map_err(Refusal::Fault)?;
-            errors.extend(others.into_iter().filter(|other| !errors.iter().any(|e| e.covers(other))).collect::<Vec<_>>());
+            errors.extend(
+                others
+                    .into_iter()
+                    .filter(|other| !errors.iter().any(|e| e.covers(other)))
+                    .collect::<Vec<_>>(),
+            );
             Err(Refusal::Cells(errors))
         });
         let mut outcome = RowOutcome {
@@ -350,7 +355,10 @@ impl Loading<'_> {
                 remove_in(app, tx, caller, model, &stored.pkid, &Expected::Any, ticket)?
             }
         };
-        Ok(Done { href: resources::href(&model.model_type, &written.pkid), changed: written.changed })
+        Ok(Done {
+            href: resources::href(&model.model_type, &written.pkid),
+            changed: written.changed,
+        })
     }
 
     /// The attributes of what is added: those of the row, and defaults where it says nothing.
@@ -434,7 +442,9 @@ fn merge(property: &Property, data: &mut Map<String, Value>, row: Map<String, Va
             }
             (None, _) if empty => {}
             (Some(stored), value) if same(stored, &value) => {}
-            (Some(Value::Object(stored)), Value::Object(row)) if member.is_some_and(has_members) => {
+            (Some(Value::Object(stored)), Value::Object(row))
+                if member.is_some_and(has_members) =>
+            {
                 if let Some(member) = member {
                     merge(member, stored, row);
                 }

@@ -2,11 +2,13 @@
 //!
 //! - [`columns`]: a model as the columns of a table.
 //! - [`export`]: which instances, as which file; [`json`], [`sheet`] and [`csv`] write it.
-//! - [`template`]: the sheet to be filled in.
+//! - [`template`]: the sheet to be filled in; [`read`]: a file as rows; [`upload`]: a file that
+//!   comes to be loaded; [`load`]: what becomes of a row; [`errors`]: the rows that failed.
 
 mod chosen;
 pub mod columns;
 pub mod csv;
+pub mod errors;
 pub mod export;
 pub mod file;
 pub mod json;
@@ -15,3 +17,4 @@ pub mod read;
 pub mod rows;
 pub mod sheet;
 pub mod template;
+pub mod upload;

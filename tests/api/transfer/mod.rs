@@ -1,7 +1,12 @@
 //! Instances as files and back: export, the sheet to be filled in, bulk load.
 
+mod error_sheet;
 mod export;
 mod files;
+mod hostile;
 mod json_export;
+mod load;
+mod loading;
+mod round_trip;
 mod sheets;
 mod things;

@@ -26,9 +26,8 @@ impl Raw {
     /// A cell of a workbook; `None` for an empty one.
     pub fn of(data: &DataRef<'_>) -> Option<Self> {
         match data {
-            DataRef::Empty => None,
+            DataRef::Empty | DataRef::SharedString("") => None,
             DataRef::String(text) if text.is_empty() => None,
-            DataRef::SharedString("") => None,
             DataRef::String(text) => Some(Self::Text(text.clone())),
             DataRef::SharedString(text) => Some(Self::Text((*text).to_owned())),
             DataRef::Float(number) => Some(Self::Number(*number)),
@@ -110,13 +109,12 @@ fn value(column: &Column<'_>, attr: &Attr<'_>, raw: &Raw) -> Result<Value, Strin
         return Err(format!("{title} holds the error {error}."));
     }
     match (attr.form, raw) {
-        (_, Raw::Date) => Err(needs_text(column, raw)),
         (Form::Text, Raw::Text(text)) => {
             let text = unescaped(text);
             let choice = choice_by_title(&attr.property.choices, &text);
             Ok(Value::String(choice.map_or_else(|| text.to_string(), str::to_owned)))
         }
-        (Form::Text, _) => Err(needs_text(column, raw)),
+        (Form::Text, _) | (_, Raw::Date | Raw::Error(_)) => Err(needs_text(column, raw)),
         (Form::Integer, Raw::Number(number)) if number.fract() != 0.0 => {
             Err(format!("{title} must be a whole number; the cell holds {number}."))
         }
@@ -140,20 +138,19 @@ fn value(column: &Column<'_>, attr: &Attr<'_>, raw: &Raw) -> Result<Value, Strin
         (Form::Integer | Form::Number, Raw::Boolean(_)) => {
             Err(format!("{title} must be a number; the cell holds TRUE or FALSE."))
         }
-        (Form::Boolean, Raw::Boolean(on)) => Ok(Value::Bool(*on)),
-        (Form::Boolean, Raw::Number(number)) if *number == 0.0 || *number == 1.0 => {
-            Ok(Value::Bool(*number == 1.0))
-        }
+        (Form::Boolean | Form::Json, Raw::Boolean(on)) => Ok(Value::Bool(*on)),
+        (Form::Boolean, Raw::Number(number)) => match whole(*number).and_then(|n| n.as_i64()) {
+            Some(0) => Ok(Value::Bool(false)),
+            Some(1) => Ok(Value::Bool(true)),
+            _ => Err(format!("{title} must be TRUE or FALSE.")),
+        },
         (Form::Boolean, Raw::Text(text)) => match text.trim().to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" => Ok(Value::Bool(true)),
             "false" | "no" | "0" => Ok(Value::Bool(false)),
             _ => Err(format!("{title} must be TRUE or FALSE.")),
         },
-        (Form::Boolean, _) => Err(format!("{title} must be TRUE or FALSE.")),
-        (Form::Json, Raw::Boolean(on)) => Ok(Value::Bool(*on)),
         (Form::Json, Raw::Text(text)) => serde_json::from_str(text)
             .map_err(|error| format!("{title} must be JSON text: {error}.")),
-        (_, Raw::Error(_)) => Err(needs_text(column, raw)),
     }
 }
 

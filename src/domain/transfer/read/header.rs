@@ -6,7 +6,7 @@ use super::{
         columns::{self, Column, Field, Layout as Columns, Lengths, SPREAD, Step},
         sheet::{ENTITY, HIERARCHY},
     },
-    Raw, named, refused,
+    Cells, Numbered, Raw, named, refused,
 };
 use crate::{fault::Fault, model::Model};
 
@@ -45,7 +45,7 @@ impl<'m> Header<'m> {
 /// The first rows of a table, until it is known what the columns are.
 #[derive(Default)]
 pub struct Head {
-    rows: Vec<(u64, Vec<(usize, Raw)>)>,
+    rows: Vec<Numbered>,
 }
 
 /// Rows among which the titles and the keys of a formatted sheet are looked for.
@@ -53,7 +53,7 @@ const TOP: u64 = 8;
 
 impl Head {
     /// Takes the next row that isn't empty. `true` once no more rows are needed.
-    pub fn take(&mut self, number: u64, cells: Vec<(usize, Raw)>) -> bool {
+    pub fn take(&mut self, number: u64, cells: Cells) -> bool {
         self.rows.push((number, cells));
         !self.is_formatted() || number >= TOP
     }
@@ -63,10 +63,7 @@ impl Head {
     }
 
     /// The columns, and the rows that were taken and belong to the instances.
-    pub fn read<'m>(
-        mut self,
-        model: &'m Model,
-    ) -> Result<(Header<'m>, Vec<(u64, Vec<(usize, Raw)>)>), Fault> {
+    pub fn read(mut self, model: &Model) -> Result<(Header<'_>, Vec<Numbered>), Fault> {
         if self.rows.is_empty() {
             return Err(refused("no_rows", "There are no rows in it: nothing to load."));
         }

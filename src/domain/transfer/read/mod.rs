@@ -72,6 +72,10 @@ pub struct Row {
     pub errors: Vec<CellError>,
 }
 
+/// The cells of a row that aren't empty, with their positions, and the row's number.
+type Cells = Vec<(usize, Raw)>;
+type Numbered = (u64, Cells);
+
 /// What stands in a file, piece by piece. Each piece can stop the reading.
 pub trait Visitor<'m> {
     /// The columns, before the first row. Not called for JSON, which has none.

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use calamine::{Reader, SheetType, Xlsx, XlsxCellReader, XlsxError};
 
 use super::{
-    Raw, Visitor,
+    Numbered, Raw, Visitor,
     header::{Head, Header, letters, too_many_columns},
     refused,
 };
@@ -23,7 +23,7 @@ pub fn read<'m>(
     let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes)).map_err(|e| unreadable(&e))?;
     let name = data_sheet(&mut book)?;
     let cells = book.worksheet_cells_reader(&name).map_err(|e| unreadable(&e))?;
-    let mut rows = Rows { cells, waiting: None };
+    let mut rows = Rows { cells, waiting: None, ended: false };
     let mut head = Head::default();
     while let Some((number, cells)) = rows.next()? {
         if head.take(number, cells) {
@@ -72,7 +72,7 @@ fn data_sheet(book: &mut Book<'_>) -> Result<String, Fault> {
     let mut found = Vec::new();
     for name in names {
         let cells = book.worksheet_cells_reader(&name).map_err(|e| unreadable(&e))?;
-        if (Rows { cells, waiting: None }).next()?.is_some() {
+        if (Rows { cells, waiting: None, ended: false }).next()?.is_some() {
             found.push(name);
         }
     }
@@ -97,10 +97,12 @@ fn data_sheet(book: &mut Book<'_>) -> Result<String, Fault> {
 struct Rows<'a, 'b> {
     cells: XlsxCellReader<'a, Cursor<&'b [u8]>>,
     waiting: Option<(u64, usize, Raw)>,
+    /// The reader goes on behind the sheet's end, into what it doesn't know.
+    ended: bool,
 }
 
 impl Rows<'_, '_> {
-    fn next(&mut self) -> Result<Option<(u64, Vec<(usize, Raw)>)>, Fault> {
+    fn next(&mut self) -> Result<Option<Numbered>, Fault> {
         let Some((number, first, raw)) = self.take()? else { return Ok(None) };
         let mut cells = vec![(first, raw)];
         while let Some((row, column, raw)) = self.take()? {
@@ -121,7 +123,11 @@ impl Rows<'_, '_> {
         if let Some(waiting) = self.waiting.take() {
             return Ok(Some(waiting));
         }
-        while let Some(cell) = self.cells.next_cell().map_err(|e| unreadable(&e))? {
+        while !self.ended {
+            let Some(cell) = self.cells.next_cell().map_err(|e| unreadable(&e))? else {
+                self.ended = true;
+                break;
+            };
             let (row, column) = cell.get_position();
             let Some(raw) = Raw::of(cell.get_value()) else { continue };
             let column = usize::try_from(column).unwrap_or(usize::MAX);

@@ -1,0 +1,437 @@
+//! Bulk load as a task. Row by row it goes like any other bulk call. All or nothing, and the dry
+//! run, are one database transaction, which is undone when a row fails, or in any case; others
+//! wait with their writes that long, and none of its rows can be seen before it ends.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+
+use super::{
+    Asked, Manner, Run, Task, ask, end,
+    events::{Event, Progress},
+    rows::{self, RowOutcome, Step},
+};
+use crate::{
+    domain::{
+        App, Caller, hierarchy,
+        inherited::Selector,
+        templates::{self, Template},
+        transactions::{Counts, FAIL, IN_PROGRESS, SUCCESS, Ticket},
+        transfer::{
+            load::{Loading, Titles, UNCHANGED},
+            read::{self, Header, Row, Visitor},
+        },
+    },
+    fault::{Fault, FaultKind},
+    model::Model,
+    store::{Node, StoreError, TaskRow, TaskState, WriteTx},
+};
+
+/// How a file is loaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Every row is tried, and nothing of it stays.
+    #[default]
+    DryRun,
+    /// One row that fails undoes all.
+    AllOrNothing,
+    /// Each row for itself.
+    RowByRow,
+}
+
+impl Mode {
+    const ALL: [(&str, Self); 3] = [
+        ("dry_run", Self::DryRun),
+        ("all_or_nothing", Self::AllOrNothing),
+        ("row_by_row", Self::RowByRow),
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, mode)| *mode == self).map_or("", |(name, _)| name)
+    }
+
+    /// Reads `mode`.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let found = Self::ALL.iter().find(|(name, _)| *name == text);
+        found.map(|(_, mode)| *mode).ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|(name, _)| *name).collect();
+            let message = format!("mode must be one of: {}.", names.join(", "));
+            Fault::field("mode", "not_a_choice", message)
+        })
+    }
+}
+
+/// A file to be loaded.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Load {
+    pub model_type: String,
+    /// Pkid of the node of rows that name none.
+    pub place: String,
+    /// Under which the file is kept.
+    pub file: String,
+    /// As it was called where it came from.
+    pub name: String,
+    pub mode: Mode,
+    pub rows: u64,
+    /// Pkid of the configuration template that is applied to what is added and modified.
+    pub template: Option<String>,
+}
+
+impl Load {
+    /// What its record says beside what every record says.
+    pub fn details(&self) -> Map<String, Value> {
+        let mut details = Map::new();
+        details.insert("mode".to_owned(), json!(self.mode.as_str()));
+        details.insert("file".to_owned(), json!(self.name));
+        details
+    }
+}
+
+/// Asks for a load. Its file must have been kept, and judged, before.
+pub async fn load(app: &App, caller: &Caller, load: Load) -> Result<Asked, Fault> {
+    let caller_ = caller.clone();
+    ask(app, caller, Manner::queued(None), move |tx| {
+        let node = hierarchy::resolve(tx, &caller_, Some(&load.place))?;
+        Ok((node, Task::Load(load)))
+    })
+    .await
+}
+
+/// Runs a load from where it stands.
+pub(super) async fn run(
+    app: &App,
+    caller: Caller,
+    id: &str,
+    model: Arc<Model>,
+    load: Load,
+) -> Result<Run, Fault> {
+    let (file, caller_, model_) = (load.file.clone(), caller.clone(), Arc::clone(&model));
+    let (place, template) = (load.place.clone(), load.template.clone());
+    let (bytes, place, template) = app
+        .store
+        .read(move |tx| {
+            let bytes = tx.task_file(&file)?.map(|(_, bytes)| bytes);
+            let place = hierarchy::resolve(tx, &caller_, Some(&place))?;
+            let template = template
+                .map(|pkid| {
+                    let pairs = [("template".to_owned(), pkid)];
+                    let selector = Selector::template(&pairs).ok_or_else(Fault::internal)?;
+                    templates::find(tx, &place, &model_, &selector)
+                })
+                .transpose()?;
+            Ok::<_, Fault>((bytes, place, template))
+        })
+        .await?;
+    let Some(bytes) = bytes else { return Err(not_kept()) };
+    let job = Arc::new(Job { caller, id: id.to_owned(), model, load, place, template, bytes });
+    let ended = match job.load.mode {
+        Mode::RowByRow => Arc::clone(&job).row_by_row(app).await?,
+        Mode::DryRun | Mode::AllOrNothing => Arc::clone(&job).at_once(app).await?,
+    };
+    if let Some(event) = ended {
+        app.tasks.events.tell(event);
+        return Ok(Run::Ended);
+    }
+    Ok(Run::CutOff)
+}
+
+/// The refusal where a file is gone.
+pub fn not_kept() -> Fault {
+    Fault::new(FaultKind::Conflict, "file_not_kept", "The file isn't kept any more; send it again.")
+}
+
+/// A load that runs.
+struct Job {
+    caller: Caller,
+    id: String,
+    model: Arc<Model>,
+    load: Load,
+    place: Node,
+    template: Option<Template>,
+    bytes: Vec<u8>,
+}
+
+impl Job {
+    fn loading<'l>(&'l self, app: &'l App, titles: &'l Titles) -> Loading<'l> {
+        Loading {
+            app,
+            caller: &self.caller,
+            model: &self.model,
+            place: &self.place,
+            template: self.template.as_ref(),
+            titles,
+            trial: self.load.mode == Mode::DryRun,
+        }
+    }
+
+    /// A few rows to a commit, as they are read. `None` where the program is told to end.
+    async fn row_by_row(self: Arc<Self>, app: &App) -> Result<Option<Event>, Fault> {
+        let from = {
+            let id = self.id.clone();
+            let task = app.store.read(move |tx| Ok::<_, Fault>(tx.task(&id)?)).await?;
+            task.map_or(0, |task| task.rows_done)
+        };
+        let (sender, mut rows) = mpsc::channel(rows::CHUNK);
+        let job = Arc::clone(&self);
+        let reading = tokio::task::spawn_blocking(move || {
+            let titles = Titles::of_json();
+            let mut sent = Sent { sender, titles: Arc::new(titles), skip: from };
+            read::read(&job.bytes, &job.model, &mut sent)
+        });
+        loop {
+            if app.tasks.is_stopping() {
+                return Ok(None);
+            }
+            let mut batch = Vec::with_capacity(rows::CHUNK);
+            while batch.len() < rows::CHUNK
+                && let Some(row) = rows.recv().await
+            {
+                batch.push(row);
+            }
+            let (app_, job) = (app.clone(), Arc::clone(&self));
+            let empty = batch.is_empty();
+            let step = app.store.write(move |tx| job.chunk(&app_, tx, batch)).await?;
+            match step {
+                Step::Ended(event) => return Ok(Some(event)),
+                Step::More(_) if empty => {
+                    // Fewer rows than were counted when the file came: it can't be read any more.
+                    return match reading.await {
+                        Ok(Err(fault)) => Err(fault),
+                        _ => Err(Fault::internal()),
+                    };
+                }
+                Step::More(event) => app.tasks.events.tell(event),
+            }
+        }
+    }
+
+    fn chunk(
+        &self,
+        app: &App,
+        tx: &WriteTx<'_>,
+        batch: Vec<(Row, Arc<Titles>)>,
+    ) -> Result<Step, Fault> {
+        let Some(state) = tx.task(&self.id)? else { return Err(Fault::internal()) };
+        let step = rows::advance(
+            app,
+            tx,
+            &state,
+            self.load.rows,
+            batch.into_iter(),
+            |tx, (row, titles)| {
+                let mut ticket = Ticket::row_of(app, &self.id);
+                ticket.only_changes = true;
+                self.loading(app, &titles).row(tx, row, &ticket)
+            },
+            |counts| self.summary(counts),
+        )?;
+        if matches!(step, Step::Ended(_)) {
+            self.forget(tx)?;
+        }
+        Ok(step)
+    }
+
+    /// All rows in one transaction. `None` where the program is told to end.
+    async fn at_once(self: Arc<Self>, app: &App) -> Result<Option<Event>, Fault> {
+        let held = app.tasks.hold(&self.id);
+        let app_ = app.clone();
+        app.store
+            .write(move |tx| {
+                let Some(state) = tx.task(&self.id)? else { return Err(Fault::internal()) };
+                if state.state != TaskState::Running || state.cancelled {
+                    return self.cancelled(&app_, tx, &state);
+                }
+                let mut all = All {
+                    job: &self,
+                    app: &app_,
+                    tx,
+                    titles: Titles::of_json(),
+                    outcomes: Vec::new(),
+                    failed: 0,
+                    stop: &|| held.is_cancelled() || app_.tasks.is_stopping(),
+                };
+                let tried = tx.attempt(|_| {
+                    read::read(&self.bytes, &self.model, &mut all).map_err(Undone::Fault)?;
+                    if self.load.mode == Mode::DryRun || all.failed > 0 {
+                        return Err(Undone::Meant);
+                    }
+                    Ok(())
+                });
+                let outcomes = all.outcomes;
+                match tried {
+                    Err(Undone::Fault(fault)) if fault.code == STOPPED => {
+                        if held.is_cancelled() {
+                            return self.cancelled(&app_, tx, &state);
+                        }
+                        Ok(None)
+                    }
+                    Err(Undone::Fault(fault)) => Err(fault),
+                    Err(Undone::Meant) | Ok(()) => self.told(&app_, tx, outcomes).map(Some),
+                }
+            })
+            .await
+    }
+
+    fn cancelled(
+        &self,
+        app: &App,
+        tx: &WriteTx<'_>,
+        state: &TaskRow,
+    ) -> Result<Option<Event>, Fault> {
+        match end::cancelled(app, tx, state, self.load.rows)? {
+            Step::More(event) | Step::Ended(event) => Ok(Some(event)),
+        }
+    }
+
+    /// Keeps the outcomes of all rows and ends the task.
+    fn told(
+        &self,
+        app: &App,
+        tx: &WriteTx<'_>,
+        mut outcomes: Vec<RowOutcome>,
+    ) -> Result<Event, Fault> {
+        let failed = outcomes.iter().filter(|row| row.failed()).count() as u64;
+        let undone = self.load.mode == Mode::AllOrNothing && failed > 0;
+        for (position, outcome) in (0..).zip(&mut outcomes) {
+            if undone && outcome.status == SUCCESS {
+                NOT_DONE.clone_into(&mut outcome.status);
+                "Not done, since other rows failed.".clone_into(&mut outcome.message);
+                outcome.transaction_id = None;
+                if outcome.action.as_deref() == Some("add") {
+                    outcome.href = String::new();
+                }
+            }
+            rows::keep(tx, &self.id, position, outcome)?;
+        }
+        let total = outcomes.len() as u64;
+        tx.advance_task(&self.id, total, failed)?;
+        let succeeded = if undone { 0 } else { total - failed };
+        let counts = Counts { total, succeeded, failed };
+        let summary = self.summary(counts);
+        let (Step::Ended(event) | Step::More(event)) =
+            end::with_counts(app, tx, &self.id, counts, &summary)?;
+        self.forget(tx)?;
+        Ok(event)
+    }
+
+    /// Forgets the file once nothing more can be made of it.
+    fn forget(&self, tx: &WriteTx<'_>) -> Result<(), Fault> {
+        let done = tx.task(&self.id)?.is_some_and(|task| task.rows_failed == 0 && !task.cancelled);
+        if done && self.load.mode != Mode::DryRun {
+            tx.delete_task_file(&self.load.file)?;
+            tx.forget_task_input(&self.id)?;
+        }
+        Ok(())
+    }
+
+    fn summary(&self, counts: Counts) -> String {
+        let Counts { total, succeeded, failed } = counts;
+        match self.load.mode {
+            Mode::DryRun if failed == 0 => {
+                format!("Dry run: all {total} rows can be loaded. Nothing was changed.")
+            }
+            Mode::DryRun => {
+                format!("Dry run: {failed} of {total} rows can't be loaded. Nothing was changed.")
+            }
+            Mode::AllOrNothing if failed > 0 => {
+                format!("{failed} of {total} rows can't be loaded, so none was.")
+            }
+            _ => format!("{succeeded} of {total} rows were loaded."),
+        }
+    }
+}
+
+/// The status of a row that was undone because of others.
+const NOT_DONE: &str = "Not Done";
+/// The code of the fault that ends the reading when nobody wants it any more.
+const STOPPED: &str = "stopped";
+
+/// Why what was done is undone.
+enum Undone {
+    Meant,
+    Fault(Fault),
+}
+
+impl From<StoreError> for Undone {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// Sends rows to where they are done.
+struct Sent {
+    sender: mpsc::Sender<(Row, Arc<Titles>)>,
+    titles: Arc<Titles>,
+    /// Rows that were done before.
+    skip: u64,
+}
+
+impl<'m> Visitor<'m> for Sent {
+    fn header(&mut self, header: &Header<'m>) -> Result<(), Fault> {
+        self.titles = Arc::new(Titles::of(header));
+        Ok(())
+    }
+
+    fn row(&mut self, row: Row) -> Result<(), Fault> {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return Ok(());
+        }
+        let sent = self.sender.blocking_send((row, Arc::clone(&self.titles)));
+        sent.map_err(|_| stopped())
+    }
+}
+
+fn stopped() -> Fault {
+    Fault::new(FaultKind::Internal, STOPPED, "The load was stopped.")
+}
+
+/// Does rows as they are read.
+struct All<'a, 't> {
+    job: &'a Job,
+    app: &'a App,
+    tx: &'a WriteTx<'t>,
+    titles: Titles,
+    outcomes: Vec<RowOutcome>,
+    failed: u64,
+    stop: &'a dyn Fn() -> bool,
+}
+
+impl<'m> Visitor<'m> for All<'_, '_> {
+    fn header(&mut self, header: &Header<'m>) -> Result<(), Fault> {
+        self.titles = Titles::of(header);
+        Ok(())
+    }
+
+    fn row(&mut self, row: Row) -> Result<(), Fault> {
+        if (self.stop)() {
+            return Err(stopped());
+        }
+        let mut ticket = if self.job.load.mode == Mode::DryRun {
+            Ticket::trial(self.app)
+        } else {
+            Ticket::row_of(self.app, &self.job.id)
+        };
+        ticket.only_changes = true;
+        let outcome = self.job.loading(self.app, &self.titles).row(self.tx, row, &ticket)?;
+        self.failed += u64::from(outcome.status == FAIL);
+        debug_assert!(
+            [SUCCESS, FAIL, UNCHANGED].contains(&outcome.status.as_str()),
+            "a row's status"
+        );
+        self.outcomes.push(outcome);
+        let done = self.outcomes.len() as u64;
+        if done.is_multiple_of(rows::CHUNK as u64) {
+            self.app.tasks.events.tell(Event {
+                transaction_id: self.job.id.clone(),
+                status: IN_PROGRESS.to_owned(),
+                progress: Progress { done, total: self.job.load.rows },
+                message: String::new(),
+            });
+        }
+        Ok(())
+    }
+}
