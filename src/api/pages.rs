@@ -304,8 +304,7 @@ async fn carry_out(
             let hierarchy = form::value_of(&query, "hierarchy");
             let (named, manner) = (Selection::named(hrefs)?, Manner::at_once());
             let asked = tasks::bulk_remove(app, caller, model, hierarchy, named, manner).await?;
-            let all =
-                asked.ended && tasks::outcome(app, &asked.transaction_id).await?.success;
+            let all = asked.ended && tasks::outcome(app, &asked.transaction_id).await?.success;
             // The transaction's page has a line for each instance, and stays.
             Ok(if all {
                 let mut rest = query;

@@ -27,6 +27,7 @@ use crate::{
         },
     },
     fault::Fault,
+    model::Model,
 };
 
 /// Bytes of a file that are read at a time.
@@ -46,7 +47,7 @@ pub async fn one(
         Wanted::Nearest => Wanted::None,
         wanted => wanted,
     };
-    let wanted = wanted(&params, selection, policy)?;
+    let wanted = wanted(&params, &model, selection, policy)?;
     let found = export(&app, &caller, &model, wanted).await;
     Ok(attached(found.map_err(|mut fault| {
         // It was the path that named it.
@@ -64,7 +65,7 @@ pub async fn many(
     mut body: JsonObject,
 ) -> Result<Response, Fault> {
     let selection = Selection::take(&mut body.object)?;
-    let wanted = wanted(&params, selection, Wanted::read(&params.0))?;
+    let wanted = wanted(&params, &model, selection, Wanted::read(&params.0))?;
     Ok(attached(export(&app, &caller, &model, wanted).await?))
 }
 
@@ -79,12 +80,17 @@ pub async fn template(
     Ok(attached(bulk_load_template(&app, &caller, &model, params.hierarchy(), policy).await?))
 }
 
-fn wanted(params: &Params, selection: Selection, policy: Wanted) -> Result<Export, Fault> {
+fn wanted(
+    params: &Params,
+    model: &Model,
+    selection: Selection,
+    policy: Wanted,
+) -> Result<Export, Fault> {
+    params.check_version(model)?;
     Ok(Export {
         format: Format::parse(params.get("export_format"))?,
         selection,
         place: params.hierarchy().map(str::to_owned),
-        version: params.get("version").or(params.get("tag_version")).map(str::to_owned),
         template: Selector::template(&params.0),
         policy,
     })

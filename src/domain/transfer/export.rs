@@ -20,7 +20,7 @@ use crate::{
         App, Caller, hierarchy,
         inherited::Selector,
         policies::{self, Wanted},
-        resources::{known_version, offered},
+        resources::offered,
         tasks::Selection,
         templates::{self, Template},
     },
@@ -76,8 +76,6 @@ pub struct Export {
     pub selection: Selection,
     /// The node it is asked at: pkid or dot path, the caller's own when absent.
     pub place: Option<String>,
-    /// The version of the schema that is asked for; the one there is when absent.
-    pub version: Option<String>,
     /// A configuration template, which is applied to each instance before it is written.
     pub template: Option<Selector>,
     /// How a formatted sheet shows the model.
@@ -92,7 +90,6 @@ pub async fn export(
     wanted: Export,
 ) -> Result<Attachment, Fault> {
     offered(model, Operation::Export)?;
-    known_version(model, "version", wanted.version.as_deref())?;
     let _turn = AT_A_TIME.acquire().await.map_err(|_| Fault::internal())?;
     let (app, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
     let store = app.store.clone();
