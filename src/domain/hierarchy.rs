@@ -68,6 +68,12 @@ pub fn refusal_to_add(model: &Model, place: &Node) -> Option<String> {
 pub struct HierarchyNode;
 
 impl Workflow for HierarchyNode {
+    /// Intermediate nodes stand anywhere, and aren't tenants.
+    fn sample(&self, _models: &Registry, data: &mut Map<String, Value>) {
+        data.insert("node_type".to_owned(), json!(NodeType::Intermediate.as_str()));
+        data.shift_remove("tenant_id");
+    }
+
     fn adding(
         &self,
         _app: &App,

@@ -15,6 +15,7 @@ pub mod lists;
 pub mod policies;
 pub mod registry;
 pub mod resources;
+pub mod samples;
 mod secrets;
 pub mod shown;
 mod spark_customer;

@@ -10,6 +10,7 @@ use super::{
     forms::remade,
     inherited::{self, Inherited, Selector},
     registry::Registry,
+    samples,
     templates::{self, target, unknown},
     workflow::Workflow,
 };
@@ -202,6 +203,17 @@ fn groups(model: &Model, rules: &[&Rule]) -> Value {
 pub struct FieldDisplayPolicy;
 
 impl Workflow for FieldDisplayPolicy {
+    fn sample(&self, models: &Registry, data: &mut Map<String, Value>) {
+        let Some(target) = templates::sample_target(models, Operation::FieldDisplayPolicy) else {
+            return;
+        };
+        data.insert("model_type".to_owned(), json!(target.model_type));
+        if let Some((name, _)) = samples::change(&target) {
+            let row = json!({ "name": name, "title": "Another title", "visibility": "readonly" });
+            data.insert("fields".to_owned(), json!([row]));
+        }
+    }
+
     fn decided_by(&self) -> Option<&'static str> {
         Some("model_type")
     }

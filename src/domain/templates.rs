@@ -9,8 +9,8 @@ use super::{
     hierarchy::{self, shortened},
     inherited::{self, Inherited, Selector},
     registry::Registry,
-    resources,
-    workflow::Workflow,
+    resources, samples,
+    workflow::{self, Workflow},
 };
 use crate::{
     fault::{Fault, FieldError},
@@ -172,6 +172,14 @@ fn refusal(model: &Model, name: &str, property: &Property) -> Option<(&'static s
 pub struct ConfigurationTemplate;
 
 impl Workflow for ConfigurationTemplate {
+    fn sample(&self, models: &Registry, data: &mut Map<String, Value>) {
+        if let Some(target) = sample_target(models, Operation::ConfigurationTemplate) {
+            data.insert("model_type".to_owned(), json!(target.model_type));
+            let defaults: Map<String, Value> = samples::change(&target).into_iter().collect();
+            data.insert("defaults".to_owned(), Value::Object(defaults));
+        }
+    }
+
     fn decided_by(&self) -> Option<&'static str> {
         Some("model_type")
     }
@@ -250,6 +258,16 @@ pub(super) fn targets(
     operation: Operation,
 ) -> impl Iterator<Item = &std::sync::Arc<Model>> {
     models.iter().filter(move |model| model.offers(operation))
+}
+
+/// A model for a sample: one that isn't about forms itself.
+pub(super) fn sample_target(
+    models: &Registry,
+    operation: Operation,
+) -> Option<std::sync::Arc<Model>> {
+    let last =
+        targets(models, operation).filter(|m| workflow::of(&m.model_type).decided_by().is_none());
+    last.last().cloned()
 }
 
 /// Makes the model that a template or a policy is for a choice of those that offer the operation.

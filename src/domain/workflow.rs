@@ -72,6 +72,9 @@ pub trait Workflow: Sync {
         Ok(())
     }
 
+    /// Makes a sample of its schema one that can be created.
+    fn sample(&self, _models: &Registry, _data: &mut Map<String, Value>) {}
+
     /// The attribute on which the rest of the form depends: chosen before the form is drawn.
     fn decided_by(&self) -> Option<&'static str> {
         None

@@ -28,4 +28,6 @@ pub mod theme;
 
 pub use app::App;
 #[cfg(feature = "ssr")]
-pub use shell::{Assets, shell};
+pub use drawn::Help;
+#[cfg(feature = "ssr")]
+pub use shell::{Assets, help_document, shell};

@@ -3,7 +3,11 @@
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use super::{App, theme};
+use super::{
+    App,
+    drawn::{self, Help},
+    theme,
+};
 
 /// Where the front-end's files are: paths with a hash of the content in their names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +48,26 @@ pub fn shell(options: LeptosOptions, assets: Assets) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// The help page of a model: a document that needs no more than the stylesheet.
+pub fn help_document(assets: &Assets, theme: &'static str, help: &Help) -> String {
+    let page = drawn::help(help);
+    let view = view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="stylesheet" href=assets.css.clone()/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <title>{format!("Help: {}", page.title)}</title>
+            </head>
+            <body inner_html=page.html></body>
+        </html>
+    };
+    view.to_html()
 }
 
 /// Loads the console into the page. Leptos' own script reads a file of hashes at every render to

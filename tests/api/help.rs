@@ -1,13 +1,17 @@
-//! `GET …/help`: the help page of a model and of an instance, as HTML.
+//! `GET …/help`: the help page of a model and of an instance, as HTML. Its examples run as they
+//! stand.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{NODES, SPARK, TRANSACTIONS, TestApp};
+use crate::support::{Answer, NODES, Place, SPARK, TRANSACTIONS, TestApp, at};
+
+const TEMPLATES: &str = "/api/data/ConfigurationTemplate/";
+const POLICIES: &str = "/api/data/FieldDisplayPolicy/";
 
 #[tokio::test]
 async fn the_help_of_a_model_names_its_fields_and_calls() {
     let app = TestApp::start().await;
-    for collection in [SPARK, NODES, TRANSACTIONS] {
+    for collection in [SPARK, NODES, TRANSACTIONS, TEMPLATES, POLICIES] {
         let help = app.get(&format!("{collection}help")).await.expect(200);
         assert!(help.header("content-type").unwrap().starts_with("text/html"));
         let schema = app.get(&format!("{collection}schema")).await.expect(200).json();
@@ -17,6 +21,21 @@ async fn the_help_of_a_model_names_its_fields_and_calls() {
         }
         assert!(help.text().contains(collection.trim_end_matches('/')));
     }
+    let help = app.get(&format!("{SPARK}help")).await.expect(200);
+    // What is within others, what can be chosen, and what is asked for.
+    for text in [
+        "<code>shadow[].name</code>",
+        "<code>Cisco Jabber app</code>",
+        "text, required, up to 1024 characters",
+        "secret: never answered",
+        "set by the server",
+        "Instances stand at customer nodes",
+    ] {
+        assert!(help.text().contains(text), "{text}");
+    }
+    let transactions = app.get(&format!("{TRANSACTIONS}help")).await.expect(200);
+    assert!(transactions.text().contains("/replay/"));
+    assert!(!transactions.text().contains("bulk_update"));
 }
 
 #[tokio::test]
@@ -28,4 +47,110 @@ async fn the_help_of_an_instance_stands_below_it() {
     assert!(help.header("content-type").unwrap().starts_with("text/html"));
     assert!(help.text().contains(&pkid));
     app.get(&format!("{SPARK}unknown/help")).await.expect_fault(404, "not_found", &[]);
+    let dark = app.call("GET", &format!("{SPARK}help")).header("cookie", "theme=dark");
+    let dark = dark.send().await.expect(200);
+    assert!(dark.text().contains("data-theme=\"dark\""));
+}
+
+/// A command of the page, taken apart as a shell would.
+struct Example {
+    method: String,
+    path: String,
+    body: Option<Value>,
+}
+
+/// The commands on a page, with its own values for what they refer to.
+fn examples(page: &Answer) -> Vec<Example> {
+    let text = page.text();
+    let code = |start: &str| {
+        let rest = text.split_once(start).unwrap().1;
+        rest.split(['\n', '<']).next().unwrap().to_owned()
+    };
+    let (node, pkid) = (code("export NODE="), code("export PKID="));
+    text.split("<code>curl ")
+        .skip(1)
+        .map(|rest| {
+            let command = rest.split_once("</code>").unwrap().0;
+            let command = command.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+            let method =
+                command.split_once("-X ").map_or("GET", |(_, m)| m.split_once(' ').unwrap().0);
+            let url = command.split_once("\"$TENANTRY_URL").unwrap().1.split_once('"').unwrap().0;
+            let body = command.split_once("--data ").map(|(_, word)| {
+                let inner = word.strip_prefix('\'').unwrap().strip_suffix('\'').unwrap();
+                let text = inner.replace("'\"$PKID\"'", &pkid).replace(r"'\''", "'");
+                serde_json::from_str(&text).unwrap()
+            });
+            Example {
+                method: method.to_owned(),
+                path: url.replace("$NODE", &node).replace("$PKID", &pkid),
+                body,
+            }
+        })
+        .collect()
+}
+
+/// Runs all of them; answers the tasks' methods and paths with their status.
+async fn run(app: &TestApp, help: &str) -> Vec<(String, u16)> {
+    let page = app.get(help).await.expect(200);
+    let mut told = Vec::new();
+    for Example { method, path, body } in examples(&page) {
+        if path.ends_with("/events/") {
+            continue;
+        }
+        let mut call = app.call(&method, &path);
+        if let Some(body) = &body {
+            call = call.json(body);
+        }
+        let answer = call.send().await;
+        let is_json = answer.header("content-type") == Some("application/json");
+        let done = answer.status < 300 && (!is_json || answer.json()["success"] != json!(false));
+        // What has ended can't be cancelled, and what the bulk delete took can't be deleted again.
+        let over = path.ends_with("/cancel/") && answer.status == 409
+            || method == "DELETE" && !path.contains("?hierarchy=") && answer.status == 404;
+        assert!(done || over, "{answer}");
+        let name = format!("{method} {path}");
+        told.push((name, answer.status));
+    }
+    told
+}
+
+#[tokio::test]
+async fn every_example_of_every_model_runs() {
+    let app = TestApp::start().await;
+    let customer = app.tenant().await;
+    let make = async |collection: &str, place: &Place, body: &Value| {
+        let made = app.post(&at(collection, place), body).await.expect(201).json();
+        made["pkid"].as_str().unwrap().to_owned()
+    };
+    let spark = app.spark(&customer, &json!({ "name": "One" })).await;
+    let node =
+        make(NODES, &customer, &json!({ "name": "Node", "node_type": "intermediate" })).await;
+    let shaping = json!({ "name": "Mine", "model_type": "relation/SparkCustomer" });
+    let template = make(TEMPLATES, &customer, &shaping).await;
+    let policy = make(POLICIES, &customer, &shaping).await;
+    let record = app.get(TRANSACTIONS).await.json()["resources"][0]["data"].clone();
+    assert_eq!(record["model_type"], "data/FieldDisplayPolicy");
+    let newest = app.get(TRANSACTIONS).await.json();
+    let id = newest["resources"][0]["meta"]["references"]["self"][0]["pkid"].clone();
+    let mut ran = 0;
+    for (collection, pkid) in [
+        (TRANSACTIONS, id.as_str().unwrap()),
+        (SPARK, &spark),
+        (TEMPLATES, &template),
+        (POLICIES, &policy),
+        (NODES, &node),
+    ] {
+        let told = run(&app, &format!("{collection}{pkid}/help")).await;
+        let has = |method: &str, end: &str| {
+            told.iter().any(|(name, _)| name.starts_with(method) && name.contains(end))
+        };
+        assert!(has("GET", "/schema/"), "{told:?}");
+        if collection != TRANSACTIONS {
+            assert!(told.contains(&(format!("GET {collection}{pkid}/"), 200)), "{told:?}");
+            assert!(has("POST ", "?hierarchy=") && has("PUT ", pkid), "{told:?}");
+            assert!(has("POST", "/bulk_update/") && has("DELETE ", "?hierarchy="), "{told:?}");
+        }
+        ran += told.len();
+    }
+    assert!(ran > 80, "{ran}");
 }

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
-use super::{Visit, code::code_block};
+use super::{
+    Visit,
+    code::{code_block, shell_word},
+};
 use crate::{
     domain::console,
     fault::Fault,
@@ -64,31 +67,10 @@ fn calls(model: &Model, instance: &Instance, origin: &str) -> AnyView {
 
 /// What a PUT of the instance as it is would send: also what this form doesn't show. Secrets that
 /// are left out stay as they are, and so does what only the server writes.
-fn to_send(model: &Model, data: &Map<String, Value>) -> Map<String, Value> {
+pub fn to_send(model: &Model, data: &Map<String, Value>) -> Map<String, Value> {
     let secret = |name: &str| model.root.property(name).is_some_and(Property::is_secret);
     data.iter()
         .filter(|(name, _)| !secret(name) && !model.managed.contains(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
-}
-
-/// The text as one word of a POSIX shell.
-fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/:._-".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whatever_a_value_holds_stays_one_word() {
-        assert_eq!(shell_word("/api/a/B/1/"), "/api/a/B/1/");
-        assert_eq!(shell_word("$(reboot) 'x'"), r"'$(reboot) '\''x'\'''");
-        assert_eq!(shell_word(""), "''");
-    }
 }

@@ -10,6 +10,7 @@ mod diff;
 mod duration;
 mod form;
 mod frame;
+mod help;
 mod hierarchy;
 mod history;
 mod list;
@@ -22,6 +23,7 @@ mod tree;
 use leptos::prelude::*;
 
 pub use form::{choosers, preview};
+pub use help::{Help, help};
 
 use super::routes::{ModelPath, ModelView, TRANSACTION, from_search, to_search};
 use crate::{
