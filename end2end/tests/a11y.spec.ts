@@ -214,7 +214,7 @@ const screens: Screen[] = [
     show: async ({ page }) => {
       await open(page, modelPath(CUSTOMER, "", provider));
       await pickTwo(page);
-      await page.getByRole("button", { name: "Delete selected…" }).first().click();
+      await page.getByRole("button", { name: "Delete…" }).first().click();
       await expect(heading(page, "Delete 2 Webex customers?")).toBeVisible();
     },
   },

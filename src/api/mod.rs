@@ -10,6 +10,7 @@ mod layers;
 mod list_forms;
 mod model;
 mod pages;
+mod posts;
 mod router;
 pub mod site;
 

@@ -19,26 +19,18 @@ use leptos::{config::LeptosOptions, prelude::provide_context};
 use super::{
     auth::{ended_cookies, session_cookies},
     caller::{PageCaller, SESSION_COOKIE, cookie},
-    list_forms,
+    posts::shown,
     site::Site,
 };
 use crate::{
-    domain::{
-        App, Caller, accounts, console, resources,
-        tasks::{self, Manner, Selection},
-    },
+    domain::{App, Caller, accounts},
     fault::{Fault, FaultKind},
     model::{Model, form},
     server_fns::{
         context::{LoginPage, RequestContext},
         views::Posted,
     },
-    ui::{
-        self, Assets,
-        components::done::{Done, with_done},
-        routes::{self, ModelPath, ModelView},
-        theme,
-    },
+    ui::{self, Assets, routes, theme},
 };
 
 /// What pages need beside the application.
@@ -50,7 +42,7 @@ pub struct Console {
     pub drafts: Drafts,
 }
 
-type Pairs = Vec<(String, String)>;
+pub type Pairs = Vec<(String, String)>;
 
 /// Forms whose session ended while they were typed, between the log-in and the page that shows
 /// them again. In memory: what a restart loses here is in the browser's history still.
@@ -224,151 +216,9 @@ pub async fn preferences(
     Ok(response)
 }
 
-/// `POST` of a model's page: its form, its deletion, or a button that adds or removes a row.
-pub async fn model_form(
-    State(app): State<App>,
-    Extension(console): Extension<Console>,
-    caller: Option<PageCaller>,
-    parts: Parts,
-    Form(pairs): Form<Pairs>,
-) -> Result<Response, Fault> {
-    check_origin(&app, &parts.headers)?;
-    let path = ModelPath::of_location(parts.uri.path())
-        .ok_or_else(|| Fault::not_found("There is no such page."))?;
-    let model = app.model(&path.model_type)?;
-    let Some(PageCaller(caller)) = caller else {
-        return Ok(console.ask_to_log_in_again(app, &model, &parts, &pairs).await);
-    };
-    if let Some(pairs) = redrawn(&pairs) {
-        let posted = Posted { pairs: shown(&model, pairs), fault: None, notice: None };
-        return Ok(console.render(app, Some(caller), &parts, Some(posted), None).await);
-    }
-    match carry_out(&app, &caller, &model, &path, &parts, &pairs).await {
-        Ok(next) => Ok(Redirect::to(&next).into_response()),
-        Err(fault) => {
-            let status = super::fault::status(fault.kind);
-            // Errors name the entries of arrays as they were judged: without the empty ones.
-            let pairs = shown(&model, form::tidy(&model, &pairs));
-            let posted = Posted { pairs, fault: Some(fault), notice: None };
-            let mut response = console.render(app, Some(caller), &parts, Some(posted), None).await;
-            *response.status_mut() = status;
-            Ok(response)
-        }
-    }
-}
-
-/// Does what a form post asks for and answers the page that follows.
-async fn carry_out(
-    app: &App,
-    caller: &Caller,
-    model: &Arc<Model>,
-    path: &ModelPath,
-    parts: &Parts,
-    pairs: &Pairs,
-) -> Result<String, Fault> {
-    let query = pairs_of(&parts.uri);
-    let submit = form::value_of(pairs, "_submit").unwrap_or("save");
-    let version = form::value_of(pairs, "_version").and_then(|v| v.parse::<u64>().ok());
-    let search = search(&parts.uri);
-    match &path.view {
-        ModelView::Add => {
-            let hierarchy = form::value_of(&query, "hierarchy");
-            let drawn = console::add_form(app, caller, &path.model_type, &query);
-            let (form, _) = drawn.await?;
-            let data = form::from_pairs(&form.model, pairs, Some(&form.base()));
-            let saved = resources::create(app, caller, model, hierarchy, data).await;
-            let saved = saved.map_err(|fault| retitled(fault, model, &form.model))?;
-            let done = with_done(&search, Done::Created, &saved.transaction_id);
-            Ok(routes::after_save(&path.model_type, submit, &saved.pkid, &done))
-        }
-        ModelView::Detail(pkid) => {
-            let drawn = console::instance(app, caller, &path.model_type, pkid, &query);
-            let (form, _) = drawn.await?;
-            let data = form::from_pairs(&form.model, pairs, Some(&form.base()));
-            let saved = resources::update(app, caller, model, pkid, version, data).await;
-            let saved = saved.map_err(|fault| retitled(fault, model, &form.model))?;
-            let done = with_done(&search, Done::Saved, &saved.transaction_id);
-            Ok(routes::after_save(&path.model_type, submit, &saved.pkid, &done))
-        }
-        ModelView::DeleteOne(pkid) => {
-            let gone = resources::remove(app, caller, model, pkid, version).await?;
-            let done = with_done(&search, Done::Deleted, &gone.transaction_id);
-            Ok(routes::with_search(&routes::list_href(&path.model_type), &done))
-        }
-        ModelView::Delete => {
-            let pkids = query.iter().chain(pairs).filter(|(name, _)| name == "pkid");
-            let mut hrefs: Vec<String> =
-                pkids.map(|(_, pkid)| resources::href(&path.model_type, pkid)).collect();
-            hrefs.sort();
-            hrefs.dedup();
-            let hierarchy = form::value_of(&query, "hierarchy");
-            let (named, manner) = (Selection::named(hrefs)?, Manner::at_once());
-            let asked = tasks::bulk_remove(app, caller, model, hierarchy, named, manner).await?;
-            let all = asked.ended && tasks::outcome(app, &asked.transaction_id).await?.success;
-            // The transaction's page has a line for each instance, and stays.
-            Ok(if all {
-                let mut rest = query;
-                rest.retain(|(name, _)| name != "pkid");
-                let done =
-                    with_done(&routes::to_search(&rest), Done::Deleted, &asked.transaction_id);
-                routes::with_search(&routes::list_href(&path.model_type), &done)
-            } else {
-                routes::detail_href(routes::TRANSACTION, &asked.transaction_id)
-            })
-        }
-        ModelView::List => {
-            list_forms::carry_out(app, caller, model, submit, pairs, &query).await?;
-            // Back to the standard ones means out of the address too.
-            let rest = match submit {
-                "columns_reset" => query.into_iter().filter(|(n, _)| n != "columns").collect(),
-                _ => query,
-            };
-            Ok(routes::with_query(&routes::list_href(&path.model_type), &rest))
-        }
-    }
-}
-
-/// The form with a row more or less, or moved, or as it is with its preview, when that was the
-/// button that was pressed.
-fn redrawn(pairs: &Pairs) -> Option<Pairs> {
-    let (name, pointer) = pairs.iter().rev().find(|(name, _)| {
-        ["_add", "_remove", "_up", "_down", form::PREVIEW].contains(&name.as_str())
-    })?;
-    Some(match name.as_str() {
-        "_add" => form::add_row(pairs, pointer),
-        "_remove" => form::remove_row(pairs, pointer),
-        "_up" | "_down" => form::move_row(pairs, pointer, name == "_up"),
-        _ => pairs.clone(),
-    })
-}
-
-/// The errors by the titles that the form shows; the domain knows those of the model.
-fn retitled(mut fault: Fault, model: &Model, shown: &Model) -> Fault {
-    for error in &mut fault.errors {
-        let name = error.field.split('/').nth(1).unwrap_or_default().to_owned();
-        let titles = (model.root.property(&name), shown.root.property(&name));
-        if let (Some(own), Some(shown)) = titles
-            && let Some(rest) = error.message.strip_prefix(&own.title)
-        {
-            let message = format!("{}{rest}", shown.title);
-            if fault.message == error.message {
-                fault.message.clone_from(&message);
-            }
-            error.message = message;
-        }
-    }
-    fault
-}
-
-/// What may be shown again of a form: secrets that were typed don't travel back.
-fn shown(model: &Model, mut pairs: Pairs) -> Pairs {
-    pairs.retain(|(name, _)| !form::is_secret_input(model, name));
-    pairs
-}
-
 impl Console {
     /// Renders the page of a request's address, completely.
-    async fn render(
+    pub async fn render(
         &self,
         app: App,
         caller: Option<Caller>,
@@ -400,7 +250,7 @@ impl Console {
     }
 
     /// The log-in page that carries the form which met an ended session.
-    async fn ask_to_log_in_again(
+    pub async fn ask_to_log_in_again(
         &self,
         app: App,
         model: &Model,
@@ -428,7 +278,7 @@ impl Console {
 
 /// Refuses a write that another site's page has sent. Browsers say where a write comes from;
 /// what says nothing isn't a browser and has no cookie that it didn't mean to send.
-fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Fault> {
+pub fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Fault> {
     let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
     let origin = origin.to_str().unwrap_or_default();
     let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
@@ -459,10 +309,10 @@ fn here(uri: &Uri) -> String {
     uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
 }
 
-fn search(uri: &Uri) -> String {
+pub fn search(uri: &Uri) -> String {
     uri.query().unwrap_or_default().to_owned()
 }
 
-fn pairs_of(uri: &Uri) -> Pairs {
+pub fn pairs_of(uri: &Uri) -> Pairs {
     routes::from_search(uri.query().unwrap_or_default())
 }

@@ -14,6 +14,7 @@ use super::{
     auth, health, layers,
     model::{self, other_routes},
     pages::{self, Console, Drafts},
+    posts,
     site::Site,
 };
 use crate::{
@@ -55,8 +56,9 @@ pub fn service(app: App, site: Site) -> Router {
         .route("/login", post(pages::login).get(pages::page))
         .route("/logout", post(pages::logout))
         .route("/preferences", post(pages::preferences))
-        .route("/transactions", post(pages::model_form).get(pages::page))
-        .route("/models/{*rest}", post(pages::model_form).get(pages::page))
+        .route("/transactions", post(posts::model_form).get(pages::page))
+        .route("/transactions/{*rest}", post(posts::model_form).get(pages::page))
+        .route("/models/{*rest}", post(posts::model_form).get(pages::page))
         .fallback(pages::page)
         .method_not_allowed_fallback(not_offered)
         .layer(Extension(console))

@@ -7,8 +7,8 @@ use super::{
     forms::{self, Chooser},
     hierarchy, lists, resources,
     shown::{
-        Dashboard, DeletePreview, Frame, HierarchyPage, HistoryEntry, ListPage, ModelLink, Place,
-        PlacePart, Row, SIBLINGS_SHOWN, TransactionLine, TransactionPage, TreeNode,
+        Dashboard, FoundNodes, Frame, HierarchyPage, HistoryEntry, Lately, ListPage, ModelLink,
+        Place, PlacePart, Row, SIBLINGS_SHOWN, TransactionLine, TreeNode,
     },
     transactions, views,
 };
@@ -24,8 +24,15 @@ use crate::{
 const CHILDREN_SHOWN: u32 = 500;
 /// Changes on an instance's history tab.
 const HISTORY_SHOWN: u64 = 50;
+/// Nodes that a search for one tells.
+const FOUND_SHOWN: u64 = 50;
+/// Transactions in the menu of the top bar.
+const LATELY_SHOWN: u32 = 5;
+const OPEN_COUNTED: u32 = 100;
 /// Transactions on the dashboard.
-const LATEST_SHOWN: u64 = 8;
+const LATEST_SHOWN: usize = 8;
+/// Records that are looked through for them.
+const LATEST_READ: u64 = 200;
 
 pub fn frame(app: &App, caller: &Caller) -> Frame {
     Frame {
@@ -58,28 +65,78 @@ pub async fn place(app: &App, caller: &Caller, hierarchy: Option<&str>) -> Resul
         .await
 }
 
-/// `open` and `closed` are pkids of nodes below which the tree is shown too, or isn't; those that
-/// aren't there any more are passed over.
+/// `branches` says of nodes by their pkid whether the tree is shown below them, too; of those that
+/// aren't there any more it is ignored.
 pub async fn hierarchy(
     app: &App,
     caller: &Caller,
     hierarchy: Option<&str>,
-    open: Vec<String>,
-    closed: Vec<String>,
+    branches: Vec<(String, bool)>,
 ) -> Result<HierarchyPage, Fault> {
     let (app_, caller, named) = (app.clone(), caller.clone(), hierarchy.map(str::to_owned));
     app.store
         .read(move |tx| {
-            let node = hierarchy::resolve(tx, &caller, named.as_deref())?;
-            let id = |pkid: &String| hierarchy::resolve(tx, &caller, Some(pkid)).ok().map(|n| n.id);
-            let closed: Vec<i64> = closed.iter().filter_map(id).collect();
-            let mut open: Vec<i64> = open.iter().filter_map(id).collect();
-            open.extend(visible_way(tx, &caller, &node)?.iter().map(|n| n.id));
-            open.retain(|id| !closed.contains(id));
             Ok(HierarchyPage {
-                tree: branch(tx, &caller.node, &open)?,
+                tree: tree_in(tx, &caller, named.as_deref(), &branches)?,
                 chosen: dashboard_in(&app_, tx, &caller, named.as_deref())?,
             })
+        })
+        .await
+}
+
+/// The tree alone, open along the way to a node.
+pub async fn tree(
+    app: &App,
+    caller: &Caller,
+    around: Option<&str>,
+    branches: Vec<(String, bool)>,
+) -> Result<TreeNode, Fault> {
+    let (caller, around) = (caller.clone(), around.map(str::to_owned));
+    app.store.read(move |tx| tree_in(tx, &caller, around.as_deref(), &branches)).await
+}
+
+fn tree_in(
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    around: Option<&str>,
+    branches: &[(String, bool)],
+) -> Result<TreeNode, Fault> {
+    let node = hierarchy::resolve(tx, caller, around)?;
+    let mut open: Vec<i64> = visible_way(tx, caller, &node)?.iter().map(|n| n.id).collect();
+    for (pkid, is_open) in branches {
+        let Ok(node) = hierarchy::resolve(tx, caller, Some(pkid)) else { continue };
+        open.retain(|id| *id != node.id);
+        if *is_open {
+            open.push(node.id);
+        }
+    }
+    branch(tx, &caller.node, &open)
+}
+
+/// Nodes that have a text in their name.
+pub async fn find_nodes(app: &App, caller: &Caller, text: &str) -> Result<FoundNodes, Fault> {
+    let model = app.model(hierarchy::MODEL)?;
+    let query = ListQuery {
+        limit: FOUND_SHOWN,
+        filters: vec![Filter {
+            field: "name".to_owned(),
+            text: text.to_owned(),
+            condition: Condition::Contains,
+            ignore_case: true,
+        }],
+        ..ListQuery::default()
+    };
+    let caller = caller.clone();
+    app.store
+        .read(move |tx| {
+            let listed = lists::page_in(tx, &caller, &model, query)?;
+            let nodes = listed
+                .rows
+                .iter()
+                .filter_map(|row| tx.node_by_pkid(&row.pkid).transpose())
+                .map(|node| Ok(node_ref(&node?)))
+                .collect::<Result<_, Fault>>()?;
+            Ok(FoundNodes { total: listed.total, nodes })
         })
         .await
 }
@@ -91,6 +148,27 @@ pub async fn dashboard(
 ) -> Result<Dashboard, Fault> {
     let (app_, caller, named) = (app.clone(), caller.clone(), hierarchy.map(str::to_owned));
     app.store.read(move |tx| dashboard_in(&app_, tx, &caller, named.as_deref())).await
+}
+
+/// What the user has asked for that takes its time, for the menu on every page.
+pub async fn lately(app: &App, caller: &Caller) -> Result<Lately, Fault> {
+    let (app_, caller) = (app.clone(), caller.clone());
+    app.store
+        .read(move |tx| {
+            let mut open = tx.open_tasks(OPEN_COUNTED)?;
+            open.retain(|task| task.account_id == caller.account_id);
+            let tasks = tx.latest_tasks(caller.account_id, LATELY_SHOWN)?;
+            let records = tasks
+                .iter()
+                .filter_map(|task| {
+                    tx.instance(transactions::MODEL, &task.transaction_id, caller.node.id)
+                        .transpose()
+                })
+                .map(|record| transaction_line(&app_, &record?))
+                .collect::<Result<_, Fault>>()?;
+            Ok(Lately { open: open.len(), latest: records })
+        })
+        .await
 }
 
 fn dashboard_in(
@@ -106,19 +184,40 @@ fn dashboard_in(
         .filter(|m| !m.section.is_empty())
         .map(|m| Ok((model_link(m), tx.counted(&m.model_type, cover(&place))?)))
         .collect::<Result<_, Fault>>()?;
+    let latest = latest(app, tx, caller, &place)?;
+    Ok(Dashboard { place: node_ref(&place), counts, latest })
+}
+
+/// The latest transactions at a node and below. A bulk call stands for its rows.
+fn latest(
+    app: &App,
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    place: &Node,
+) -> Result<Vec<TransactionLine>, Fault> {
     let query = ListQuery {
         hierarchy: Some(place.pkid.clone()),
-        limit: LATEST_SHOWN,
+        limit: LATEST_READ,
         count: false,
         ..ListQuery::default()
     };
     let log = app.model(transactions::MODEL)?;
-    let latest = lists::page_in(tx, caller, &log, query)?
-        .rows
-        .iter()
-        .map(|row| transaction_line(app, row))
-        .collect::<Result<_, _>>()?;
-    Ok(Dashboard { place: node_ref(&place), counts, latest })
+    let mut ids: Vec<String> = Vec::new();
+    for row in lists::page_in(tx, caller, &log, query)?.rows {
+        let data = row_data(&row.data, &row.pkid)?;
+        let parent = data.get("parent").and_then(Value::as_str).map(str::to_owned);
+        let id = parent.unwrap_or(row.pkid);
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+        if ids.len() == LATEST_SHOWN {
+            break;
+        }
+    }
+    ids.iter()
+        .filter_map(|id| tx.instance(transactions::MODEL, id, caller.node.id).transpose())
+        .map(|record| transaction_line(app, &record?))
+        .collect()
 }
 
 pub async fn list(
@@ -224,64 +323,12 @@ pub async fn history(
     pkid: &str,
 ) -> Result<Vec<HistoryEntry>, Fault> {
     let (model, log) = (app.model(model_type)?, app.model(transactions::MODEL)?);
-    let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
+    let (caller, pkid) = (caller.clone(), pkid.to_owned());
     app.store
         .read(move |tx| {
             let stored = resources::get_in(tx, caller.node.id, &model, &pkid)?;
             let href = resources::href(&model.model_type, &stored.pkid);
-            changes_of(&app_, tx, &caller, &log, &href)
-        })
-        .await
-}
-
-pub async fn transaction(app: &App, caller: &Caller, pkid: &str) -> Result<TransactionPage, Fault> {
-    let model = app.model(transactions::MODEL)?;
-    let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
-    app.store
-        .read(move |tx| {
-            let stored = resources::get_in(tx, caller.node.id, &model, &pkid)?;
-            let record = shown(&model, &stored)?;
-            let changed = record.data.get("model_type").and_then(Value::as_str);
-            let changed_model = changed.and_then(|name| app_.models.get(name));
-            Ok(TransactionPage { model, record, changed_model })
-        })
-        .await
-}
-
-pub async fn delete_preview(
-    app: &App,
-    caller: &Caller,
-    model_type: &str,
-    pkids: &[String],
-) -> Result<DeletePreview, Fault> {
-    let model = app.model(model_type)?;
-    resources::offered(&model, Operation::Remove)?;
-    let (app_, caller, pkids) = (app.clone(), caller.clone(), pkids.to_vec());
-    app.store
-        .read(move |tx| {
-            let mut preview = DeletePreview {
-                model_title: model.title.clone(),
-                model_title_plural: model.title_plural.clone(),
-                place: None,
-                items: Vec::new(),
-                obstacles: Vec::new(),
-            };
-            for pkid in &pkids {
-                let stored = resources::get_in(tx, caller.node.id, &model, pkid)?;
-                let data = resources::from_json(&stored)?;
-                let label = model.label_of(&data, pkid).to_owned();
-                if model.model_type == hierarchy::MODEL {
-                    for obstacle in hierarchy::obstacles(&app_.models, tx, &stored)? {
-                        preview.obstacles.push(format!("{label}: {obstacle}"));
-                    }
-                }
-                preview.place = Some(node_ref(&stored.node));
-                preview.items.push((stored.pkid, label));
-            }
-            if preview.items.len() > 1 {
-                preview.place = None;
-            }
-            Ok(preview)
+            changes_of(tx, &caller, &log, &href)
         })
         .await
 }
@@ -303,7 +350,6 @@ fn branch(tx: &ReadTx<'_>, node: &Node, open: &[i64]) -> Result<TreeNode, Fault>
 }
 
 fn changes_of(
-    app: &App,
     tx: &ReadTx<'_>,
     caller: &Caller,
     log: &Model,
@@ -325,19 +371,21 @@ fn changes_of(
         .rows
         .iter()
         .map(|row| {
-            let line = transaction_line(app, row)?;
+            let data = row_data(&row.data, &row.pkid)?;
+            let text =
+                |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
             Ok(HistoryEntry {
-                transaction_id: line.pkid,
-                action: line.action,
-                status: line.status,
-                username: line.username,
-                submitted: line.submitted,
+                transaction_id: row.pkid.clone(),
+                action: text("action"),
+                status: text("status"),
+                username: text("username"),
+                submitted: text("submitted"),
             })
         })
         .collect()
 }
 
-fn shown(model: &Model, stored: &Stored) -> Result<Instance, Fault> {
+pub(super) fn shown(model: &Model, stored: &Stored) -> Result<Instance, Fault> {
     let data = resources::from_json(stored)?;
     Ok(Instance {
         pkid: stored.pkid.clone(),
@@ -350,11 +398,11 @@ fn shown(model: &Model, stored: &Stored) -> Result<Instance, Fault> {
     })
 }
 
-fn transaction_line(app: &App, row: &ListRow) -> Result<TransactionLine, Fault> {
-    let data = row_data(row)?;
+fn transaction_line(app: &App, record: &Stored) -> Result<TransactionLine, Fault> {
+    let data = resources::from_json(record)?;
     let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     Ok(TransactionLine {
-        pkid: row.pkid.clone(),
+        pkid: record.pkid.clone(),
         action: text("action"),
         model_title: title_of(app, text("model_type")),
         status: text("status"),
@@ -369,8 +417,8 @@ fn title_of(app: &App, model_type: String) -> String {
     app.models.get(&model_type).map_or(model_type, |model| model.title.clone())
 }
 
-fn list_row(model: &Model, columns: &[String], row: &ListRow) -> Result<Row, Fault> {
-    let mut data = row_data(row)?;
+pub(super) fn list_row(model: &Model, columns: &[String], row: &ListRow) -> Result<Row, Fault> {
+    let mut data = row_data(&row.data, &row.pkid)?;
     data.insert(LOCATED_AT.to_owned(), Value::String(row.node_path.clone()));
     Ok(Row {
         label: model.label_of(&data, &row.pkid).to_owned(),
@@ -379,9 +427,9 @@ fn list_row(model: &Model, columns: &[String], row: &ListRow) -> Result<Row, Fau
     })
 }
 
-fn row_data(row: &ListRow) -> Result<Map<String, Value>, Fault> {
-    serde_json::from_str(&row.data).map_err(|error| {
-        tracing::error!(%error, pkid = row.pkid, "the stored JSON can't be read");
+fn row_data(data: &str, pkid: &str) -> Result<Map<String, Value>, Fault> {
+    serde_json::from_str(data).map_err(|error| {
+        tracing::error!(%error, pkid, "the stored JSON can't be read");
         Fault::internal()
     })
 }
@@ -402,7 +450,7 @@ fn cover(place: &Node) -> Cover {
     if place.parent_id.is_none() { Cover::All } else { Cover::Down(place.id) }
 }
 
-fn node_ref(node: &Node) -> NodeRef {
+pub(super) fn node_ref(node: &Node) -> NodeRef {
     NodeRef {
         pkid: node.pkid.clone(),
         name: node.name.clone(),

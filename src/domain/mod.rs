@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod choices;
+pub mod chosen;
 pub mod console;
 pub mod demo;
 pub mod env;
@@ -21,6 +22,7 @@ pub mod shown;
 mod spark_customer;
 pub mod tasks;
 pub mod templates;
+pub mod transaction_page;
 pub mod transactions;
 pub mod transfer;
 pub mod views;

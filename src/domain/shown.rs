@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::{
+    resources::href,
+    tasks::{RowOutcome, Selection},
+};
 use crate::{
+    fault::Fault,
     list_query::ListQuery,
     model::Model,
     server_fns::views::{Instance, NodeRef, Permissions},
@@ -99,17 +104,47 @@ pub struct HistoryEntry {
     pub submitted: String,
 }
 
-/// What a delete would take away: shown before it is confirmed.
+/// The instances that something is to be done with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeletePreview {
-    pub model_title: String,
-    pub model_title_plural: String,
+pub enum Which {
+    /// By their pkids.
+    Named(Vec<String>),
+    /// All that match the parameters of a list, which were `expected_total` when somebody looked.
+    Matching { query: Vec<(String, String)>, expected_total: u64 },
+}
+
+impl Which {
+    /// As the bulk calls take it.
+    pub fn selection(&self, model_type: &str) -> Result<Selection, Fault> {
+        match self {
+            Self::Named(pkids) => {
+                Selection::named(pkids.iter().map(|pkid| href(model_type, pkid)).collect())
+            }
+            Self::Matching { query, expected_total } => {
+                Selection::matching_pairs(query, *expected_total)
+            }
+        }
+    }
+}
+
+/// What is shown of them before it is done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen {
+    pub model: Arc<Model>,
+    /// How many there are now.
+    pub total: u64,
+    /// How many that were named have gone.
+    pub missing: u64,
+    /// The place of a single one.
     pub place: Option<NodeRef>,
-    /// pkid and label.
+    /// pkid and label of the first of them; at most [`CHOSEN_SHOWN`].
     pub items: Vec<(String, String)>,
     /// Reasons why one of them can't be deleted.
     pub obstacles: Vec<String>,
 }
+
+/// More than these are counted, not listed.
+pub const CHOSEN_SHOWN: usize = 100;
 
 /// The hierarchy's page: the tree from the caller's node, open along the way to the chosen one and
 /// one level below it, and what there is at the chosen one.
@@ -117,6 +152,14 @@ pub struct DeletePreview {
 pub struct HierarchyPage {
     pub tree: TreeNode,
     pub chosen: Dashboard,
+}
+
+/// Nodes that were looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundNodes {
+    pub total: u64,
+    /// The first of them, by name.
+    pub nodes: Vec<NodeRef>,
 }
 
 /// The first page after log-in.
@@ -142,12 +185,38 @@ pub struct TransactionLine {
     pub submitted: String,
 }
 
+/// What the user has asked for lately.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lately {
+    /// Tasks of the user's that wait or run, up to a hundred.
+    pub open: usize,
+    /// The latest of the user's tasks, newest first.
+    pub latest: Vec<TransactionLine>,
+}
+
 /// A transaction's page.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct TransactionPage {
     /// The model of the transactions themselves.
     pub model: Arc<Model>,
     pub record: Instance,
     /// The model of what it changed, where that is still loaded.
     pub changed_model: Option<Arc<Model>>,
+    /// Of a bulk call: some of its rows, those that failed first.
+    pub rows: Vec<TransactionRow>,
+    /// Rows that have an outcome by now, in all and failed.
+    pub rows_done: u64,
+    pub rows_failed: u64,
+    pub can_cancel: bool,
+    /// The refusal says why not.
+    pub can_replay: Result<(), String>,
+}
+
+/// A row of a bulk call, with the label of its instance where that is there or was.
+#[derive(Clone, Debug)]
+pub struct TransactionRow {
+    pub outcome: RowOutcome,
+    pub label: Option<String>,
+    /// The pkid of its instance, while that is there.
+    pub pkid: Option<String>,
 }

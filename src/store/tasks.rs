@@ -86,6 +86,17 @@ impl ReadTx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The account's latest tasks, the newest first; at most `limit`, and none from before the last
+    /// thousand of all accounts.
+    pub fn latest_tasks(&self, account_id: i64, limit: u32) -> Result<Vec<TaskRow>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "{TASK} WHERE account_id = ?1 AND id > (SELECT max(id) FROM task) - 1000 \
+             ORDER BY id DESC LIMIT ?2"
+        ))?;
+        let rows = statement.query_map(params![account_id, limit], task_from)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// What a task was asked to do, if that is still kept.
     pub fn task_input(&self, transaction_id: &str) -> Result<Option<SecretString>, StoreError> {
         let sealed: Option<Vec<u8>> = self
@@ -114,6 +125,21 @@ impl ReadTx<'_> {
             .query_map(params![transaction_id, limit.min(i64::MAX as u64), skip], |row| {
                 row.get(0)
             })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Outcomes of rows, as JSON: those that failed before the others, each in their order.
+    pub fn task_rows_failed_first(
+        &self,
+        transaction_id: &str,
+        skip: u64,
+        limit: u64,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT data FROM task_row WHERE transaction_id = ?1 \
+             ORDER BY failed DESC, position LIMIT ?2 OFFSET ?3",
+        )?;
+        let rows = statement.query_map(params![transaction_id, limit, skip], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

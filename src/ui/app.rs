@@ -44,7 +44,7 @@ fn Console() -> impl IntoView {
     let pathname = use_location().pathname;
     let navigation = Navigation::provide();
     Session::provide();
-    Live::provide(navigation);
+    let live = Live::provide(navigation);
     close_menus_from_outside();
     Effect::new(|_| browser::mark_hydrated());
 
@@ -57,7 +57,7 @@ fn Console() -> impl IntoView {
         </a>
         <div class="progress" class:is-busy=navigation.busy aria-hidden="true"></div>
         <div class=move || if framed.get() { "frame" } else { "frame is-bare" }>
-            {frame(framed, username)}
+            {frame(framed, username, live)}
             <main id="main" tabindex="-1">
                 // One route: which page stands where is the business of `pages` and `drawn`.
                 <FlatRoutes fallback=|| ()>
@@ -73,11 +73,12 @@ fn Console() -> impl IntoView {
 }
 
 /// Top bar and side bar; nothing on the log-in page.
-fn frame(framed: Memo<bool>, username: RwSignal<String>) -> AnyView {
+fn frame(framed: Memo<bool>, username: RwSignal<String>, live: Live) -> AnyView {
     let at = use_page_at();
-    let draw = move |answer: Result<Answer, Fault>, _| match answer.and_then(|a| a.drawn()) {
+    let draw = move |answer: Result<Answer, Fault>, reload| match answer.and_then(|a| a.drawn()) {
         Ok(drawn) => {
             username.set(drawn.title);
+            Effect::new(move |_| live.framed(reload));
             Html::new("frame-parts", "", drawn.html).into_any()
         }
         Err(fault) => {

@@ -94,6 +94,13 @@ mod in_browser {
         }
     }
 
+    /// Sets an attribute of an element.
+    pub fn set_attribute(id: &str, name: &str, value: &str) {
+        if let Some(element) = document().and_then(|d| d.get_element_by_id(id)) {
+            let _ = element.set_attribute(name, value);
+        }
+    }
+
     /// Changes the text of an element.
     pub fn set_text(id: &str, text: &str) {
         if let Some(element) = document().and_then(|d| d.get_element_by_id(id)) {

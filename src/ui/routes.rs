@@ -22,11 +22,43 @@ pub struct ModelPath {
 pub enum ModelView {
     List,
     Add,
-    /// The confirmation for the instances that the query names.
-    Delete,
     Detail(String),
-    /// The confirmation for one instance.
-    DeleteOne(String),
+    /// Of the instances that the query names, or of the whole list.
+    Many(Deed),
+    /// Of one instance, by its pkid.
+    One(String, Deed),
+}
+
+/// What has a page of its own before it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Deed {
+    Delete,
+    Modify,
+    Move,
+    Export,
+    Load,
+    Replay,
+}
+
+impl Deed {
+    const ALL: [Self; 6] =
+        [Self::Delete, Self::Modify, Self::Move, Self::Export, Self::Load, Self::Replay];
+
+    /// The last segment of its page's path.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Delete => "delete",
+            Self::Modify => "bulk_update",
+            Self::Move => "move",
+            Self::Export => "export",
+            Self::Load => "load",
+            Self::Replay => "replay",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|deed| deed.as_str() == word)
+    }
 }
 
 impl ModelPath {
@@ -70,10 +102,11 @@ impl ModelPath {
         Some(match (first, second) {
             (None, _) => ModelView::List,
             (Some(word), None) if word == "add" => ModelView::Add,
-            (Some(word), None) if word == "delete" => ModelView::Delete,
-            (Some(pkid), None) => ModelView::Detail(pkid),
-            (Some(pkid), Some(word)) if word == "delete" => ModelView::DeleteOne(pkid),
-            _ => return None,
+            (Some(word), None) => match Deed::parse(&word) {
+                Some(deed) => ModelView::Many(deed),
+                None => ModelView::Detail(word),
+            },
+            (Some(pkid), Some(word)) => ModelView::One(pkid, Deed::parse(&word)?),
         })
     }
 
@@ -82,17 +115,17 @@ impl ModelPath {
         match &self.view {
             ModelView::List => list_href(&self.model_type),
             ModelView::Add => add_href(&self.model_type),
-            ModelView::Delete => delete_href(&self.model_type),
             ModelView::Detail(pkid) => detail_href(&self.model_type, pkid),
-            ModelView::DeleteOne(pkid) => delete_one_href(&self.model_type, pkid),
+            ModelView::Many(deed) => many_href(&self.model_type, *deed),
+            ModelView::One(pkid, deed) => one_href(&self.model_type, pkid, *deed),
         }
     }
 
     /// The pkid, on pages of one instance.
     pub fn pkid(&self) -> Option<&str> {
         match &self.view {
-            ModelView::Detail(pkid) | ModelView::DeleteOne(pkid) => Some(pkid),
-            ModelView::List | ModelView::Add | ModelView::Delete => None,
+            ModelView::Detail(pkid) | ModelView::One(pkid, _) => Some(pkid),
+            ModelView::List | ModelView::Add | ModelView::Many(_) => None,
         }
     }
 }
@@ -119,9 +152,9 @@ pub fn add_href(model_type: &str) -> String {
     format!("{}/add", list_href(model_type))
 }
 
-/// The confirmation of a bulk delete.
-pub fn delete_href(model_type: &str) -> String {
-    format!("{}/delete", list_href(model_type))
+/// The page before something is done with many instances.
+pub fn many_href(model_type: &str, deed: Deed) -> String {
+    format!("{}/{}", list_href(model_type), deed.as_str())
 }
 
 /// An instance's page.
@@ -129,9 +162,9 @@ pub fn detail_href(model_type: &str, pkid: &str) -> String {
     format!("{}/{}", list_href(model_type), encode(pkid))
 }
 
-/// The confirmation before an instance is deleted.
-pub fn delete_one_href(model_type: &str, pkid: &str) -> String {
-    format!("{}/delete", detail_href(model_type, pkid))
+/// The page before something is done with an instance.
+pub fn one_href(model_type: &str, pkid: &str, deed: Deed) -> String {
+    format!("{}/{}", detail_href(model_type, pkid), deed.as_str())
 }
 
 /// The page of a node in the hierarchy.
@@ -195,7 +228,7 @@ pub fn elsewhere(pathname: &str, search: &str, hierarchy: &str) -> String {
     };
     let mut pairs = from_search(search);
     pairs.retain(|(name, _)| {
-        !["hierarchy", "skip", "pkid"].contains(&name.as_str())
+        !["hierarchy", "skip", "pkid", "expected_total"].contains(&name.as_str())
             && !OF_FORM[..5].contains(&name.as_str())
     });
     pairs.insert(0, ("hierarchy".to_owned(), hierarchy.to_owned()));
@@ -285,9 +318,12 @@ mod tests {
         assert_eq!(read("/models/device/spark/License/add"), Some((pack.clone(), ModelView::Add)));
         assert_eq!(
             read("/models/device/spark/License/1/delete"),
-            Some((pack.clone(), ModelView::DeleteOne("1".to_owned())))
+            Some((pack.clone(), ModelView::One("1".to_owned(), Deed::Delete)))
         );
-        assert_eq!(read("/models/device/spark/License/delete"), Some((pack, ModelView::Delete)));
+        assert_eq!(
+            read("/models/device/spark/License/delete"),
+            Some((pack, ModelView::Many(Deed::Delete)))
+        );
         for nothing in ["/models/", "/models/relation", "/models/SparkCustomer", "/hierarchy"] {
             assert_eq!(read(nothing), None, "{nothing}");
         }
@@ -309,13 +345,10 @@ mod tests {
 
     #[test]
     fn a_page_is_read_back_from_its_link() {
-        for view in [
-            ModelView::List,
-            ModelView::Add,
-            ModelView::Delete,
-            ModelView::Detail("é/1 %".to_owned()),
-            ModelView::DeleteOne("a.b".to_owned()),
-        ] {
+        let many = Deed::ALL.map(ModelView::Many);
+        let one = Deed::ALL.map(|deed| ModelView::One("a.b".to_owned(), deed));
+        let others = [ModelView::List, ModelView::Add, ModelView::Detail("é/1 %".to_owned())];
+        for view in others.into_iter().chain(many).chain(one) {
             for model_type in ["relation/SparkCustomer", TRANSACTION] {
                 let path = ModelPath { model_type: model_type.to_owned(), view: view.clone() };
                 assert_eq!(ModelPath::of_location(&path.href()), Some(path));

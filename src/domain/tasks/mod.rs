@@ -176,6 +176,16 @@ pub fn rows_of(
     tx.task_rows(id, failed, skip, limit)?.iter().map(|text| row_from(id, text)).collect()
 }
 
+/// The rows of a bulk transaction, those that failed first.
+pub fn rows_failed_first(
+    tx: &ReadTx<'_>,
+    id: &str,
+    skip: u64,
+    limit: u64,
+) -> Result<Vec<RowOutcome>, Fault> {
+    tx.task_rows_failed_first(id, skip, limit)?.iter().map(|text| row_from(id, text)).collect()
+}
+
 fn row_from(id: &str, text: &str) -> Result<RowOutcome, Fault> {
     serde_json::from_str(text).map_err(|error| {
         tracing::error!(%error, id, "a row's outcome can't be read");

@@ -109,16 +109,21 @@ mod browser {
             .collect()
     }
 
+    /// The checkbox of that id.
+    pub fn checkbox(id: &str) -> Option<HtmlInputElement> {
+        element(id)?.dyn_into().ok()
+    }
+
     /// Ticks a checkbox, not at all, or for some of what it stands for.
     pub fn set_checked(id: &str, checked: bool, some: bool) {
-        if let Some(Ok(input)) = element(id).map(JsCast::dyn_into::<HtmlInputElement>) {
+        if let Some(input) = checkbox(id) {
             input.set_checked(checked);
             input.set_indeterminate(some);
         }
     }
 
     pub fn show_password(id: &str, shown: bool) {
-        if let Some(Ok(input)) = element(id).map(JsCast::dyn_into::<HtmlInputElement>) {
+        if let Some(input) = checkbox(id) {
             input.set_type(if shown { "text" } else { "password" });
         }
     }

@@ -43,7 +43,7 @@ impl Done {
 }
 
 /// Parameters that pages hand to each other and that say nothing about a list.
-pub const PASSING: [&str; 5] = ["done", "transaction", "tab", "pkid", "draft"];
+pub const PASSING: [&str; 6] = ["done", "transaction", "tab", "pkid", "expected_total", "draft"];
 
 /// Whether a parameter tells what was done, which a page says once and then forgets.
 pub fn is_said_once(name: &str) -> bool {

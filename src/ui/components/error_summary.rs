@@ -1,9 +1,9 @@
 //! What stands on top of a form that wasn't saved: every error, with a link to its field where the
 //! form has one. It takes the focus when it appears.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
-use super::{Icon, IconName, dom, fields::field_id};
+use super::{Icon, IconName, fields::field_id};
 use crate::fault::FieldError;
 
 /// The element that takes the focus.
@@ -44,16 +44,11 @@ fn line(line: Line) -> AnyView {
     if !line.is_shown {
         return view! { <li>{message}</li> }.into_any();
     }
+    // Where the page runs, the link gives the focus to the field (`ui::live`).
     let id = field_id(&line.error.field);
-    let href = format!("#{id}");
-    // The router would only scroll there.
-    let go = move |event: ev::MouseEvent| {
-        event.prevent_default();
-        dom::focus(&id);
-    };
     view! {
         <li>
-            <a href=href on:click=go>{message}</a>
+            <a href=format!("#{id}") data-focus=id>{message}</a>
         </li>
     }
     .into_any()

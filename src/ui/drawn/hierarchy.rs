@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{Page, Visit, parts::heading, tree::tree};
+use super::{
+    Page, Visit,
+    parts::heading,
+    tree::{Look, tree},
+};
 use crate::{
     domain::{
         console,
@@ -12,27 +16,66 @@ use crate::{
     server_fns::views::NodeRef,
     ui::{
         components::{Icon, IconName, NodeTypeBadge, value::grouped},
-        routes::{HIERARCHY_NODE, TRANSACTION, add_href, at_node, detail_href, list_href},
+        routes::{
+            HIERARCHY_NODE, TRANSACTION, add_href, at_node, detail_href, hierarchy_href, list_href,
+        },
     },
 };
 
+/// The form that the branches' buttons belong to.
+const FORM: &str = "tree-form";
+
 pub async fn page(visit: &Visit<'_>) -> Page {
-    let branches = |name| visit.values(name).map(ToOwned::to_owned).collect();
-    let (open, closed) = (branches("open"), branches("closed"));
-    let page = console::hierarchy(visit.app, visit.caller, visit.node(), open, closed).await?;
+    let page = console::hierarchy(visit.app, visit.caller, visit.node(), visit.branches()).await?;
     Ok(("Hierarchy".to_owned(), drawn(page)))
 }
 
 fn drawn(page: HierarchyPage) -> AnyView {
     let Dashboard { place, counts, .. } = page.chosen;
+    let look = Look {
+        form: FORM,
+        toggle: &|_, _| "hierarchy",
+        value: |node| node.path.clone(),
+        row: &|node| row(node, &place.path),
+        chosen: &place.path,
+    };
+    let tree = tree(page.tree, &look);
     view! {
         <div class="page-head">{heading("Hierarchy")}</div>
         <div class="split">
             <section class="card tree-card" aria-label="Nodes">
-                {tree(page.tree, &place.path)}
+                <form id=FORM method="get" action="/hierarchy"></form>
+                {tree}
             </section>
             <NodeSummary place counts/>
         </div>
+    }
+    .into_any()
+}
+
+/// A node of the tree: the link that chooses it, and what can be done there.
+fn row(node: &NodeRef, chosen: &str) -> AnyView {
+    let add = at_node(&add_href(HIERARCHY_NODE), Some(&node.path));
+    let add_label = format!("Add a node below {}", node.name);
+    let details = detail_href(HIERARCHY_NODE, &node.pkid);
+    let details_label = format!("Details of {}", node.name);
+    view! {
+        <a
+            class="tree-name"
+            href=hierarchy_href(&node.path)
+            aria-current=(node.path == chosen).then_some("true")
+        >
+            {node.name.clone()}
+        </a>
+        <NodeTypeBadge node_type=node.node_type/>
+        <span class="tree-actions">
+            <a class="icon-btn" href=details aria-label=details_label.clone() title=details_label>
+                <Icon name=IconName::Info/>
+            </a>
+            <a class="icon-btn" href=add aria-label=add_label.clone() title=add_label>
+                <Icon name=IconName::Plus/>
+            </a>
+        </span>
     }
     .into_any()
 }

@@ -3,11 +3,13 @@
 //! minds; forms that change something are plain posts, which `api/pages.rs` takes.
 
 mod calls;
+mod chosen;
 mod code;
 mod dashboard;
 mod delete;
 mod diff;
 mod duration;
+mod export;
 mod form;
 mod frame;
 mod help;
@@ -15,17 +17,24 @@ mod hierarchy;
 mod history;
 mod list;
 mod login;
+mod modify;
 mod parts;
+mod relocate;
+mod replay;
+mod rows;
 mod status;
 mod transaction;
 mod tree;
 
 use leptos::prelude::*;
 
+pub use chosen::{TOTAL, which};
 pub use form::{choosers, preview};
 pub use help::{Help, help};
+pub use modify::fields_of;
+pub use relocate::TARGET;
 
-use super::routes::{ModelPath, ModelView, TRANSACTION, from_search, to_search};
+use super::routes::{Deed, ModelPath, ModelView, TRANSACTION, from_search, to_search};
 use crate::{
     domain::{App, Caller},
     fault::Fault,
@@ -75,6 +84,12 @@ impl<'a> Visit<'a> {
         self.value("hierarchy")
     }
 
+    /// Which branches of a tree are open or closed, by pkid; what comes later holds.
+    fn branches(&self) -> Vec<(String, bool)> {
+        let told = self.pairs.iter().filter(|(name, _)| name == "open" || name == "closed");
+        told.map(|(name, pkid)| (pkid.clone(), name == "open")).collect()
+    }
+
     fn search(&self) -> String {
         to_search(&self.pairs)
     }
@@ -89,10 +104,8 @@ pub async fn page(request: &Request, at: &PageAt) -> Result<Drawn, Fault> {
         path => match ModelPath::of_location(path) {
             Some(ModelPath { model_type, view }) => match view {
                 ModelView::List => list::page(&visit, &model_type).await?,
-                ModelView::Delete => delete::page(&visit, &model_type, None).await?,
-                ModelView::DeleteOne(pkid) => {
-                    delete::page(&visit, &model_type, Some(&pkid)).await?
-                }
+                ModelView::Many(deed) => many(&visit, &model_type, deed).await?,
+                ModelView::One(pkid, deed) => one(&visit, &model_type, &pkid, deed).await?,
                 ModelView::Detail(pkid) if model_type == TRANSACTION => {
                     transaction::page(&visit, &pkid).await?
                 }
@@ -102,6 +115,28 @@ pub async fn page(request: &Request, at: &PageAt) -> Result<Drawn, Fault> {
         },
     };
     Ok(Drawn { title, html: html(view) })
+}
+
+/// The page before something is done with many instances.
+async fn many(visit: &Visit<'_>, model_type: &str, deed: Deed) -> Page {
+    match deed {
+        Deed::Delete => delete::page(visit, model_type, None).await,
+        Deed::Modify => modify::page(visit, model_type).await,
+        Deed::Move => relocate::page(visit, model_type, None).await,
+        Deed::Export => export::page(visit, model_type, None).await,
+        Deed::Load | Deed::Replay => Err(no_page()),
+    }
+}
+
+/// The page before something is done with one.
+async fn one(visit: &Visit<'_>, model_type: &str, pkid: &str, deed: Deed) -> Page {
+    match deed {
+        Deed::Delete => delete::page(visit, model_type, Some(pkid)).await,
+        Deed::Move => relocate::page(visit, model_type, Some(pkid)).await,
+        Deed::Export => export::page(visit, model_type, Some(pkid)).await,
+        Deed::Replay if model_type == TRANSACTION => replay::page(visit, pkid).await,
+        _ => Err(no_page()),
+    }
 }
 
 /// A part of a page that the browser draws otherwise: a tab of an instance's page.

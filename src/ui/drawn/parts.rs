@@ -2,6 +2,11 @@
 
 use leptos::prelude::*;
 
+use crate::{
+    fault::Fault,
+    ui::components::{Icon, IconName},
+};
+
 /// The page's one `<h1>`. The focus moves to it after a navigation.
 pub fn heading(text: impl Into<String>) -> AnyView {
     let text: String = text.into();
@@ -16,4 +21,26 @@ pub fn hidden(pairs: &[(String, String)]) -> Vec<AnyView> {
             view! { <input type="hidden" name=name.clone() value=value.clone()/> }.into_any()
         })
         .collect()
+}
+
+/// Why nothing was done. `known` are reasons that the page gives anyway.
+pub fn refusal(fault: &Fault, known: &[String]) -> AnyView {
+    let details: Vec<AnyView> = fault
+        .errors
+        .iter()
+        .map(|error| error.message.clone())
+        .filter(|text| *text != fault.message && !known.iter().any(|known| known.contains(text)))
+        .map(|text| view! { <li>{text}</li> }.into_any())
+        .collect();
+    let details = (!details.is_empty()).then(|| view! { <ul>{details}</ul> });
+    view! {
+        <div class="notice is-danger" role="alert">
+            <Icon name=IconName::Warning/>
+            <div>
+                <p><strong>{fault.message.clone()}</strong></p>
+                {details}
+            </div>
+        </div>
+    }
+    .into_any()
 }

@@ -1,38 +1,55 @@
-//! The record of one change: how it went, who asked for what, and what it changed.
+//! The record of one change: how it went, who asked for what, what became of each of its rows, and
+//! what it changed. While it runs, the page follows it (`ui::live`).
 
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use super::{
-    Page, Visit, diff::diff_table, duration::between, list::Address, parts::heading,
+    Page, Visit,
+    code::code_block,
+    diff::diff_table,
+    duration::between,
+    list::Address,
+    parts::{heading, refusal},
+    rows::{Rows, outcome, rows},
     status::StatusBadge,
 };
 use crate::{
-    domain::{console, shown::TransactionPage},
+    domain::{
+        shown::TransactionPage,
+        transaction_page::{ROWS_SHOWN, transaction_page},
+        transactions::{IN_PROGRESS, QUEUED},
+    },
     model::Model,
     server_fns::views::Instance,
     ui::{
         components::{
-            Time,
-            value::{counted, grouped, not_set},
+            Icon, IconName, Time,
+            value::{grouped, not_set},
         },
+        live::watch::{BAR, MESSAGE, WORDS, words},
         pages::form::back_link,
-        routes::{ModelPath, TRANSACTION, at_node, detail_href, list_href},
+        routes::{Deed, ModelPath, TRANSACTION, at_node, detail_href, list_href, one_href},
     },
 };
 
 pub async fn page(visit: &Visit<'_>, pkid: &str) -> Page {
-    let page = console::transaction(visit.app, visit.caller, pkid).await?;
+    let shown = Rows {
+        failed: visit.value("rows") == Some("failed"),
+        // Where the address says nonsense, the first rows are as good as any.
+        skip: visit.value("row").and_then(|row| row.parse().ok()).unwrap_or(0) / ROWS_SHOWN
+            * ROWS_SHOWN,
+    };
+    let page = transaction_page(visit.app, visit.caller, pkid, shown.failed, shown.skip).await?;
     let list = Address::read(list_href(TRANSACTION), &visit.search());
-    Ok(transaction(&page, &list))
-}
-
-fn transaction(page: &TransactionPage, list: &Address) -> (String, AnyView) {
-    let TransactionPage { record, changed_model, .. } = page;
-    let model = changed_model.as_deref();
-    let node = list.asked.hierarchy.as_deref();
-    let data = &record.data;
-    let what = model.map_or(text(data, "model_type"), |m| m.title.as_str());
+    let refused = visit.posted.and_then(|posted| posted.fault.as_ref());
+    let data = &page.record.data;
+    let model = page.changed_model.as_deref();
+    let node = visit.node();
+    let many = page.rows_done > 0 || total(data) > 1;
+    let what = model.map_or(text(data, "model_type"), |m| {
+        if many { m.title_plural.as_str() } else { m.title.as_str() }
+    });
     let title = format!("{} {what}", text(data, "action"));
     let view = view! {
         <div class="transaction-page">
@@ -43,20 +60,110 @@ fn transaction(page: &TransactionPage, list: &Address) -> (String, AnyView) {
                         {heading(title.clone())}
                         <StatusBadge status=text(data, "status").to_owned()/>
                     </div>
-                    <p class="page-sub">{text(data, "message").to_owned()}</p>
+                    <p id=MESSAGE class="page-sub">{text(data, "message").to_owned()}</p>
                 </div>
+                {actions(&page, node)}
             </div>
-            {facts(record, model, node)}
+            {refused.map(|fault| refusal(fault, &[]))}
+            {running(&page)}
+            {outcome(&page).filter(|_| !is_open(data))}
+            {facts(&page.record, model, node, many)}
+            {rows(&page, shown, visit.path, node)}
             {changed(data, model)}
-            {sub_transactions(data, node)}
             {log(data)}
+            {calls(&page)}
         </div>
     };
-    (format!("{title} · Transaction"), view.into_any())
+    Ok((format!("{title} · Transaction"), view.into_any()))
+}
+
+/// Whether it waits or runs.
+fn is_open(data: &Map<String, Value>) -> bool {
+    [QUEUED, IN_PROGRESS].contains(&text(data, "status"))
+}
+
+fn total(data: &Map<String, Value>) -> u64 {
+    data.get("progress").and_then(|p| p.get("total")).and_then(Value::as_u64).unwrap_or(0)
+}
+
+/// What can be done with it at this moment.
+fn actions(page: &TransactionPage, node: Option<&str>) -> AnyView {
+    let cancel = page.can_cancel.then(|| {
+        view! {
+            <form method="post">
+                <button class="btn" name="_submit" value="cancel">
+                    <Icon name=IconName::Cross/>
+                    "Cancel transaction"
+                </button>
+            </form>
+        }
+    });
+    let replay = page.can_replay.is_ok().then(|| {
+        let href = at_node(&one_href(TRANSACTION, &page.record.pkid, Deed::Replay), node);
+        view! {
+            <a class="btn" href=href>
+                <Icon name=IconName::Refresh/>
+                "Replay…"
+            </a>
+        }
+    });
+    view! { <div class="cluster">{cancel} {replay}</div> }.into_any()
+}
+
+/// How far it has come, kept up to date by the browser.
+fn running(page: &TransactionPage) -> Option<AnyView> {
+    let data = &page.record.data;
+    if !is_open(data) {
+        return None;
+    }
+    let progress = data.get("progress");
+    let done = progress.and_then(|p| p.get("done")).and_then(Value::as_u64).unwrap_or(0);
+    let total = total(data).max(1);
+    let words = words(done, total);
+    let events = format!("/api/{TRANSACTION}/{}/events", page.record.pkid);
+    Some(
+        view! {
+            <section class="card run" aria-label="Progress" data-events=events>
+                <p class="run-line">
+                    <span id=WORDS>{words}</span>
+                    <a class="btn nojs" href="">"Refresh"</a>
+                </p>
+                <progress
+                    id=BAR
+                    max=total.to_string()
+                    value=done.to_string()
+                    aria-label="Progress"
+                ></progress>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// The API calls about it, ready to copy.
+fn calls(page: &TransactionPage) -> AnyView {
+    let path = format!("/api/{TRANSACTION}/{}/", page.record.pkid);
+    let call = |method: &str, below: &str| {
+        format!("curl -u \"$TENANTRY_USER\" -X {method} \"$TENANTRY_URL\"{path}{below}")
+    };
+    let cancel = page.can_cancel.then(|| code_block(call("POST", "cancel/"), "Cancel"));
+    let replay = page.can_replay.is_ok().then(|| code_block(call("POST", "replay/"), "Replay"));
+    view! {
+        <details class="fold">
+            <summary>"API calls"</summary>
+            <div class="stack api-calls">
+                {code_block(call("GET", ""), "Get, with every row")}
+                {code_block(call("GET", "poll/"), "Poll")}
+                {cancel}
+                {replay}
+            </div>
+        </details>
+    }
+    .into_any()
 }
 
 /// `node` is the one that is chosen, which every link keeps.
-fn facts(instance: &Instance, model: Option<&Model>, node: Option<&str>) -> AnyView {
+fn facts(instance: &Instance, model: Option<&Model>, node: Option<&str>, many: bool) -> AnyView {
     let data = &instance.data;
     let time = |name: &str| match text(data, name) {
         "" => not_set(),
@@ -81,7 +188,7 @@ fn facts(instance: &Instance, model: Option<&Model>, node: Option<&str>) -> AnyV
     };
     view! {
         <dl class="detail-list facts">
-            {fact("Instance", resource(data, node))}
+            {(!many).then(|| fact("Instance", resource(data, node)))}
             {fact("Model", kind)}
             {fact("User", text(data, "username").to_owned().into_any())}
             {fact("Node", text(data, "hierarchy").to_owned().into_any())}
@@ -89,8 +196,7 @@ fn facts(instance: &Instance, model: Option<&Model>, node: Option<&str>) -> AnyV
             {fact("Started", time("started"))}
             {fact("Completed", time("completed"))}
             {took}
-            {progress(data)}
-            {counts(data)}
+            {rows_count(data)}
             {parent}
             {fact("Transaction", view! { <span class="mono">{instance.pkid.clone()}</span> }.into_any())}
         </dl>
@@ -132,32 +238,10 @@ fn console_href(api: &str) -> Option<String> {
     path.pkid().is_some().then(|| path.href())
 }
 
-fn progress(data: &Map<String, Value>) -> Option<AnyView> {
-    let progress = data.get("progress")?;
-    let number = |name: &str| progress.get(name).and_then(Value::as_u64);
-    let (done, total) = (number("done")?, number("total")?);
-    if total < 2 {
-        return None;
-    }
-    let words = format!("{} of {}", grouped(done), counted(total, "step", "steps"));
-    Some(fact(
-        "Progress",
-        view! {
-            <progress max=total.to_string() value=done.to_string() aria-label="Progress"></progress>
-            " "
-            {words}
-        }
-        .into_any(),
-    ))
-}
-
-fn counts(data: &Map<String, Value>) -> Option<AnyView> {
-    let counts = data.get("counts")?.as_object()?;
-    let words: Vec<String> = counts
-        .iter()
-        .filter_map(|(name, value)| Some(format!("{} {name}", grouped(value.as_u64()?))))
-        .collect();
-    (!words.is_empty()).then(|| fact("Counts", words.join(", ").into_any()))
+/// How many rows a bulk call has.
+fn rows_count(data: &Map<String, Value>) -> Option<AnyView> {
+    let total = total(data);
+    (total > 1).then(|| fact("Rows", grouped(total).into_any()))
 }
 
 fn changed(data: &Map<String, Value>, model: Option<&Model>) -> Option<AnyView> {
@@ -176,35 +260,6 @@ fn changed(data: &Map<String, Value>, model: Option<&Model>) -> Option<AnyView> 
         }
         .into_any(),
     )
-}
-
-fn sub_transactions(data: &Map<String, Value>, node: Option<&str>) -> Option<AnyView> {
-    let rows = entries(data, "sub_transactions")?;
-    let lines: Vec<AnyView> = rows
-        .iter()
-        .filter_map(Value::as_object)
-        .map(|row| {
-            let href = text(row, "href").to_owned();
-            let record = match text(row, "transaction_id") {
-                "" => None,
-                id => {
-                    let href = at_node(&detail_href(TRANSACTION, id), node);
-                    Some(view! { <a href=href>"Details"</a> })
-                }
-            };
-            view! {
-                <tr>
-                    <th scope="row" class="mono">{href}</th>
-                    <td><StatusBadge status=text(row, "status").to_owned()/></td>
-                    <td>{text(row, "message").to_owned()}</td>
-                    <td>{record}</td>
-                </tr>
-            }
-            .into_any()
-        })
-        .collect();
-    let heads = ["Instance", "Status", "Message", "Record"];
-    Some(section("Sub-transactions", &heads, lines))
 }
 
 fn log(data: &Map<String, Value>) -> Option<AnyView> {

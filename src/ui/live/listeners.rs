@@ -61,6 +61,12 @@ fn clicked(live: Live, _: Listener, event: &Event) {
         copy(live, &button);
     } else if near(event, "[data-clear-selection]").is_some() {
         live.selection.clear();
+    } else if let Some(link) = near(event, "[data-focus]") {
+        // The router would only scroll there.
+        event.prevent_default();
+        dom::focus(&link.get_attribute("data-focus").unwrap_or_default());
+    } else if let Some(button) = near(event, "[data-reveal]") {
+        reveal(&button);
     } else if near(event, "a[href]").is_some()
         && let Some(popover) = near(event, ".popover")
     {
@@ -83,6 +89,13 @@ fn toggle(live: Live, button: &Element) {
         }
         None => live.redraw.set(()),
     }
+}
+
+fn reveal(button: &Element) {
+    let shown = button.get_attribute("aria-pressed").as_deref() == Some("true");
+    dom::show_password(&button.get_attribute("data-reveal").unwrap_or_default(), !shown);
+    let _ = button.set_attribute("aria-pressed", if shown { "false" } else { "true" });
+    button.set_text_content(Some(if shown { "Show" } else { "Hide" }));
 }
 
 fn copy(live: Live, button: &Element) {
@@ -128,7 +141,9 @@ fn send(listener: Listener, form: &HtmlFormElement, button: Option<&Element>, re
         timer.clear();
     }
     let mut pairs = dom::pairs_of(form);
-    pairs.retain(|(name, value)| name != "search" || !value.trim().is_empty());
+    pairs.retain(|(name, value)| {
+        !["search", "find"].contains(&name.as_str()) || !value.trim().is_empty()
+    });
     let of_button = |name: &str| button.and_then(|b| b.get_attribute(name));
     pairs.extend(of_button("name").zip(of_button("value")));
     let path = of_button("formaction").or_else(|| form.get_attribute("action")).unwrap_or_default();
@@ -138,10 +153,12 @@ fn send(listener: Listener, form: &HtmlFormElement, button: Option<&Element>, re
 fn changed(live: Live, listener: Listener, event: &Event) {
     if near(event, "[data-redraw]").is_some() {
         live.redraw.set(());
-    } else if let Some(form) = near(event, "[data-submit]").and_then(|c| c.closest("form").ok()?)
+    } else if let Some(control) = near(event, "[data-submit]")
+        && let Ok(Some(form)) = control.closest("form")
         && let Some(form) = form.dyn_ref()
     {
-        send(listener, form, None, false);
+        let replace = control.get_attribute("data-submit").as_deref() == Some("replace");
+        send(listener, form, None, replace);
     }
 }
 

@@ -12,25 +12,28 @@ pub const ALL: &str = "list-select-all";
 /// What stands above the table while nothing is ticked, and while something is.
 pub const TOOLBAR: &str = "list-toolbar";
 pub const BAR: &str = "list-bulk";
+/// The checkbox for all that match, on this page and on others.
+pub const MATCHING: &str = "list-matching";
 /// Where the bar says how many.
 pub const COUNT: &str = "list-bulk-count";
 
 #[derive(Clone, Copy)]
 pub struct Selection {
     navigation: Navigation,
-    count: StoredValue<usize>,
+    /// What was said last.
+    words: StoredValue<String>,
     /// The row that was clicked last: where a range that Shift+click ends begins.
     last: StoredValue<Option<usize>>,
 }
 
 impl Selection {
     pub fn new(navigation: Navigation) -> Self {
-        Self { navigation, count: StoredValue::new(0), last: StoredValue::new(None) }
+        Self { navigation, words: StoredValue::new(String::new()), last: StoredValue::new(None) }
     }
 
     #[cfg(not(feature = "hydrate"))]
     pub fn recount(self) {
-        let _ = (self.navigation, self.count, self.last);
+        let _ = (self.navigation, self.words, self.last);
     }
 }
 
@@ -38,10 +41,13 @@ impl Selection {
 mod browser {
     use leptos::{prelude::*, web_sys};
 
-    use super::{ALL, BAR, COUNT, NAME, Selection, TOOLBAR};
+    use super::{ALL, BAR, COUNT, MATCHING, NAME, Selection, TOOLBAR};
     use crate::ui::{
         browser,
-        components::{dom, value::counted},
+        components::{
+            dom,
+            value::{counted, grouped},
+        },
     };
 
     impl Selection {
@@ -49,7 +55,10 @@ mod browser {
         pub fn recount(self) {
             let boxes = dom::checkboxes(NAME);
             let ticked = boxes.iter().filter(|b| b.checked()).count();
-            let words = counted(ticked as u64, "row selected", "rows selected");
+            let words = match dom::checkbox(MATCHING).filter(|all| all.checked() && ticked > 0) {
+                Some(all) => format!("All {} selected", grouped(all.value().parse().unwrap_or(0))),
+                None => counted(ticked as u64, "row selected", "rows selected"),
+            };
             browser::set_hidden(TOOLBAR, ticked > 0);
             browser::set_hidden(BAR, ticked == 0);
             browser::set_text(COUNT, &words);
@@ -60,14 +69,14 @@ mod browser {
             );
             if ticked == 0 {
                 self.last.set_value(None);
-            } else if self.count.get_value() != ticked {
-                self.navigation.announce(words);
+            } else if self.words.with_value(|last| *last != words) {
+                self.navigation.announce(words.clone());
             }
-            self.count.set_value(ticked);
+            self.words.set_value(words);
         }
 
         pub fn clear(self) {
-            for checkbox in dom::checkboxes(NAME) {
+            for checkbox in dom::checkboxes(NAME).into_iter().chain(dom::checkbox(MATCHING)) {
                 checkbox.set_checked(false);
             }
             self.recount();
@@ -87,8 +96,15 @@ mod browser {
                     }
                 }
                 self.last.set_value(Some(here));
-            } else {
+            } else if target.id() != MATCHING {
                 return;
+            }
+            // All that match are more than these: whoever unticks one means those that are ticked.
+            if target.id() != MATCHING
+                && !target.checked()
+                && let Some(all) = dom::checkbox(MATCHING)
+            {
+                all.set_checked(false);
             }
             self.recount();
         }

@@ -44,7 +44,7 @@ pub fn DrawnPage() -> impl IntoView {
             let path = at.get_untracked().path;
             let again = last.with_value(|last| last.as_ref() == Some(&path));
             last.set_value(Some(path.clone()));
-            Effect::new(move |_| live.drawn(again));
+            Effect::new(move |_| live.drawn(again, retry));
             view! {
                 <Title text=title/>
                 {Html::new("drawn", path, html)}

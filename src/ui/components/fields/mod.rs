@@ -95,6 +95,11 @@ impl Fields<'_> {
             .collect()
     }
 
+    /// These fields of the instance alone, in this order.
+    pub fn only(&self, names: &[&str]) -> Vec<AnyView> {
+        names.iter().filter_map(|name| self.top_field(name)).collect()
+    }
+
     /// A field of the instance itself; none where there is nothing to say yet.
     fn top_field(&self, name: &str) -> Option<AnyView> {
         let property = self.model.root.property(name)?;
@@ -259,7 +264,11 @@ impl Field {
     fn single(&self, control: AnyView) -> AnyView {
         let invalid = self.invalid();
         view! {
-            <div class="field" class:is-invalid=move || invalid.get().is_some()>
+            <div
+                id=format!("{}:box", self.id)
+                class="field"
+                class:is-invalid=move || invalid.get().is_some()
+            >
                 <label class="field-label" for=self.id.clone()>
                     {self.title.clone()}
                     {self.mark(false)}

@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use super::{super::dom, Field};
+use super::Field;
 use crate::{
     model::{
         Property,
@@ -62,13 +62,6 @@ pub fn secret(field: Field, property: &Property, pairs: &[Pair], is_set: bool) -
 }
 
 fn input(field: &Field, id: &str, typed: String, described: bool) -> AnyView {
-    let shown = RwSignal::new(false);
-    let target = id.to_owned();
-    let toggle = move |_| {
-        let show = !shown.get_untracked();
-        dom::show_password(&target, show);
-        shown.set(show);
-    };
     let described = described.then(|| field.described_by());
     view! {
         <div class="input-with-button">
@@ -87,11 +80,11 @@ fn input(field: &Field, id: &str, typed: String, described: bool) -> AnyView {
             <button
                 type="button"
                 class="btn js-only"
-                aria-pressed=move || if shown.get() { "true" } else { "false" }
+                aria-pressed="false"
                 aria-label=format!("Show {}", field.title)
-                on:click=toggle
+                data-reveal=id.to_owned()
             >
-                {move || if shown.get() { "Hide" } else { "Show" }}
+                "Show"
             </button>
         </div>
     }

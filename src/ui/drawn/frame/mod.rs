@@ -1,6 +1,7 @@
 //! The frame around every page, drawn anew for each address: top bar and side bar.
 
 mod breadcrumb;
+mod lately;
 mod side_bar;
 mod top_bar;
 
@@ -43,9 +44,10 @@ pub async fn frame(visit: &Visit<'_>) -> Result<AnyView, Fault> {
         parts: vec![PlacePart { node: frame.home.clone(), siblings: Vec::new() }],
         children: Vec::new(),
     });
+    let lately = console::lately(visit.app, visit.caller).await.unwrap_or_default();
     let here = Here { path: visit.path, search: visit.search(), node: visit.node() };
     Ok(view! {
-        <header class="top-bar">{top_bar::top_bar(&frame, place, &here)}</header>
+        <header class="top-bar">{top_bar::top_bar(&frame, place, &lately, &here)}</header>
         {side_bar::side_bar(frame, &here)}
     }
     .into_any())

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{Here, breadcrumb::breadcrumb};
+use super::{Here, breadcrumb::breadcrumb, lately};
 use crate::{
-    domain::shown::{Frame, Place},
+    domain::shown::{Frame, Lately, Place},
     ui::{
         components::{Icon, IconName, icon::Mark},
         routes::{HIERARCHY_NODE, at_node, detail_href},
@@ -15,7 +15,7 @@ use crate::{
 /// The id of the side bar, which the bar's first button opens as a drawer on narrow screens.
 pub const DRAWER: &str = "side-bar";
 
-pub fn top_bar(frame: &Frame, place: Place, here: &Here<'_>) -> AnyView {
+pub fn top_bar(frame: &Frame, place: Place, lately: &Lately, here: &Here<'_>) -> AnyView {
     let demo = frame.demo.then(|| {
         view! {
             <span class="badge is-warning demo-badge" title="Sample data">
@@ -41,6 +41,7 @@ pub fn top_bar(frame: &Frame, place: Place, here: &Here<'_>) -> AnyView {
         {breadcrumb(place, here)}
         <div class="top-bar-end">
             {demo}
+            {lately::menu(lately, here)}
             {appearance_menu(&here.address())}
             {user_menu(frame)}
         </div>

@@ -4,6 +4,7 @@
 mod address;
 mod columns;
 mod empty;
+mod export;
 mod pager;
 mod selection;
 mod table;
@@ -13,8 +14,12 @@ mod views;
 use leptos::prelude::*;
 
 pub use address::Address;
+pub use export::{FORMAT, FORMATS};
 
-use super::{Page, Visit, parts::heading};
+use super::{
+    Page, Visit,
+    parts::{heading, refusal},
+};
 use crate::{
     domain::{console, shown::ListPage},
     fault::Fault,
@@ -52,21 +57,10 @@ fn draw(
     view! {
         <div class="list-page" data-announce=counted(page.total, "row", "rows")>
             {head(page, address)}
-            {refused.map(refusal)}
+            {refused.map(|fault| refusal(fault, &[]))}
             {toolbar::toolbar(page, address, draft)}
             {rows}
             {(page.total > 0).then(|| pager::pager(page, address))}
-        </div>
-    }
-    .into_any()
-}
-
-/// Why a form of the list was refused.
-fn refusal(fault: &Fault) -> AnyView {
-    view! {
-        <div class="notice is-danger" role="alert">
-            <Icon name=IconName::Warning/>
-            <p>{fault.message.clone()}</p>
         </div>
     }
     .into_any()
@@ -102,7 +96,10 @@ fn head(page: &ListPage, address: &Address) -> AnyView {
                 </p>
                 <p class="page-about muted">{model.description.clone()}</p>
             </div>
-            {add_action(page, address)}
+            <div class="cluster">
+                {export::export_menu(page, address)}
+                {add_action(page, address)}
+            </div>
         </div>
     }
     .into_any()

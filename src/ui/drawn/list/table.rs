@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     Address,
     address::is_filterable,
-    selection::{select_all, select_row, selection_form},
+    selection::{is_selectable, select_all, select_row, selection_form},
     toolbar::{column_filter, column_filter_id},
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
 
 pub fn table(page: &ListPage, address: &Address) -> AnyView {
     let model = &page.model;
-    let selectable = page.can.remove;
+    let selectable = is_selectable(page);
     let order = current_order(page);
     let pick = selectable.then(|| {
         view! {
@@ -73,7 +73,7 @@ pub fn table(page: &ListPage, address: &Address) -> AnyView {
             </table>
         </div>
         {filters}
-        {selectable.then(|| selection_form(&model.model_type, address))}
+        {selectable.then(|| selection_form(page, address))}
     }
     .into_any()
 }

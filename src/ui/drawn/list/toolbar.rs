@@ -34,7 +34,7 @@ pub fn toolbar(page: &ListPage, address: &Address, draft: Option<&str>) -> AnyVi
             {columns::menu(page, address)}
             {views::menu(page, address)}
         </div>
-        {bulk_bar()}
+        {bulk_bar(page)}
     }
     .into_any()
 }

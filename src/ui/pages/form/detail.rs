@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::{Editor, view, without_passing};
 use crate::{
     fault::Fault,
+    model::Operation,
     server_fns::{
         Answer, Ask, PageAt,
         views::{FormPage, Instance},
@@ -23,7 +24,7 @@ use crate::{
         live,
         navigation::{use_list_search, use_model_path, use_navigation, use_query_pairs},
         reading::{fault_view, page, reading},
-        routes::{delete_one_href, detail_href, list_href, with_search},
+        routes::{Deed, detail_href, list_href, one_href, with_search},
     },
 };
 
@@ -32,6 +33,13 @@ const TABS: [(&str, &str, IconName); 3] = [
     ("overview", "Overview", IconName::Edit),
     ("history", "History", IconName::History),
     ("api", "API", IconName::Link),
+];
+
+/// What can be done with an instance beside changing it, each on a page of its own.
+const DEEDS: [(Operation, Deed, IconName, &str); 3] = [
+    (Operation::Move, Deed::Move, IconName::Move, "Move…"),
+    (Operation::Export, Deed::Export, IconName::Download, "Export…"),
+    (Operation::Remove, Deed::Delete, IconName::Trash, "Delete…"),
 ];
 
 #[component]
@@ -85,15 +93,20 @@ fn detail(page: &FormPage, back: Memo<String>, tab: Memo<usize>, reload: Callbac
     let search = back.get_untracked();
     let to_list = with_search(&list_href(&model.model_type), &search);
     let own = detail_href(&model.model_type, &instance.pkid);
-    let delete = page.can.remove.then(|| {
-        let href = with_search(&delete_one_href(&model.model_type, &instance.pkid), &search);
-        view! {
-            <a class="btn" href=href>
-                <Icon name=IconName::Trash/>
-                "Delete…"
-            </a>
-        }
-    });
+    let actions: Vec<AnyView> = DEEDS
+        .into_iter()
+        .filter(|(operation, ..)| model.offers(*operation))
+        .map(|(_, deed, icon, label)| {
+            let href = with_search(&one_href(&model.model_type, &instance.pkid, deed), &search);
+            view! {
+                <a class="btn" href=href>
+                    <Icon name=icon/>
+                    {label}
+                </a>
+            }
+            .into_any()
+        })
+        .collect();
     let overview = if page.can.update {
         view::form(Editor::new(page, reload), page, to_list.clone())
     } else {
@@ -114,7 +127,7 @@ fn detail(page: &FormPage, back: Memo<String>, tab: Memo<usize>, reload: Callbac
                 />
                 {sub_line(page, instance)}
             </div>
-            {delete}
+            <div class="cluster">{actions}</div>
         </div>
         {tabs(&own, back, tab)}
         {panel(0, tab, overview)}

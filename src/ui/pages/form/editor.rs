@@ -230,9 +230,11 @@ impl Editor {
         dom::focus_later(focus);
     }
 
-    /// The errors below an array name rows that are others now.
+    /// What is known of the entries of an array is about others now.
     fn rows_changed(self, array: &str) {
-        self.errors.update(|errors| errors.retain(|e| !e.field.starts_with(array)));
+        let below = format!("{array}/");
+        self.errors.update(|errors| errors.retain(|e| !e.field.starts_with(&below)));
+        self.touched.update_value(|touched| touched.retain(|field| !field.starts_with(&below)));
     }
 
     /// The button that sent the form: a row comes or goes, or all of it is saved.

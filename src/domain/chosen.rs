@@ -1,0 +1,88 @@
+//! Instances that were chosen for something, as the page shows them before it is done.
+
+use std::sync::Arc;
+
+use super::{
+    App, Caller,
+    console::{list_row, node_ref},
+    hierarchy, lists,
+    resources::{from_json, get_in},
+    shown::{CHOSEN_SHOWN, Chosen, Which},
+};
+use crate::{
+    fault::{Fault, FaultKind},
+    list_query::ListQuery,
+    model::Model,
+    store::ReadTx,
+};
+
+/// What of them is there now. Those that have gone are counted, unless it is the only one.
+pub async fn chosen(
+    app: &App,
+    caller: &Caller,
+    model: &Arc<Model>,
+    which: Which,
+) -> Result<Chosen, Fault> {
+    let (app_, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
+    app.store
+        .read(move |tx| match which {
+            Which::Named(pkids) => named(&app_, tx, &caller, model, &pkids),
+            Which::Matching { query, .. } => matching(tx, &caller, model, &query),
+        })
+        .await
+}
+
+fn named(
+    app: &App,
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    model: Arc<Model>,
+    pkids: &[String],
+) -> Result<Chosen, Fault> {
+    let mut items = Vec::new();
+    let mut obstacles = Vec::new();
+    let mut place = None;
+    let (mut total, mut missing) = (0, 0);
+    for pkid in pkids {
+        let stored = match get_in(tx, caller.node.id, &model, pkid) {
+            Ok(stored) => stored,
+            Err(fault) if fault.kind == FaultKind::NotFound && pkids.len() > 1 => {
+                missing += 1;
+                continue;
+            }
+            Err(fault) => return Err(fault),
+        };
+        total += 1;
+        place = Some(node_ref(&stored.node));
+        if items.len() >= CHOSEN_SHOWN {
+            continue;
+        }
+        let label = model.label_of(&from_json(&stored)?, pkid).to_owned();
+        if model.model_type == hierarchy::MODEL {
+            for obstacle in hierarchy::obstacles(&app.models, tx, &stored)? {
+                obstacles.push(format!("{label}: {obstacle}"));
+            }
+        }
+        items.push((stored.pkid, label));
+    }
+    let place = place.filter(|_| total == 1);
+    Ok(Chosen { model, total, missing, place, items, obstacles })
+}
+
+fn matching(
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    model: Arc<Model>,
+    query: &[(String, String)],
+) -> Result<Chosen, Fault> {
+    let mut query = ListQuery::parse(query).map_err(Fault::invalid)?;
+    (query.skip, query.limit, query.count) = (0, CHOSEN_SHOWN as u64, true);
+    let listed = lists::page_in(tx, caller, &model, query)?;
+    let items = listed
+        .rows
+        .iter()
+        .map(|row| list_row(&model, &[], row).map(|row| (row.pkid, row.label)))
+        .collect::<Result<_, _>>()?;
+    let (total, obstacles) = (listed.total, Vec::new());
+    Ok(Chosen { model, total, missing: 0, place: None, items, obstacles })
+}

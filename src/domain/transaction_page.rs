@@ -1,0 +1,91 @@
+//! What a transaction's page shows: its record, some of its rows, and what can be done with it.
+
+use serde_json::Value;
+
+use super::{
+    App, Caller,
+    console::shown,
+    resources::{from_json, get_in, pkid_of},
+    shown::{TransactionPage, TransactionRow},
+    tasks::{self, RowOutcome},
+    transactions,
+};
+use crate::{
+    fault::{Fault, FaultKind},
+    model::Model,
+    store::ReadTx,
+};
+
+/// Rows of a page.
+pub const ROWS_SHOWN: u64 = 100;
+
+/// `failed` leaves the other rows out; `skip` rows go before those that are shown.
+pub async fn transaction_page(
+    app: &App,
+    caller: &Caller,
+    pkid: &str,
+    failed: bool,
+    skip: u64,
+) -> Result<TransactionPage, Fault> {
+    let model = app.model(transactions::MODEL)?;
+    let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
+    app.store
+        .read(move |tx| {
+            let stored = get_in(tx, caller.node.id, &model, &pkid)?;
+            let record = shown(&model, &stored)?;
+            let changed = record.data.get("model_type").and_then(Value::as_str);
+            let changed_model = changed.and_then(|name| app_.models.get(name));
+            let task = tx.task(&pkid)?;
+            let (rows_done, rows_failed) =
+                task.map_or((0, 0), |task| (task.rows_done, task.rows_failed));
+            let rows = if failed {
+                tasks::rows_of(tx, &pkid, true, skip, ROWS_SHOWN)?
+            } else {
+                tasks::rows_failed_first(tx, &pkid, skip, ROWS_SHOWN)?
+            };
+            let rows = rows
+                .into_iter()
+                .map(|outcome| row(tx, &caller, changed_model.as_deref(), &model, outcome))
+                .collect::<Result<_, _>>()?;
+            let can_replay = match tasks::can_replay(tx, &stored) {
+                Err(fault) if fault.kind == FaultKind::Internal => return Err(fault),
+                other => other.map_err(|fault| fault.message),
+            };
+            Ok(TransactionPage {
+                can_cancel: tasks::can_cancel(tx, &pkid)?,
+                can_replay,
+                rows,
+                rows_done,
+                rows_failed,
+                changed_model,
+                record,
+                model,
+            })
+        })
+        .await
+}
+
+/// The instance of a row is named as it is now, or as its own record last saw it.
+fn row(
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    model: Option<&Model>,
+    log: &Model,
+    outcome: RowOutcome,
+) -> Result<TransactionRow, Fault> {
+    let named = model.and_then(|model| Some((model, pkid_of(model, &outcome.href)?)));
+    if let Some((model, pkid)) = named
+        && let Some(stored) = tx.instance(&model.model_type, pkid, caller.node.id)?
+    {
+        let label = model.label_of(&from_json(&stored)?, pkid).to_owned();
+        return Ok(TransactionRow { outcome, label: Some(label), pkid: Some(stored.pkid) });
+    }
+    let record = match &outcome.transaction_id {
+        Some(id) => tx.instance(&log.model_type, id, caller.node.id)?,
+        None => None,
+    };
+    let record = record.map(|record| from_json(&record)).transpose()?;
+    let last = record.as_ref().and_then(|r| r.get("after").or(r.get("before"))?.as_object());
+    let label = model.zip(last).map(|(model, data)| model.label_of(data, "").to_owned());
+    Ok(TransactionRow { outcome, label: label.filter(|l| !l.is_empty()), pkid: None })
+}

@@ -1,0 +1,256 @@
+//! What became of each row of a bulk call: those that failed first, a hundred at a time.
+
+use leptos::prelude::*;
+
+use super::status::StatusBadge;
+use crate::{
+    domain::{
+        shown::{TransactionPage, TransactionRow},
+        transaction_page::ROWS_SHOWN,
+    },
+    ui::{
+        components::{
+            Icon, IconName,
+            value::{grouped, not_set},
+        },
+        routes::{TRANSACTION, at_node, detail_href, with_query},
+    },
+};
+
+/// Which rows are shown: the parameters of a transaction's page.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rows {
+    pub failed: bool,
+    pub skip: u64,
+}
+
+/// The page of a transaction that shows other rows.
+struct Address<'a> {
+    path: &'a str,
+    node: Option<&'a str>,
+}
+
+impl Address<'_> {
+    fn of(&self, rows: Rows) -> String {
+        let mut pairs = Vec::new();
+        let mut push = |name: &str, value: String| pairs.push((name.to_owned(), value));
+        if let Some(node) = self.node {
+            push("hierarchy", node.to_owned());
+        }
+        if rows.failed {
+            push("rows", "failed".to_owned());
+        }
+        if rows.skip > 0 {
+            push("row", rows.skip.to_string());
+        }
+        with_query(self.path, &pairs)
+    }
+}
+
+/// `path` is that of the transaction's own page.
+pub fn rows(
+    page: &TransactionPage,
+    shown: Rows,
+    path: &str,
+    node: Option<&str>,
+) -> Option<AnyView> {
+    if page.rows_done == 0 {
+        return None;
+    }
+    let address = Address { path, node };
+    let loaded = page.rows.iter().any(|row| row.outcome.row.is_some());
+    let heads: &[&str] = if loaded {
+        &["Row", "Action", "Instance", "Status", "What happened", "Record"]
+    } else {
+        &["Instance", "Status", "What happened", "Record"]
+    };
+    let heads: Vec<AnyView> =
+        heads.iter().map(|head| view! { <th scope="col">{*head}</th> }.into_any()).collect();
+    let lines: Vec<AnyView> = page
+        .rows
+        .iter()
+        .map(|row| {
+            line(row, page.changed_model.as_ref().map(|m| m.model_type.as_str()), loaded, node)
+        })
+        .collect();
+    let title = if loaded { "Rows" } else { "Sub-transactions" };
+    Some(
+        view! {
+            <section class="form-section" aria-labelledby="rows">
+                <div class="rows-head">
+                    <h2 id="rows">{title}</h2>
+                    {filter(page, shown, &address)}
+                </div>
+                <div class="table-wrap" tabindex="0" role="region" aria-labelledby="rows">
+                    <table class="table rows-table">
+                        <caption class="sr-only">{title}</caption>
+                        <thead>
+                            <tr>{heads}</tr>
+                        </thead>
+                        <tbody>{lines}</tbody>
+                    </table>
+                </div>
+                {pager(page, shown, &address)}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// All rows, or those that failed.
+fn filter(page: &TransactionPage, shown: Rows, address: &Address<'_>) -> Option<AnyView> {
+    if page.rows_failed == 0 {
+        return None;
+    }
+    let option = |failed: bool, label: String| {
+        view! {
+            <li>
+                <a
+                    href=address.of(Rows { failed, skip: 0 })
+                    data-noscroll=""
+                    aria-current=(shown.failed == failed).then_some("true")
+                >
+                    {label}
+                </a>
+            </li>
+        }
+    };
+    Some(
+        view! {
+            <ul class="segmented" aria-label="Rows that are shown">
+                {option(false, format!("All {}", grouped(page.rows_done)))}
+                {option(true, format!("Failed {}", grouped(page.rows_failed)))}
+            </ul>
+        }
+        .into_any(),
+    )
+}
+
+fn line(row: &TransactionRow, model: Option<&str>, loaded: bool, node: Option<&str>) -> AnyView {
+    let outcome = &row.outcome;
+    let name = row.label.clone().unwrap_or_else(|| outcome.href.clone());
+    let class = if row.label.is_none() { "mono" } else { "" };
+    let name = match (model, &row.pkid) {
+        (Some(model), Some(pkid)) => {
+            view! { <a href=at_node(&detail_href(model, pkid), node)>{name}</a> }.into_any()
+        }
+        _ if name.is_empty() => not_set(),
+        _ => name.into_any(),
+    };
+    let record = outcome.transaction_id.as_ref().map(|id| {
+        let label = match &row.label {
+            Some(label) => format!("Record of {label}"),
+            None => "Record of this row".to_owned(),
+        };
+        let href = at_node(&detail_href(TRANSACTION, id), node);
+        view! { <a href=href aria-label=label>"Details"</a> }
+    });
+    let errors = outcome.errors.as_deref().unwrap_or_default();
+    let errors = (!errors.is_empty()).then(|| {
+        let lines: Vec<AnyView> = errors
+            .iter()
+            .map(|error| {
+                let column = (!error.column.is_empty())
+                    .then(|| view! { <strong>{error.column.clone()}</strong> ": " });
+                view! { <li>{column} {error.message.clone()}</li> }.into_any()
+            })
+            .collect();
+        view! { <ul class="cell-errors">{lines}</ul> }
+    });
+    let message = (errors.is_none()).then(|| outcome.message.clone());
+    let loaded = loaded.then(|| {
+        view! {
+            <td>{outcome.row.map(|row| row.to_string())}</td>
+            <td>{outcome.action.clone()}</td>
+        }
+    });
+    view! {
+        <tr>
+            {loaded}
+            <th scope="row" class=class>{name}</th>
+            <td><StatusBadge status=outcome.status.clone()/></td>
+            <td class="rows-message">{message} {errors}</td>
+            <td>{record}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn pager(page: &TransactionPage, shown: Rows, address: &Address<'_>) -> Option<AnyView> {
+    let total = if shown.failed { page.rows_failed } else { page.rows_done };
+    if total <= ROWS_SHOWN && shown.skip == 0 {
+        return None;
+    }
+    let last = shown.skip + page.rows.len() as u64;
+    let range = format!("{}–{} of {}", grouped(shown.skip + 1), grouped(last), grouped(total));
+    let step = |label: &'static str, sign: &'static str, skip: Option<u64>| {
+        let words = view! {
+            <span aria-hidden="true">{sign}</span>
+            <span class="sr-only">{label}</span>
+        };
+        match skip {
+            Some(skip) => {
+                let href = address.of(Rows { skip, ..shown });
+                view! { <li><a class="btn" href=href title=label data-noscroll="">{words}</a></li> }
+                    .into_any()
+            }
+            None => view! { <li><span class="btn is-disabled">{words}</span></li> }.into_any(),
+        }
+    };
+    let before = (shown.skip > 0).then(|| shown.skip.saturating_sub(ROWS_SHOWN));
+    let after = (last < total).then_some(shown.skip + ROWS_SHOWN);
+    Some(
+        view! {
+            <div class="pager">
+                <p class="pager-range">{range}</p>
+                <nav class="pager-steps" aria-label="Pages of the rows">
+                    <ul>
+                        {step("Previous rows", "‹", before)}
+                        {step("Next rows", "›", after)}
+                    </ul>
+                </nav>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// The outcome of all rows as a bar, with its words.
+pub fn outcome(page: &TransactionPage) -> Option<AnyView> {
+    let counts = page.record.data.get("counts")?.as_object()?;
+    let number = |name: &str| counts.get(name).and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let (total, failed) = (number("total").max(1), number("failed"));
+    let succeeded = number("succeeded");
+    let part = |icon: IconName, class: &'static str, count: u64, word: &'static str| {
+        view! {
+            <li class=class>
+                <Icon name=icon/>
+                <strong>{grouped(count)}</strong>
+                {word}
+            </li>
+        }
+    };
+    let rest = total.saturating_sub(succeeded + failed);
+    let rest = (rest > 0).then(|| part(IconName::Queued, "is-rest", rest, "not run"));
+    Some(
+        view! {
+            <div class="outcome">
+                <svg
+                    class="outcome-bar"
+                    viewBox=format!("0 0 {total} 1")
+                    preserveAspectRatio="none"
+                    aria-hidden="true"
+                >
+                    <rect class="is-succeeded" width=succeeded height="1"></rect>
+                    <rect class="is-failed" x=succeeded width=failed height="1"></rect>
+                </svg>
+                <ul class="outcome-words">
+                    {part(IconName::Succeeded, "is-succeeded", succeeded, "succeeded")}
+                    {(failed > 0).then(|| part(IconName::Failed, "is-failed", failed, "failed"))}
+                    {rest}
+                </ul>
+            </div>
+        }
+        .into_any(),
+    )
+}
