@@ -515,7 +515,7 @@ fn transactions_have_the_attributes_of_the_contract_and_name_their_bulk_call() {
     assert_eq!(
         names.join(" "),
         "status action model_type href username hierarchy submitted started completed message \
-         progress counts before after parent sub_transactions rows log"
+         progress counts before after parent mode file sub_transactions rows log"
     );
     assert!(model.offers(Operation::Get) && !model.offers(Operation::Add));
     assert!(model.descending && model.order_by == "submitted");

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use super::{
     Asked, Manner, Run, Task, ask, end,
     events::{Event, Progress},
-    rows::{self, RowOutcome, Step},
+    rows::{self, Step},
 };
 use crate::{
     domain::{
@@ -20,7 +20,7 @@ use crate::{
         templates::{self, Template},
         transactions::{Counts, FAIL, IN_PROGRESS, SUCCESS, Ticket},
         transfer::{
-            load::{Loading, Titles, UNCHANGED},
+            load::{Loading, Titles},
             read::{self, Header, Row, Visitor},
         },
     },
@@ -260,7 +260,7 @@ impl Job {
                     }
                     Ok(())
                 });
-                let outcomes = all.outcomes;
+                let (outcomes, failed) = (all.outcomes, all.failed);
                 match tried {
                     Err(Undone::Fault(fault)) if fault.code == STOPPED => {
                         if held.is_cancelled() {
@@ -269,7 +269,7 @@ impl Job {
                         Ok(None)
                     }
                     Err(Undone::Fault(fault)) => Err(fault),
-                    Err(Undone::Meant) | Ok(()) => self.told(&app_, tx, outcomes).map(Some),
+                    Err(Undone::Meant) | Ok(()) => self.told(&app_, tx, outcomes, failed).map(Some),
                 }
             })
             .await
@@ -291,11 +291,13 @@ impl Job {
         &self,
         app: &App,
         tx: &WriteTx<'_>,
-        mut outcomes: Vec<RowOutcome>,
+        outcomes: Vec<Box<str>>,
+        failed: u64,
     ) -> Result<Event, Fault> {
-        let failed = outcomes.iter().filter(|row| row.failed()).count() as u64;
         let undone = self.load.mode == Mode::AllOrNothing && failed > 0;
-        for (position, outcome) in (0..).zip(&mut outcomes) {
+        let total = outcomes.len() as u64;
+        for (position, text) in (0..).zip(outcomes) {
+            let mut outcome = super::row_from(&self.id, &text)?;
             if undone && outcome.status == SUCCESS {
                 NOT_DONE.clone_into(&mut outcome.status);
                 "Not done, since other rows failed.".clone_into(&mut outcome.message);
@@ -304,9 +306,8 @@ impl Job {
                     outcome.href = String::new();
                 }
             }
-            rows::keep(tx, &self.id, position, outcome)?;
+            rows::keep(tx, &self.id, position, &outcome)?;
         }
-        let total = outcomes.len() as u64;
         tx.advance_task(&self.id, total, failed)?;
         let succeeded = if undone { 0 } else { total - failed };
         let counts = Counts { total, succeeded, failed };
@@ -395,7 +396,8 @@ struct All<'a, 't> {
     app: &'a App,
     tx: &'a WriteTx<'t>,
     titles: Titles,
-    outcomes: Vec<RowOutcome>,
+    /// As JSON, which is a fraction of what they are in memory.
+    outcomes: Vec<Box<str>>,
     failed: u64,
     stop: &'a dyn Fn() -> bool,
 }
@@ -418,11 +420,11 @@ impl<'m> Visitor<'m> for All<'_, '_> {
         ticket.only_changes = true;
         let outcome = self.job.loading(self.app, &self.titles).row(self.tx, row, &ticket)?;
         self.failed += u64::from(outcome.status == FAIL);
-        debug_assert!(
-            [SUCCESS, FAIL, UNCHANGED].contains(&outcome.status.as_str()),
-            "a row's status"
-        );
-        self.outcomes.push(outcome);
+        let text = serde_json::to_string(&outcome).map_err(|error| {
+            tracing::error!(%error, "a row's outcome can't be written");
+            Fault::internal()
+        })?;
+        self.outcomes.push(text.into());
         let done = self.outcomes.len() as u64;
         if done.is_multiple_of(rows::CHUNK as u64) {
             self.app.tasks.events.tell(Event {

@@ -51,7 +51,8 @@ fn pruned(property: Option<&Property>, value: Value) -> Value {
     }
 }
 
-/// Whether two values say the same: what isn't set is nothing, and 1.0 is 1.
+/// Whether two values say the same: what isn't set is nothing, 1.0 is 1, and how lines end, which
+/// spreadsheets don't keep, makes no difference.
 pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Object(a), Value::Object(b)) => {
@@ -69,6 +70,9 @@ pub fn same(a: &Value, b: &Value) -> bool {
         (Value::Number(a), Value::Number(b)) => {
             a == b || ((a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64())
         }
+        (Value::String(a), Value::String(b)) => {
+            a == b || a.replace("\r\n", "\n") == b.replace("\r\n", "\n")
+        }
         (a, b) => a == b,
     }
 }
@@ -85,6 +89,7 @@ mod tests {
             (json!({"a": "", "b": 1}), json!({"b": 1.0})),
             (json!({"a": [{"x": null}], "b": {"c": ""}}), json!({"b": {}, "a": [{}]})),
             (json!({"a": 1, "b": 2}), json!({"b": 2, "a": 1})),
+            (json!({"a": "x\r\ny"}), json!({"a": "x\ny"})),
         ];
         for (a, b) in same_pairs {
             assert!(same(&a, &b) && same(&b, &a), "{a} {b}");

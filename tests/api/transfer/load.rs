@@ -338,3 +338,34 @@ async fn what_an_account_does_not_see_can_not_be_loaded() {
     let wrong = format!("{}&mode=quickly", at(&format!("{SPARK}import/"), &place));
     app.import(&wrong, &file).await.expect_fault(400, "validation", &[("mode", "not_a_choice")]);
 }
+
+#[tokio::test]
+async fn a_load_that_holds_everything_up_can_be_cancelled() {
+    let (app, place, _dir) = with_things().await;
+    let mut csv = "label\n".to_owned();
+    for n in 0..20_000 {
+        csv += &format!("thing {n}\n");
+    }
+    let before = app.total(THINGS).await;
+    for mode in ["dry_run", "all_or_nothing"] {
+        let mut news = app.app.tasks.events.listen();
+        let asked = app.import(&path(&place, mode), csv.as_bytes()).await.expect(202).json();
+        let href = asked["href"].as_str().unwrap();
+        // Once it is in the middle of its rows.
+        while news.recv().await.unwrap().progress.done == 0 {}
+        app.call("POST", &format!("{href}/cancel/")).send().await.expect(200);
+        let record = app.ended(href).await;
+        assert_eq!(record["status"], "Fail", "{record}");
+        let message = record["message"].as_str().unwrap();
+        assert!(message.starts_with("Transaction canceled."), "{message}");
+        assert_eq!(app.total(THINGS).await, before);
+        // It can be done again.
+        let asked =
+            app.post(&format!("{href}/apply/?mode=dry_run"), &json!({})).await.expect(202).json();
+        app.call("POST", &format!("{}/cancel/", asked["href"].as_str().unwrap()))
+            .send()
+            .await
+            .expect(200);
+        app.ended(asked["href"].as_str().unwrap()).await;
+    }
+}

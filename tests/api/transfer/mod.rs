@@ -1,5 +1,6 @@
 //! Instances as files and back: export, the sheet to be filled in, bulk load.
 
+mod elsewhere;
 mod error_sheet;
 mod export;
 mod files;
@@ -8,5 +9,6 @@ mod json_export;
 mod load;
 mod loading;
 mod round_trip;
+mod shaped;
 mod sheets;
 mod things;

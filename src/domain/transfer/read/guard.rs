@@ -7,7 +7,7 @@ use zip::{ZipArchive, read::ZipFile, result::ZipError};
 
 use super::{
     MOST_UNPACKED, refused,
-    tags::{Tags, attribute},
+    tags::{Tag, Tags, attribute},
     too_much,
 };
 use crate::fault::Fault;
@@ -132,27 +132,33 @@ impl Part {
             if *total > MOST_UNPACKED || bomb {
                 return Err(too_much("The archive"));
             }
-            tags.pass(&buffer[..read], |name, text| part.see(name, text, &mut cell));
+            tags.pass(&buffer[..read], |tag| part.see(&tag, &mut cell));
         }
     }
 
-    fn see(&mut self, name: &str, text: &str, cell: &mut String) {
-        if self.root.is_empty() {
-            name.clone_into(&mut self.root);
+    fn see(&mut self, tag: &Tag<'_>, cell: &mut String) {
+        if let (Tag::Opening(name, _), true) = (tag, self.root.is_empty()) {
+            (*name).clone_into(&mut self.root);
         }
-        match (self.root.as_str(), name) {
-            ("worksheet", "c") => {
+        match (self.root.as_str(), tag) {
+            ("worksheet", Tag::Opening("c", text)) => {
                 cell.clear();
                 cell.push_str(attribute(text, "r").unwrap_or("?"));
             }
-            ("worksheet", "f") => {
-                self.formula.get_or_insert_with(|| cell.chars().take(12).collect());
-            }
-            ("sst", "si") => self.texts += 1,
-            ("styleSheet", "xf") => self.formats += 1,
-            ("Types", _) if text.contains("macroEnabled") => self.macros = true,
+            // One that closes itself is part of another.
+            ("worksheet", Tag::Opening("f", text)) if text.ends_with('/') => self.has_formula(cell),
+            // So LibreOffice writes what is true or false.
+            ("worksheet", Tag::Closing("f", text)) if is_boolean(text) => {}
+            ("worksheet", Tag::Closing("f", _)) => self.has_formula(cell),
+            ("sst", Tag::Opening("si", _)) => self.texts += 1,
+            ("styleSheet", Tag::Opening("xf", _)) => self.formats += 1,
+            ("Types", Tag::Opening(_, text)) if text.contains("macroEnabled") => self.macros = true,
             _ => {}
         }
+    }
+
+    fn has_formula(&mut self, cell: &str) {
+        self.formula.get_or_insert_with(|| cell.chars().take(12).collect());
     }
 
     fn judge(&self, name: &str) -> Result<(), Fault> {
@@ -178,6 +184,10 @@ impl Part {
         }
         Ok(())
     }
+}
+
+fn is_boolean(formula: &str) -> bool {
+    ["TRUE()", "FALSE()"].contains(&formula.trim())
 }
 
 fn macros() -> Fault {
