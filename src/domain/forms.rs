@@ -113,7 +113,10 @@ pub fn form(
                 model = Arc::new(fixed(&model, &json!({ name: null }), None));
             } else {
                 start.shift_remove(name);
-                undecided = Some(format!("Choose the {} first.", chooser.title.to_lowercase()));
+                undecided = Some(format!(
+                    "Choose the {} above; the form for it then stands here.",
+                    chooser.title.to_lowercase()
+                ));
             }
             choosers.push(chooser);
         }
@@ -150,7 +153,12 @@ pub fn form(
     }
     if stored.is_none() {
         for (name, value) in original.defaults() {
-            start.entry(name).or_insert(value);
+            // What only the server writes isn't the form's to send.
+            let ours = original.root.property(&name).is_some_and(|p| p.readonly)
+                || original.managed.contains(&name);
+            if !ours {
+                start.entry(name).or_insert(value);
+            }
         }
     }
     Ok(Form { model, start, template, policy, choosers, undecided })

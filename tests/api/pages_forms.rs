@@ -154,7 +154,7 @@ async fn a_template_is_made_field_by_field() {
     let browser = Browser::start().await;
     let add = format!("/models/data/ConfigurationTemplate/add?hierarchy={}", browser.place.path);
     let page = browser.get(&add).await;
-    assert_page(&page, 200, &["choose-model_type", "Choose the model first."]);
+    assert_page(&page, 200, &["choose-model_type", "Choose the model above"]);
     assert_lacks(&page, &["name=\"/name\""]);
     let add = format!("{add}&model_type=relation/SparkCustomer");
     let page = browser.get(&add).await;

@@ -15,6 +15,8 @@ mod browser {
         Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, SubmitEvent,
     };
 
+    use crate::ui::{components::done::PASSING, routes::from_search};
+
     #[wasm_bindgen]
     extern "C" {
         // Not there outside secure contexts, hence `catch`.
@@ -242,6 +244,15 @@ mod browser {
                 event.stop_propagation();
             }
         });
+        let (dirty, agree) = (is_dirty.clone(), may_leave.clone());
+        // A form that only changes the address has another page drawn, as a link does.
+        guard.listen(leptos::prelude::document().into(), "submit", move |event| {
+            let target = event.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok());
+            if target.is_some_and(|form| form.method() == "get") && dirty() && !agree() {
+                event.prevent_default();
+                event.stop_propagation();
+            }
+        });
         // The address has changed already: it is put back.
         let stays: Stays = Rc::new(move || {
             let here = here();
@@ -282,12 +293,13 @@ mod browser {
         !href.starts_with('#') && !same_page(&address(), &href)
     }
 
-    /// The same form at the same node: another tab of it, say.
+    /// The same form at the same node, filled alike: another tab of it, say.
     fn same_page(one: &str, other: &str) -> bool {
         let parts = |url: &str| {
             let (path, search) = url.split_once('?').unwrap_or((url, ""));
-            let node = search.split('&').find(|p| p.starts_with("hierarchy=")).unwrap_or_default();
-            (path.to_owned(), node.to_owned())
+            let mut pairs = from_search(search);
+            pairs.retain(|(name, _)| !PASSING.contains(&name.as_str()));
+            (path.to_owned(), pairs)
         };
         parts(one) == parts(other)
     }

@@ -46,10 +46,12 @@ fn chooser(chooser: &Chooser) -> AnyView {
         })
         .collect();
     view! {
-        <label class="field-label" for=id.clone()>{chooser.title.clone()}</label>
-        <select class="input" id=id name=chooser.parameter.clone() autocomplete="off">
-            {options}
-        </select>
+        <div class="chooser">
+            <label class="field-label" for=id.clone()>{chooser.title.clone()}</label>
+            <select class="input" id=id name=chooser.parameter.clone() autocomplete="off">
+                {options}
+            </select>
+        </div>
     }
     .into_any()
 }

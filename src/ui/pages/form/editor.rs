@@ -426,11 +426,11 @@ impl Editor {
         }
     }
 
-    /// A field was left: it is judged if it was typed into. Not for a button that saves: it judges
-    /// all of them, and must not move away from under the pointer.
+    /// A field was left: it is judged if it was typed into. Not for a button of the form: it must
+    /// not move away from under the pointer, and those that save judge all of them.
     pub fn left(self, event: &ev::FocusEvent) {
         // A field that had the focus is also left when it goes with its page.
-        if self.drawing.is_disposed() || dom::focus_goes_to(event, ".form-bar") {
+        if self.drawing.is_disposed() || dom::focus_goes_to(event, ".form-bar, [name^=_]") {
             return;
         }
         let Some(at) = field_of(event) else { return };

@@ -29,7 +29,7 @@ pub fn back_link(href: String, title_plural: &str) -> AnyView {
 /// What can be chosen about the form, as the server has drawn it.
 pub fn choosers(page: &FormPage) -> Option<AnyView> {
     (!page.choosers.is_empty())
-        .then(|| view! { <div class="choosers" inner_html=page.choosers.clone()></div> }.into_any())
+        .then(|| view! { <div inner_html=page.choosers.clone()></div> }.into_any())
 }
 
 /// The form of an instance, new or stored.
