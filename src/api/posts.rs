@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use super::{
     caller::PageCaller,
     list_forms,
+    model::attached,
     pages::{Console, Pairs, check_origin, pairs_of, search},
 };
 use crate::{
@@ -22,6 +23,7 @@ use crate::{
         App, Caller, console, resources,
         shown::Which,
         tasks::{self, Asked, Manner},
+        transfer::export::{Export, Format, export},
     },
     fault::{Fault, FaultKind},
     model::{Model, form},
@@ -57,8 +59,8 @@ pub async fn model_form(
         return Ok(console.render(app, Some(caller), &parts, Some(posted), None).await);
     }
     let post = Post { app: &app, caller: &caller, model: &model, parts: &parts, pairs: &pairs };
-    match post.carry_out(&path.view).await {
-        Ok(next) => Ok(Redirect::to(&next).into_response()),
+    match post.answer(&path.view).await {
+        Ok(answer) => Ok(answer),
         Err(fault) => {
             let status = super::fault::status(fault.kind);
             // Errors name the entries of arrays as they were judged: without the empty ones.
@@ -81,6 +83,28 @@ struct Post<'a> {
 }
 
 impl Post<'_> {
+    /// The page that follows what is asked for, or the file.
+    async fn answer(&self, view: &ModelView) -> Result<Response, Fault> {
+        match view {
+            ModelView::Many(Deed::Export) => self.export(None).await,
+            ModelView::One(pkid, Deed::Export) => self.export(Some(pkid)).await,
+            _ => Ok(Redirect::to(&self.carry_out(view).await?).into_response()),
+        }
+    }
+
+    async fn export(&self, single: Option<&str>) -> Result<Response, Fault> {
+        let query = self.query();
+        let either = |name: &str| self.value(name).or(form::value_of(&query, name));
+        let wanted = Export {
+            format: Format::parse(self.value(drawn::FORMAT))?,
+            selection: drawn::which(single, &query, self.pairs)
+                .selection(&self.model.model_type)?,
+            place: either("hierarchy").map(str::to_owned),
+            version: None,
+        };
+        Ok(attached(export(self.app, self.caller, self.model, wanted).await?))
+    }
+
     /// Does what is asked for and answers the address of the page that follows.
     async fn carry_out(&self, view: &ModelView) -> Result<String, Fault> {
         match view {

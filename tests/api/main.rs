@@ -24,6 +24,7 @@ mod list_places;
 mod login;
 mod modify;
 mod new_model;
+mod pages_bulk;
 mod pages_forms;
 mod pages_nojs;
 mod policies;

@@ -22,7 +22,7 @@ impl Browser {
         Self { app, place, cookie }
     }
 
-    fn call(&self, method: &str, path: &str) -> Call {
+    pub fn call(&self, method: &str, path: &str) -> Call {
         self.app.call(method, path).cookie(&self.cookie)
     }
 
@@ -35,7 +35,7 @@ impl Browser {
     }
 
     /// The page that a redirect leads to.
-    async fn follow(&self, answer: &Answer) -> Answer {
+    pub async fn follow(&self, answer: &Answer) -> Answer {
         self.get(location(answer)).await
     }
 

@@ -21,6 +21,8 @@ use axum::{
     routing::{get, post},
 };
 
+pub use export::attached;
+
 use super::hrefs::ModelIs;
 use crate::{
     domain::App,

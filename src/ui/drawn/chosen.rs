@@ -24,7 +24,7 @@ use crate::{
             value::{counted, grouped},
         },
         pages::form::back_link,
-        routes::{detail_href, list_href},
+        routes::{detail_href, list_href, to_search, with_query},
     },
 };
 
@@ -54,6 +54,10 @@ pub fn which(single: Option<&str>, query: &Pairs, posted: &Pairs) -> Which {
     Which::Named(pkids)
 }
 
+fn is_selection(name: &str) -> bool {
+    name == "pkid" || name == TOTAL
+}
+
 /// The instances that a page is about.
 pub struct About<'a> {
     pub model: Arc<Model>,
@@ -63,6 +67,8 @@ pub struct About<'a> {
     expected: Option<u64>,
     /// The list that this page leads back to.
     list: Address,
+    /// Where the page's form is posted to: its own address.
+    pub action: String,
     /// Why it was refused when it was tried.
     refused: Option<&'a Fault>,
 }
@@ -76,7 +82,14 @@ impl<'a> About<'a> {
     ) -> Result<Self, Fault> {
         let model = visit.app.model(model_type)?;
         offered(&model, operation)?;
-        let which = which(single, &visit.pairs, &[]);
+        let posted = visit.posted.map(|posted| posted.pairs.as_slice()).unwrap_or_default();
+        // A list posts its selection; the page that says why not then has it in its address.
+        let mut pairs = visit.pairs.clone();
+        if !pairs.iter().any(|(name, _)| is_selection(name)) {
+            let kept = |name: &str| is_selection(name) || !name.starts_with(['/', '_']);
+            pairs.extend(posted.iter().filter(|(name, _)| kept(name)).cloned());
+        }
+        let which = which(single, &pairs, posted);
         let expected = match &which {
             Which::Matching { expected_total, .. } => Some(*expected_total),
             Which::Named(_) => None,
@@ -85,7 +98,8 @@ impl<'a> About<'a> {
             chosen: chosen::chosen(visit.app, visit.caller, &model, which).await?,
             single,
             expected,
-            list: Address::read(list_href(model_type), &visit.search()),
+            list: Address::read(list_href(model_type), &to_search(&pairs)),
+            action: with_query(visit.path, &pairs),
             refused: visit.posted.and_then(|posted| posted.fault.as_ref()),
             model,
         })

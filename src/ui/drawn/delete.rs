@@ -63,7 +63,7 @@ fn form(about: &About<'_>) -> AnyView {
         format!("Delete {}", about.words())
     };
     view! {
-        <form method="post" class="cluster">
+        <form method="post" action=about.action.clone() class="cluster">
             {about.hidden()}
             <button class="btn btn-danger" name="_submit" value="delete">
                 <Icon name=IconName::Trash/>

@@ -56,7 +56,7 @@ pub async fn page(visit: &Visit<'_>, model_type: &str, single: Option<&str>) -> 
             </div>
             {about.notices()}
             {about.items(true)}
-            <form method="post" class="stack">
+            <form method="post" action=about.action.clone() class="stack">
                 {about.hidden()}
                 <fieldset class="field">
                     <legend class="field-label">"Format"</legend>

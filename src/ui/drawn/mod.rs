@@ -31,6 +31,7 @@ use leptos::prelude::*;
 pub use chosen::{TOTAL, which};
 pub use form::{choosers, preview};
 pub use help::{Help, help};
+pub use list::FORMAT;
 pub use modify::fields_of;
 pub use relocate::TARGET;
 

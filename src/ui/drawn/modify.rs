@@ -146,7 +146,7 @@ fn form(visit: &Visit<'_>, about: &About<'_>, chosen: &[&str]) -> AnyView {
         errors: RwSignal::new(errors.unwrap_or_default()),
     };
     view! {
-        <form method="post" class="form" novalidate>
+        <form method="post" action=about.action.clone() class="form" novalidate>
             // The first button is the one that Enter presses: it must not remove a row.
             <button class="sr-only" name="_submit" value="modify" tabindex="-1" aria-hidden="true">
                 "Change"

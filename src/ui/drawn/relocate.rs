@@ -76,7 +76,7 @@ pub async fn page(visit: &Visit<'_>, model_type: &str, single: Option<&str>) -> 
                 </div>
                 <div class="picker-nodes">{nodes}</div>
             </section>
-            <form id=FORM method="post">
+            <form id=FORM method="post" action=about.action.clone()>
                 {about.hidden()}
                 <div class="form-bar">
                     <button class="btn btn-primary" name="_submit" value="move">
