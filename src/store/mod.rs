@@ -34,6 +34,10 @@ use writer::Writer;
 /// The database's file below the data folder.
 const DATABASE_FILE: &str = "tenantry.db";
 
+/// Memory that the writing connection keeps pages in at most: KiB, which SQLite tells from pages
+/// by the sign.
+const WRITER_CACHE: i64 = -24 * 1024;
+
 /// Connections that read. More than the processor has cores wins nothing: a read never waits.
 const READERS: usize = 8;
 
@@ -101,6 +105,9 @@ impl Store {
         // Acknowledged means on the disk: FULL syncs the log at each commit.
         conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         conn.pragma_update(None, "synchronous", "FULL")?;
+        // The indexes of what bulk work adds are written all over; a page that is put out of the
+        // cache in the middle of a transaction is written twice.
+        conn.pragma_update(None, "cache_size", WRITER_CACHE)?;
         migrations().to_latest(&mut conn)?;
         indexes::create(&conn, models)?;
         let readers = Config::new(&path)

@@ -369,3 +369,37 @@ async fn a_load_that_holds_everything_up_can_be_cancelled() {
         app.ended(asked["href"].as_str().unwrap()).await;
     }
 }
+
+#[tokio::test]
+async fn a_restart_in_the_middle_loads_each_row_once() {
+    let (mut app, place, _dir) = with_things().await;
+    let mut csv = "label\n".to_owned();
+    for n in 0..800 {
+        csv += &format!("thing {n:04}\n");
+    }
+    for mode in ["row_by_row", "all_or_nothing"] {
+        let mut news = app.app.tasks.events.listen();
+        let asked = app.import(&path(&place, mode), csv.as_bytes()).await.expect(202).json();
+        let href = asked["href"].as_str().unwrap().to_owned();
+        while news.recv().await.unwrap().progress.done == 0 {}
+        drop(news);
+        app = app.restarted().await;
+        let record = app.ended(&href).await;
+        assert_eq!(record["status"], "Success", "{mode} {}", record["message"]);
+        assert_eq!(record["counts"]["succeeded"], 800);
+        let told = told(&record);
+        assert_eq!(told.len(), 800);
+        assert_eq!(told[799], "801 add Success");
+        assert_eq!(app.total(THINGS).await, 800);
+        let log = record["log"].to_string();
+        assert!(log.contains("started again"), "it was cut off: {log}");
+        let hrefs: Vec<String> = record["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["href"].as_str().unwrap().to_owned())
+            .collect();
+        app.delete_all(THINGS, &hrefs).await.expect(200);
+        assert_eq!(app.total(THINGS).await, 0);
+    }
+}
