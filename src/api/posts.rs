@@ -20,7 +20,9 @@ use super::{
 };
 use crate::{
     domain::{
-        App, Caller, console, resources,
+        App, Caller, console,
+        policies::Wanted,
+        resources,
         shown::Which,
         tasks::{self, Asked, Manner},
         transfer::export::{Export, Format, export},
@@ -100,7 +102,9 @@ impl Post<'_> {
             selection: drawn::which(single, &query, self.pairs)
                 .selection(&self.model.model_type)?,
             place: either("hierarchy").map(str::to_owned),
-            version: None,
+            template: None,
+            // Alone it shows all its columns.
+            policy: if single.is_some() { Wanted::None } else { Wanted::Nearest },
         };
         Ok(attached(export(self.app, self.caller, self.model, wanted).await?))
     }

@@ -1,6 +1,6 @@
 //! Sheets that other programs have opened and saved: what they read of ours, and write, is what it
 //! was. The files are formatted exports of `things::awkward`, saved by openpyxl 3.1 and then by
-//! LibreOffice 7.4, with neither pkids nor places.
+//! `LibreOffice` 7.4, with neither pkids nor places.
 
 use serde_json::{Value, json};
 
