@@ -69,6 +69,13 @@ for (const look of looks) {
     await show("18-not-found", "/nowhere", false);
     await show("19-bad-list", `${model}?skip=-1`, false);
     await show("20-node", `/models/data/HierarchyNode/add?${at}`);
+    const shaped = { name: "Standard customer", model_type: CUSTOMER, defaults: { notes: "Ask first." }, fixed: { sync: true } };
+    const template = await api.add("data/ConfigurationTemplate", "sys.Northwind Telecom", shaped);
+    await show("23-template", `/models/data/ConfigurationTemplate/${template}`);
+    await show("24-form-with-template", `${model}/add?${customer}&template_name=Standard+customer`);
+    await show("25-policy", `/models/data/FieldDisplayPolicy/add?${at}&model_type=${CUSTOMER}`);
+    await page.goto(`/api/${CUSTOMER}/help`);
+    await shoot("26-help");
     await show("21-dashboard-menu", "/");
     await page.getByLabel("Appearance").click();
     await shoot("21-dashboard-menu", false);
