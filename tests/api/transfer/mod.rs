@@ -6,7 +6,7 @@ mod files;
 mod hostile;
 mod json_export;
 mod load;
-mod loading;
+pub mod loading;
 mod round_trip;
 mod sheets;
 mod things;
