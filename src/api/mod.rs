@@ -8,6 +8,7 @@ mod health;
 mod hrefs;
 mod layers;
 mod list_forms;
+mod loads;
 mod model;
 mod pages;
 mod posts;

@@ -21,11 +21,16 @@ use super::{
 use crate::{
     domain::{
         App, Caller, console,
+        inherited::Selector,
         policies::Wanted,
         resources,
         shown::Which,
-        tasks::{self, Asked, Manner},
-        transfer::export::{Export, Format, export},
+        tasks::{self, Asked, Manner, Mode},
+        transfer::{
+            export::{Export, Format, export},
+            template::bulk_load_template,
+            upload::apply,
+        },
     },
     fault::{Fault, FaultKind},
     model::{Model, form},
@@ -90,6 +95,7 @@ impl Post<'_> {
         match view {
             ModelView::Many(Deed::Export) => self.export(None).await,
             ModelView::One(pkid, Deed::Export) => self.export(Some(pkid)).await,
+            ModelView::Many(Deed::Template) => self.sheet().await,
             _ => Ok(Redirect::to(&self.carry_out(view).await?).into_response()),
         }
     }
@@ -102,18 +108,29 @@ impl Post<'_> {
             selection: drawn::which(single, &query, self.pairs)
                 .selection(&self.model.model_type)?,
             place: either("hierarchy").map(str::to_owned),
-            template: None,
-            // Alone it shows all its columns.
-            policy: if single.is_some() { Wanted::None } else { Wanted::Nearest },
+            template: Selector::template(self.pairs),
+            policy: match Wanted::read(self.pairs) {
+                // Alone it shows all its columns.
+                Wanted::Nearest if single.is_some() => Wanted::None,
+                wanted => wanted,
+            },
         };
         Ok(attached(export(self.app, self.caller, self.model, wanted).await?))
+    }
+
+    /// The sheet to be filled in and loaded.
+    async fn sheet(&self) -> Result<Response, Fault> {
+        let (app, caller, node) = (self.app, self.caller, self.node());
+        let policy = Wanted::read(self.pairs);
+        let sheet = bulk_load_template(app, caller, self.model, node.as_deref(), policy).await?;
+        Ok(attached(sheet))
     }
 
     /// Does what is asked for and answers the address of the page that follows.
     async fn carry_out(&self, view: &ModelView) -> Result<String, Fault> {
         match view {
             ModelView::Add => self.add().await,
-            ModelView::Detail(id) if self.model.model_type == TRANSACTION => self.cancel(id).await,
+            ModelView::Detail(id) if self.model.model_type == TRANSACTION => self.on(id).await,
             ModelView::Detail(pkid) => self.save(pkid).await,
             ModelView::One(pkid, Deed::Delete) => self.delete(pkid).await,
             ModelView::One(pkid, Deed::Move) => self.move_one(pkid).await,
@@ -254,9 +271,19 @@ impl Post<'_> {
         Ok(self.follow(&Asked { transaction_id, ended: true }))
     }
 
-    async fn cancel(&self, id: &str) -> Result<String, Fault> {
-        tasks::cancel(self.app, self.caller, id).await?;
-        Ok(self.follow(&Asked { transaction_id: id.to_owned(), ended: false }))
+    /// A button on a transaction's page: cancels it, or loads its file in the mode that the button
+    /// names.
+    async fn on(&self, id: &str) -> Result<String, Fault> {
+        match self.value("_submit") {
+            Some("cancel") | None => {
+                tasks::cancel(self.app, self.caller, id).await?;
+                Ok(self.follow(&Asked { transaction_id: id.to_owned(), ended: false }))
+            }
+            Some(mode) => {
+                let asked = apply(self.app, self.caller, id, Mode::parse(mode)?).await?;
+                Ok(self.follow(&asked))
+            }
+        }
     }
 }
 

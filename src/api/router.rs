@@ -11,7 +11,7 @@ use leptos::config::LeptosOptions;
 use tower_http::normalize_path::NormalizePath;
 
 use super::{
-    auth, health, layers,
+    auth, health, layers, loads,
     model::{self, other_routes},
     pages::{self, Console, Drafts},
     posts,
@@ -44,7 +44,7 @@ pub fn service(app: App, site: Site) -> Router {
     let mut uploads = Router::new();
     for model in app.models.iter() {
         router = router.nest(&format!("/api/{}", model.model_type), model::routes(model));
-        uploads = uploads.merge(model::import::routes(model));
+        uploads = uploads.merge(model::import::routes(model)).merge(loads::routes(model, &console));
     }
     let uploads = uploads.method_not_allowed_fallback(not_offered).with_state(app.clone());
     let router = router

@@ -1,5 +1,7 @@
 //! What the console's pages show, put together in one read each.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -15,7 +17,7 @@ use super::{
 use crate::{
     fault::Fault,
     list_query::{Condition, Direction, Filter, LOCATED_AT, ListQuery},
-    model::{Model, Operation, form::value_of},
+    model::{Choice, Model, Operation, Property, form::value_of},
     server_fns::views::{FormPage, Instance, NodeRef, Permissions},
     store::{Cover, ListRow, Node, ReadTx, Stored},
 };
@@ -229,7 +231,7 @@ pub async fn list(
     let model = app.model(model_type)?;
     resources::offered(&model, Operation::List)?;
     let query = ListQuery::parse(query).map_err(Fault::invalid)?;
-    let caller = caller.clone();
+    let (shown, caller) = (with_model_titles(app, &model), caller.clone());
     app.store
         .read(move |tx| {
             let listed = lists::page_in(tx, &caller, &model, query)?;
@@ -250,10 +252,26 @@ pub async fn list(
                 rows,
                 can: permissions(&model, place),
                 query: listed.query,
-                model,
+                model: shown,
             })
         })
         .await
+}
+
+/// The model as its list shows it: an attribute that names a model is picked and told by titles.
+fn with_model_titles(app: &App, model: &Arc<Model>) -> Arc<Model> {
+    let names =
+        |(name, property): &(String, Property)| name == "model_type" && property.choices.is_empty();
+    if !model.root.properties.iter().any(names) {
+        return Arc::clone(model);
+    }
+    let mut shown = (**model).clone();
+    for named in shown.root.properties.iter_mut().filter(|named| names(named)) {
+        let choice =
+            |m: &Arc<Model>| Choice { value: m.model_type.clone(), title: m.title.clone() };
+        named.1.choices = app.models.iter().map(choice).collect();
+    }
+    Arc::new(shown)
 }
 
 pub async fn add_form(

@@ -208,6 +208,8 @@ pub struct TransactionPage {
     pub rows_done: u64,
     pub rows_failed: u64,
     pub can_cancel: bool,
+    /// Of a load: its file is kept and can be loaded in another mode.
+    pub can_apply: bool,
     /// The refusal says why not.
     pub can_replay: Result<(), String>,
 }

@@ -1,6 +1,6 @@
 //! What a transaction's page shows: its record, some of its rows, and what can be done with it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     App, Caller,
@@ -8,7 +8,7 @@ use super::{
     resources::{from_json, get_in, pkid_of},
     shown::{TransactionPage, TransactionRow},
     tasks::{self, RowOutcome},
-    transactions,
+    transactions::{self, Action},
 };
 use crate::{
     fault::{Fault, FaultKind},
@@ -51,7 +51,14 @@ pub async fn transaction_page(
                 Err(fault) if fault.kind == FaultKind::Internal => return Err(fault),
                 other => other.map_err(|fault| fault.message),
             };
+            // Its input is kept only while something can be made of it.
+            let load = if is_load(&record.data) { tasks::load_of(tx, &pkid)? } else { None };
+            let can_apply = match load {
+                Some(load) if can_replay.is_ok() => tx.has_task_file(&load.file)?,
+                _ => false,
+            };
             Ok(TransactionPage {
+                can_apply,
                 can_cancel: tasks::can_cancel(tx, &pkid)?,
                 can_replay,
                 rows,
@@ -63,6 +70,11 @@ pub async fn transaction_page(
             })
         })
         .await
+}
+
+/// Whether the record is that of a load.
+pub fn is_load(data: &Map<String, Value>) -> bool {
+    data.get("action").and_then(Value::as_str) == Some(Action::DataImport.as_str())
 }
 
 /// The instance of a row is named as it is now, or as its own record last saw it.

@@ -143,6 +143,14 @@ impl ReadTx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whether a file is kept under this id.
+    pub fn has_task_file(&self, id: &str) -> Result<bool, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT 1 FROM task_file WHERE transaction_id = ?1")?
+            .exists([id])?)
+    }
+
     /// A file's name and bytes, by its own id.
     pub fn task_file(&self, transaction_id: &str) -> Result<Option<(String, Vec<u8>)>, StoreError> {
         let found: Option<(String, Vec<u8>)> = self

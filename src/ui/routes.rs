@@ -37,12 +37,20 @@ pub enum Deed {
     Move,
     Export,
     Load,
+    Template,
     Replay,
 }
 
 impl Deed {
-    const ALL: [Self; 6] =
-        [Self::Delete, Self::Modify, Self::Move, Self::Export, Self::Load, Self::Replay];
+    const ALL: [Self; 7] = [
+        Self::Delete,
+        Self::Modify,
+        Self::Move,
+        Self::Export,
+        Self::Load,
+        Self::Template,
+        Self::Replay,
+    ];
 
     /// The last segment of its page's path.
     pub fn as_str(self) -> &'static str {
@@ -52,6 +60,7 @@ impl Deed {
             Self::Move => "move",
             Self::Export => "export",
             Self::Load => "load",
+            Self::Template => "template",
             Self::Replay => "replay",
         }
     }
@@ -223,6 +232,9 @@ pub fn from_search(search: &str) -> Vec<(String, String)> {
 pub fn elsewhere(pathname: &str, search: &str, hierarchy: &str) -> String {
     let path = match ModelPath::of_location(pathname) {
         Some(ModelPath { model_type, view: ModelView::Add }) => add_href(&model_type),
+        Some(ModelPath { model_type, view: ModelView::Many(Deed::Load) }) => {
+            many_href(&model_type, Deed::Load)
+        }
         Some(other) => list_href(&other.model_type),
         None => pathname.to_owned(),
     };

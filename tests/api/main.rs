@@ -26,6 +26,7 @@ mod modify;
 mod new_model;
 mod pages_bulk;
 mod pages_forms;
+mod pages_load;
 mod pages_nojs;
 mod policies;
 mod schema;

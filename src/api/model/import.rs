@@ -2,7 +2,10 @@
 
 use axum::{
     Extension, Router,
-    extract::{DefaultBodyLimit, Multipart, State, multipart::MultipartError},
+    extract::{
+        DefaultBodyLimit, Multipart, State,
+        multipart::{MultipartError, MultipartRejection},
+    },
     http::{HeaderMap, StatusCode, header},
     response::Response,
     routing::{get, post},
@@ -57,35 +60,41 @@ async fn load(
     ModelIs(model): ModelIs,
     params: Params,
     headers: HeaderMap,
-    body: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+    body: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Fault> {
     let wanted = Wanted {
         place: params.hierarchy().map(str::to_owned),
         mode: mode(&params)?.unwrap_or_default(),
         template: Selector::template(&params.0),
     };
+    let (upload, _) = sent(&headers, body).await?;
+    let asked = import(&app, &caller, &model, upload, wanted).await?;
+    Ok(envelope::accepted(&asked.transaction_id))
+}
+
+/// The field `file` of a form, and its other fields.
+pub async fn sent(
+    headers: &HeaderMap,
+    body: Result<Multipart, MultipartRejection>,
+) -> Result<(Upload, Vec<(String, String)>), Fault> {
     // What says that it is too long needn't be read.
     let length = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: usize| length > LIMIT) {
         return Err(upload::too_large());
     }
-    let upload = file(body.map_err(|_| {
+    let mut form = body.map_err(|_| {
         Fault::new(
             FaultKind::UnsupportedMedia,
             "unsupported_media_type",
             "Send the file as multipart/form-data, in a field named file.",
         )
-    })?)
-    .await?;
-    let asked = import(&app, &caller, &model, upload, wanted).await?;
-    Ok(envelope::accepted(&asked.transaction_id))
-}
-
-/// The field `file` of a form.
-async fn file(mut form: Multipart) -> Result<Upload, Fault> {
+    })?;
     let mut found = None;
+    let mut others = Vec::new();
     while let Some(field) = form.next_field().await.map_err(|e| unread(&e))? {
         if field.name() != Some("file") {
+            let name = field.name().unwrap_or_default().to_owned();
+            others.push((name, field.text().await.map_err(|e| unread(&e))?));
             continue;
         }
         if found.is_some() {
@@ -95,9 +104,10 @@ async fn file(mut form: Multipart) -> Result<Upload, Fault> {
         let bytes = field.bytes().await.map_err(|e| unread(&e))?.to_vec();
         found = Some(Upload { name, bytes });
     }
-    found.ok_or_else(|| {
+    let found = found.ok_or_else(|| {
         Fault::field("file", "required", "Send the file in a field of the form named file.")
-    })
+    })?;
+    Ok((found, others))
 }
 
 fn unread(error: &MultipartError) -> Fault {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Page, Visit, parts::heading, status::StatusBadge};
+use super::{Page, Visit, frame::section_order, parts::heading, status::StatusBadge};
 use crate::{
     domain::{
         console,
@@ -22,6 +22,9 @@ pub async fn page(visit: &Visit<'_>) -> Page {
 fn drawn(dashboard: Dashboard) -> AnyView {
     let Dashboard { place, counts, latest } = dashboard;
     let path = place.path.clone();
+    // What is worked with comes before what it is administered by.
+    let mut counts = counts;
+    counts.sort_by_key(|(model, _)| section_order(&model.section));
     let stats: Vec<_> = counts
         .into_iter()
         .filter(|(model, _)| model.model_type != TRANSACTION)

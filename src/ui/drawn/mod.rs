@@ -16,6 +16,7 @@ mod help;
 mod hierarchy;
 mod history;
 mod list;
+mod load;
 mod login;
 mod modify;
 mod parts;
@@ -125,7 +126,8 @@ async fn many(visit: &Visit<'_>, model_type: &str, deed: Deed) -> Page {
         Deed::Modify => modify::page(visit, model_type).await,
         Deed::Move => relocate::page(visit, model_type, None).await,
         Deed::Export => export::page(visit, model_type, None).await,
-        Deed::Load | Deed::Replay => Err(no_page()),
+        Deed::Load => load::page(visit, model_type).await,
+        Deed::Template | Deed::Replay => Err(no_page()),
     }
 }
 

@@ -1,11 +1,13 @@
 //! What became of each row of a bulk call: those that failed first, a hundred at a time.
 
 use leptos::prelude::*;
+use serde_json::Value;
 
 use super::status::StatusBadge;
 use crate::{
     domain::{
         shown::{TransactionPage, TransactionRow},
+        tasks::RowOutcome,
         transaction_page::ROWS_SHOWN,
     },
     ui::{
@@ -47,6 +49,38 @@ impl Address<'_> {
     }
 }
 
+/// Which columns say anything.
+#[derive(Clone, Copy)]
+struct Columns {
+    /// Rows of a sheet, with their numbers.
+    loaded: bool,
+    instance: bool,
+    record: bool,
+}
+
+impl Columns {
+    fn of(page: &TransactionPage) -> Self {
+        let any = |says: fn(&TransactionRow) -> bool| page.rows.iter().any(says);
+        Self {
+            loaded: any(|row| row.outcome.row.is_some()),
+            instance: any(|row| row.label.is_some() || !row.outcome.href.is_empty()),
+            record: any(|row| row.outcome.transaction_id.is_some()),
+        }
+    }
+
+    fn titles(self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            (self.loaded, "Row"),
+            (self.loaded, "Action"),
+            (self.instance, "Instance"),
+            (true, "Status"),
+            (true, "What happened"),
+            (self.record, "Record"),
+        ];
+        all.into_iter().filter_map(|(says, title)| says.then_some(title))
+    }
+}
+
 /// `path` is that of the transaction's own page.
 pub fn rows(
     page: &TransactionPage,
@@ -58,25 +92,16 @@ pub fn rows(
         return None;
     }
     let address = Address { path, node };
-    let loaded = page.rows.iter().any(|row| row.outcome.row.is_some());
-    let heads: &[&str] = if loaded {
-        &["Row", "Action", "Instance", "Status", "What happened", "Record"]
-    } else {
-        &["Instance", "Status", "What happened", "Record"]
-    };
+    let columns = Columns::of(page);
+    let loaded = columns.loaded;
     let heads: Vec<AnyView> =
-        heads.iter().map(|head| view! { <th scope="col">{*head}</th> }.into_any()).collect();
-    let lines: Vec<AnyView> = page
-        .rows
-        .iter()
-        .map(|row| {
-            line(row, page.changed_model.as_ref().map(|m| m.model_type.as_str()), loaded, node)
-        })
-        .collect();
+        columns.titles().map(|head| view! { <th scope="col">{head}</th> }.into_any()).collect();
+    let model = page.changed_model.as_ref().map(|m| m.model_type.as_str());
+    let lines: Vec<AnyView> = page.rows.iter().map(|row| line(row, model, columns, node)).collect();
     let title = if loaded { "Rows" } else { "Sub-transactions" };
     Some(
         view! {
-            <section class="form-section" aria-labelledby="rows">
+            <section class="form-section">
                 <div class="rows-head">
                     <h2 id="rows">{title}</h2>
                     {filter(page, shown, &address)}
@@ -126,54 +151,84 @@ fn filter(page: &TransactionPage, shown: Rows, address: &Address<'_>) -> Option<
     )
 }
 
-fn line(row: &TransactionRow, model: Option<&str>, loaded: bool, node: Option<&str>) -> AnyView {
+fn line(
+    row: &TransactionRow,
+    model: Option<&str>,
+    columns: Columns,
+    node: Option<&str>,
+) -> AnyView {
     let outcome = &row.outcome;
-    let name = row.label.clone().unwrap_or_else(|| outcome.href.clone());
-    let class = if row.label.is_none() { "mono" } else { "" };
-    let name = match (model, &row.pkid) {
-        (Some(model), Some(pkid)) => {
-            view! { <a href=at_node(&detail_href(model, pkid), node)>{name}</a> }.into_any()
-        }
-        _ if name.is_empty() => not_set(),
-        _ => name.into_any(),
-    };
-    let record = outcome.transaction_id.as_ref().map(|id| {
-        let label = match &row.label {
-            Some(label) => format!("Record of {label}"),
-            None => "Record of this row".to_owned(),
-        };
-        let href = at_node(&detail_href(TRANSACTION, id), node);
-        view! { <a href=href aria-label=label>"Details"</a> }
-    });
-    let errors = outcome.errors.as_deref().unwrap_or_default();
-    let errors = (!errors.is_empty()).then(|| {
-        let lines: Vec<AnyView> = errors
-            .iter()
-            .map(|error| {
-                let column = (!error.column.is_empty())
-                    .then(|| view! { <strong>{error.column.clone()}</strong> ": " });
-                view! { <li>{column} {error.message.clone()}</li> }.into_any()
-            })
-            .collect();
-        view! { <ul class="cell-errors">{lines}</ul> }
-    });
-    let message = (errors.is_none()).then(|| outcome.message.clone());
-    let loaded = loaded.then(|| {
+    let number = columns.loaded.then(|| {
+        let number = outcome.row.map(|row| row.to_string());
         view! {
-            <td>{outcome.row.map(|row| row.to_string())}</td>
+            <th scope="row" class="row-number">{number}</th>
             <td>{outcome.action.clone()}</td>
         }
     });
+    let instance = columns.instance.then(|| {
+        let name = instance(row, model, node);
+        if columns.loaded {
+            view! { <td>{name}</td> }.into_any()
+        } else {
+            view! { <th scope="row">{name}</th> }.into_any()
+        }
+    });
+    let record = columns.record.then(|| {
+        let link = outcome.transaction_id.as_ref().map(|id| {
+            let label = match &row.label {
+                Some(label) => format!("Record of {label}"),
+                None => "Record of this row".to_owned(),
+            };
+            let href = at_node(&detail_href(TRANSACTION, id), node);
+            view! { <a href=href aria-label=label>"Details"</a> }
+        });
+        view! { <td>{link}</td> }
+    });
     view! {
         <tr>
-            {loaded}
-            <th scope="row" class=class>{name}</th>
+            {number}
+            {instance}
             <td><StatusBadge status=outcome.status.clone()/></td>
-            <td class="rows-message">{message} {errors}</td>
-            <td>{record}</td>
+            <td class="rows-message">{happened(&row.outcome)}</td>
+            {record}
         </tr>
     }
     .into_any()
+}
+
+/// The instance of a row, as a link while it is there.
+fn instance(row: &TransactionRow, model: Option<&str>, node: Option<&str>) -> AnyView {
+    let href = &row.outcome.href;
+    match (model, &row.pkid, &row.label) {
+        (Some(model), Some(pkid), label) => {
+            let name = label.as_ref().unwrap_or(href).clone();
+            view! { <a href=at_node(&detail_href(model, pkid), node)>{name}</a> }.into_any()
+        }
+        (_, _, Some(label)) => label.clone().into_any(),
+        _ if href.is_empty() => not_set(),
+        _ => view! { <span class="mono">{href.clone()}</span> }.into_any(),
+    }
+}
+
+/// What a row says of itself, or what is wrong with its cells.
+fn happened(outcome: &RowOutcome) -> AnyView {
+    let errors = outcome.errors.as_deref().unwrap_or_default();
+    if errors.is_empty() {
+        return outcome.message.clone().into_any();
+    }
+    let lines: Vec<AnyView> = errors
+        .iter()
+        .map(|error| {
+            // Most sentences begin with the column's title.
+            let (column, rest) = match error.message.strip_prefix(&error.column) {
+                Some(rest) => (error.column.clone(), rest.to_owned()),
+                None => (error.column.clone(), format!(": {}", error.message)),
+            };
+            let rest = if column.is_empty() { error.message.clone() } else { rest };
+            view! { <li><strong>{column}</strong>{rest}</li> }.into_any()
+        })
+        .collect();
+    view! { <ul class="cell-errors">{lines}</ul> }.into_any()
 }
 
 fn pager(page: &TransactionPage, shown: Rows, address: &Address<'_>) -> Option<AnyView> {
@@ -215,10 +270,12 @@ fn pager(page: &TransactionPage, shown: Rows, address: &Address<'_>) -> Option<A
     )
 }
 
-/// The outcome of all rows as a bar, with its words.
+/// The outcome of all rows as a bar, with its words. Those of a trial say what would be.
 pub fn outcome(page: &TransactionPage) -> Option<AnyView> {
+    let trial = page.record.data.get("mode").and_then(Value::as_str) == Some("dry_run");
+    let words = if trial { ["can be loaded", "can't be"] } else { ["succeeded", "failed"] };
     let counts = page.record.data.get("counts")?.as_object()?;
-    let number = |name: &str| counts.get(name).and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let number = |name: &str| counts.get(name).and_then(Value::as_u64).unwrap_or(0);
     let (total, failed) = (number("total").max(1), number("failed"));
     let succeeded = number("succeeded");
     let part = |icon: IconName, class: &'static str, count: u64, word: &'static str| {
@@ -245,8 +302,8 @@ pub fn outcome(page: &TransactionPage) -> Option<AnyView> {
                     <rect class="is-failed" x=succeeded width=failed height="1"></rect>
                 </svg>
                 <ul class="outcome-words">
-                    {part(IconName::Succeeded, "is-succeeded", succeeded, "succeeded")}
-                    {(failed > 0).then(|| part(IconName::Failed, "is-failed", failed, "failed"))}
+                    {part(IconName::Succeeded, "is-succeeded", succeeded, words[0])}
+                    {(failed > 0).then(|| part(IconName::Failed, "is-failed", failed, words[1]))}
                     {rest}
                 </ul>
             </div>

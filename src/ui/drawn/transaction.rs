@@ -10,6 +10,7 @@ use super::{
     diff::diff_table,
     duration::between,
     list::Address,
+    load,
     parts::{heading, refusal},
     rows::{Rows, outcome, rows},
     status::StatusBadge,
@@ -66,6 +67,7 @@ pub async fn page(visit: &Visit<'_>, pkid: &str) -> Page {
             </div>
             {refused.map(|fault| refusal(fault, &[]))}
             {running(&page)}
+            {load::next(&page, node)}
             {outcome(&page).filter(|_| !is_open(data))}
             {facts(&page.record, model, node, many)}
             {rows(&page, shown, visit.path, node)}
@@ -197,6 +199,8 @@ fn facts(instance: &Instance, model: Option<&Model>, node: Option<&str>, many: b
             {fact("Completed", time("completed"))}
             {took}
             {rows_count(data)}
+            {(!text(data, "file").is_empty()).then(|| fact("File", text(data, "file").to_owned().into_any()))}
+            {mode_words(data).map(|mode| fact("Mode", mode.into_any()))}
             {parent}
             {fact("Transaction", view! { <span class="mono">{instance.pkid.clone()}</span> }.into_any())}
         </dl>
@@ -236,6 +240,16 @@ fn resource(data: &Map<String, Value>, node: Option<&str>) -> AnyView {
 fn console_href(api: &str) -> Option<String> {
     let path = ModelPath::parse(api.strip_prefix("/api/")?)?;
     path.pkid().is_some().then(|| path.href())
+}
+
+/// How a file was loaded.
+fn mode_words(data: &Map<String, Value>) -> Option<&'static str> {
+    Some(match text(data, "mode") {
+        "dry_run" => "Dry run",
+        "all_or_nothing" => "All or nothing",
+        "row_by_row" => "Row by row",
+        _ => return None,
+    })
 }
 
 /// How many rows a bulk call has.

@@ -7,7 +7,7 @@ mod files;
 mod hostile;
 mod json_export;
 mod load;
-mod loading;
+pub mod loading;
 mod round_trip;
 mod shaped;
 mod sheets;

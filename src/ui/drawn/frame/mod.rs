@@ -7,6 +7,8 @@ mod top_bar;
 
 use leptos::prelude::*;
 
+pub use side_bar::section_order;
+
 use super::Visit;
 use crate::{
     domain::{

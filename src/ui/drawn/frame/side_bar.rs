@@ -16,6 +16,11 @@ use crate::{
 const SECTIONS: [&str; 5] =
     ["Customers", "Provisioning", "Hierarchy", "Operations", "Administration"];
 
+/// Where a section stands among the others.
+pub fn section_order(title: &str) -> usize {
+    SECTIONS.iter().position(|known| *known == title).unwrap_or(SECTIONS.len())
+}
+
 pub fn side_bar(frame: Frame, here: &Here<'_>) -> AnyView {
     let demo = frame.demo.then(|| {
         view! {

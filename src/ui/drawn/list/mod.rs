@@ -18,6 +18,7 @@ pub use export::{FORMAT, FORMATS};
 
 use super::{
     Page, Visit,
+    load::may_load,
     parts::{heading, refusal},
 };
 use crate::{
@@ -30,7 +31,7 @@ use crate::{
             Icon, IconName, NodeTypeBadge,
             value::{counted, grouped},
         },
-        routes::{add_href, list_href},
+        routes::{Deed, add_href, at_node, list_href, many_href},
     },
 };
 
@@ -97,12 +98,29 @@ fn head(page: &ListPage, address: &Address) -> AnyView {
                 <p class="page-about muted">{model.description.clone()}</p>
             </div>
             <div class="cluster">
+                {load_action(page, address)}
                 {export::export_menu(page, address)}
                 {add_action(page, address)}
             </div>
         </div>
     }
     .into_any()
+}
+
+/// The way to bulk load.
+fn load_action(page: &ListPage, address: &Address) -> Option<AnyView> {
+    may_load(&page.model).ok()?;
+    let node = address.asked.hierarchy.as_deref();
+    let href = at_node(&many_href(&page.model.model_type, Deed::Load), node);
+    Some(
+        view! {
+            <a class="btn" href=href>
+                <Icon name=IconName::Upload/>
+                "Load…"
+            </a>
+        }
+        .into_any(),
+    )
 }
 
 /// The way to the add form, or the reason why there is none.
