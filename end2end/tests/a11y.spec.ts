@@ -235,7 +235,7 @@ const screens: Screen[] = [
       for (const name of ["A", "B"]) await api.add(CUSTOMER, place.path, { name });
       await api.removeAll(CUSTOMER, place.path);
       const all = await api.list("tool/Transaction", "sys");
-      const bulk = all.find((row) => Array.isArray(row.data.sub_transactions));
+      const bulk = all.find((row) => row.data.action === "Bulk Delete");
       await open(page, `/transactions/${bulk!.pkid}`);
       await expect(page.getByRole("table", { name: "Sub-transactions" })).toBeVisible();
     },

@@ -106,7 +106,7 @@ impl Navigation {
                 // A page whose heading doesn't change must not take the focus much later.
                 set_timeout(
                     move || navigation.awaiting_heading.set_value(false),
-                    Duration::from_secs(3),
+                    Duration::from_secs(10),
                 );
                 browser::close_menus();
                 browser::close_drawer();

@@ -99,7 +99,7 @@ fn file(
 ) -> AnyView {
     let posted = visit.posted.map(|posted| posted.pairs.as_slice()).unwrap_or_default();
     let chosen = value_of(posted, "mode").unwrap_or("dry_run");
-    let modes: Vec<AnyView> = MODES
+    let options: Vec<AnyView> = MODES
         .into_iter()
         .map(|(value, title, about)| {
             view! {
@@ -150,7 +150,7 @@ fn file(
                 </p>
                 <fieldset class="field">
                     <legend class="field-label">"What to do with it"</legend>
-                    <div class="radio-column">{modes}</div>
+                    <div class="radio-column">{options}</div>
                 </fieldset>
                 {choice(choosers, "template_name", value_of(posted, "template_name").unwrap_or(""))}
                 <p class="cluster">
