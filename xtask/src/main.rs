@@ -13,6 +13,7 @@ mod layout;
 mod process;
 mod serve;
 mod setup;
+mod sheets;
 mod site;
 mod step;
 mod test;

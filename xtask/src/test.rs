@@ -8,9 +8,9 @@ use anyhow::{Result, bail};
 use crate::layout::{self, Profile};
 use crate::setup::{browser, node, tools};
 use crate::step::{Summary, step};
-use crate::{budget, build, process};
+use crate::{budget, build, process, sheets};
 
-const NAMES: [&str; 6] = ["fmt", "clippy", "deny", "unit", "budget", "e2e"];
+const NAMES: [&str; 7] = ["fmt", "clippy", "deny", "unit", "sheets", "budget", "e2e"];
 
 pub fn command(arguments: &[String]) -> Result<()> {
     let only = selection(arguments)?;
@@ -32,6 +32,9 @@ pub fn command(arguments: &[String]) -> Result<()> {
     }
     if wanted("unit") {
         summary.check("unit and API tests", unit);
+    }
+    if wanted("sheets") {
+        summary.check("sheets in other programs", sheets::check);
     }
     if wanted("budget") || wanted("e2e") {
         summary.check("site build", || build::front_end().map(|()| passed()));

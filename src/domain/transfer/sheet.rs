@@ -126,10 +126,12 @@ impl<'c, 'm> Book<'c, 'm> {
         for (at, column) in (0..).zip(self.columns) {
             let shown = if self.formatted { &column.title } else { &column.key };
             let least = match column.field {
-                Field::Pkid | Field::Action => 26.0,
+                Field::Action if self.formatted => self.about(),
+                Field::Pkid => 26.0,
                 Field::Hierarchy => 34.0,
                 Field::Error => 60.0,
-                _ => 14.0,
+                _ if is_text(column) => 22.0,
+                _ => 12.0,
             };
             let characters = u32::try_from(shown.chars().count()).unwrap_or(u32::MAX);
             let width = (f64::from(characters) + 2.0).clamp(least, 60.0);
@@ -140,6 +142,12 @@ impl<'c, 'm> Book<'c, 'm> {
             }
         }
         Ok(())
+    }
+
+    /// Characters of the first cell, which says what the sheet is about.
+    fn about(&self) -> f64 {
+        let length = ENTITY.len() + self.model.model_type.len() + 4;
+        f64::from(u32::try_from(length).unwrap_or(u32::MAX)).min(60.0)
     }
 
     fn head(&mut self, place: &str) -> Result<(), XlsxError> {
