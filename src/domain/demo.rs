@@ -1,9 +1,9 @@
 //! Sample data: a provider, two resellers, eight customers with their sites, and Webex customers
-//! in different states. Added through the same functions as everything else.
+//! in different states, with a template and a display policy. Added through the same functions as everything else.
 
 use serde_json::{Map, Value, json};
 
-use super::{App, Caller, accounts, hierarchy, resources};
+use super::{App, Caller, accounts, hierarchy, policies, resources, spark_customer, templates};
 use crate::fault::Fault;
 
 const PROVIDER: &str = "Northwind Telecom";
@@ -11,6 +11,9 @@ const PROVIDER: &str = "Northwind Telecom";
 /// Resellers below the provider; the third group of customers stands at the provider itself.
 const RESELLERS: [(&str, &str); 2] =
     [("Harbour Voice", "Coastal region"), ("Summit Cloud", "Alpine region")];
+
+/// The customer whose forms a display policy arranges.
+const ARRANGED: &str = "Fennel and Sage";
 
 /// Customer, the reseller it belongs to, tenant id, sites.
 const CUSTOMERS: [(&str, Option<&str>, &str, &[&str]); 8] = [
@@ -163,6 +166,35 @@ fn webex_customers() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// What most of them begin with.
+fn template() -> Value {
+    json!({
+        "name": "Calling in Webex",
+        "model_type": spark_customer::MODEL,
+        "description": "For customers whose users call in the Webex app.",
+        "defaults": { "dirsync_enabled": true, "notes": "Set up from the standard template." },
+        "fixed": { "default_calling_behaviour": "Calling in Webex App" },
+    })
+}
+
+/// A short form for the customer at [`ARRANGED`].
+fn policy() -> Value {
+    let hidden = ["account_number", "http_proxy", "https_proxy"];
+    let shown = [
+        json!({ "name": "name", "title": "Customer", "group": "Essentials" }),
+        json!({ "name": "account_number_external", "title": "Webex organization",
+            "group": "Essentials" }),
+        json!({ "name": "account_email", "title": "Contact", "group": "Essentials" }),
+    ];
+    let hidden = hidden.map(|name| json!({ "name": name, "visibility": "hidden" }));
+    json!({
+        "name": "Front desk",
+        "model_type": spark_customer::MODEL,
+        "description": "What the front desk needs, in its words.",
+        "fields": shown.into_iter().chain(hidden).collect::<Vec<_>>(),
+    })
+}
+
 /// Fills the database with the sample, unless its provider is there already.
 pub async fn fill(app: &App) -> Result<(), Fault> {
     let caller = app
@@ -189,6 +221,7 @@ pub async fn fill(app: &App) -> Result<(), Fault> {
         let data = json!({ "name": name, "node_type": "reseller", "description": description });
         node(provider.clone(), data).await?;
     }
+    add(app, &caller, templates::MODEL, provider.clone(), template()).await?;
     for (name, reseller, tenant_id, sites) in CUSTOMERS {
         let above = reseller.map_or_else(|| provider.clone(), |r| format!("{provider}.{r}"));
         let path = format!("{above}.{name}");
@@ -197,8 +230,11 @@ pub async fn fill(app: &App) -> Result<(), Fault> {
         for site in sites {
             node(path.clone(), json!({ "name": site, "node_type": "site" })).await?;
         }
+        if name == ARRANGED {
+            add(app, &caller, policies::MODEL, path.clone(), policy()).await?;
+        }
         for (_, data) in webex_customers().into_iter().filter(|(at, _)| *at == name) {
-            add(app, &caller, super::spark_customer::MODEL, path.clone(), data).await?;
+            add(app, &caller, spark_customer::MODEL, path.clone(), data).await?;
         }
     }
     Ok(())

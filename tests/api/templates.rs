@@ -53,6 +53,40 @@ async fn defaults_fill_and_fixed_values_replace_on_create() {
 }
 
 #[tokio::test]
+async fn queued_writes_have_it_applied_and_an_unknown_one_is_refused_at_once() {
+    let (app, _, customer) = with_standard().await;
+    let path = format!("{}&nowait=true", at(SPARK, &customer));
+    let chosen = format!("{path}&template_name=Standard");
+    let queued = app.post(&chosen, &json!({ "name": "One" })).await.expect(202).json();
+    let href = queued["href"].as_str().unwrap();
+    assert_eq!(app.ended(href).await["status"], "Success");
+    let row = app.get(SPARK).await.json()["resources"][0].clone();
+    assert_eq!(row["data"]["default_calling_behaviour"], "Cisco Jabber app");
+    let pkid = row["meta"]["references"]["self"][0]["pkid"].as_str().unwrap();
+
+    let own = format!("{SPARK}{pkid}/?nowait=true");
+    let chosen = format!("{own}&template_name=Standard");
+    let queued = app.put(&chosen, &json!({ "name": "Two" })).await.expect(202).json();
+    let href = queued["href"].as_str().unwrap();
+    assert_eq!(app.ended(href).await["status"], "Success");
+    let data = app.data(&format!("{SPARK}{pkid}/")).await;
+    assert_eq!((&data["name"], &data["dirsync_enabled"]), (&json!("Two"), &json!(true)));
+
+    let before = app.contents().await;
+    let unknown =
+        app.post(&format!("{path}&template_name=Other"), &json!({ "name": "Three" })).await;
+    unknown.expect_fault(404, "not_found", &[("template_name", "not_found")]);
+    // A value of a template is judged before the write is queued, as any other.
+    let wrong = template("Wrong", &json!({ "email_domain": "no domain" }), &json!({}));
+    app.post(&format!("{}&nowait=true", at(TEMPLATES, &customer)), &wrong).await.expect_fault(
+        400,
+        "validation",
+        &[("/defaults/email_domain", "format")],
+    );
+    assert_eq!(app.contents().await, before);
+}
+
+#[tokio::test]
 async fn a_modify_takes_one_under_each_of_its_parameters() {
     let (app, provider, customer) = with_standard().await;
     let list = app.get(&at(TEMPLATES, &provider)).await.expect(200).json();

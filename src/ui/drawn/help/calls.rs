@@ -16,6 +16,8 @@ struct Call {
     method: &'static str,
     path: String,
     body: Option<Value>,
+    /// Whether a file is sent.
+    sends_file: bool,
     /// What can be said beyond the example.
     about: &'static str,
 }
@@ -27,11 +29,14 @@ impl Call {
         if self.method != "GET" {
             text += &format!(" -X {}", self.method);
         }
-        if self.path.contains("export") {
+        if self.path.contains("/export") {
             text += " -OJ";
         }
         let path = self.path.replace("{pkid}", "$PKID").replace("{node}", "$NODE");
         text += &format!(" \"$TENANTRY_URL{path}\"");
+        if self.sends_file {
+            text += " -F file=@sheet.xlsx";
+        }
         if let Some(body) = &self.body {
             // Out of the quotes and in again, where the shell is to put the value in.
             let body = shell_word(&body.to_string()).replace("{pkid}", "'\"$PKID\"'");
@@ -117,12 +122,17 @@ fn calls(model: &Model, sample: Map<String, Value>, modified: Map<String, Value>
     let moving = format!("model_type={}&context_hierarchy={{node}}", model.model_type);
 
     let mut calls = Vec::new();
-    let mut call = |operation, task, method, path, body, about| {
+    let mut call = |operation, task, method, path: String, body, about| {
         if model.offers(operation) {
-            calls.push(Call { task, method, path, body, about });
+            let sends_file = path.contains("/import/");
+            calls.push(Call { task, method, path, body, sends_file, about });
         }
     };
     call(Operation::List, "List", "GET", format!("{base}/{at}&limit=25"), None, LIST);
+    let views = format!("{base}/views/");
+    call(Operation::List, "Saved views", "GET", views.clone(), None, "");
+    let view = json!({ "name": "Example", "query": "limit=25", "shared": false });
+    call(Operation::List, "Save a view", "POST", views, Some(view), VIEW);
     call(Operation::List, "Choices", "GET", format!("{base}/choices/{at}"), None, CHOICES);
     call(Operation::Add, "Add form", "GET", format!("{base}/add/{at}"), None, ADD_FORM);
     let body = Some(Value::Object(sample));
@@ -144,6 +154,9 @@ fn calls(model: &Model, sample: Map<String, Value>, modified: Map<String, Value>
     call(Operation::Export, "Export", "POST", several, Some(named.clone()), BULK);
     let sheet = format!("{base}/export_bulkload_template/{at}");
     call(Operation::ExportBulkloadTemplate, "Sheet to be filled in", "POST", sheet, None, "");
+    let takes = if model.offers(Operation::Add) { Operation::Add } else { Operation::Update };
+    let load = format!("{base}/import/{at}&mode=dry_run");
+    call(takes, "Bulk load", "POST", load, None, LOAD);
     let templates = format!("{base}/configuration_template/{at}");
     call(Operation::ConfigurationTemplate, "Usable templates", "GET", templates, None, USABLE);
     let policies = format!("{base}/field_display_policy/{at}");
@@ -179,6 +192,10 @@ const BULK: &str = "In place of hrefs, a filter: {\"filter\": {the list's parame
                     \"expected_total\": number}.";
 const MOVE: &str = "context_hierarchy is the node to move to.";
 const EXPORT: &str = "export_format is json, raw_xlsx, xlsx or csv.";
+const LOAD: &str = "A workbook, a JSON export or CSV. mode is dry_run, all_or_nothing or row_by_row; \
+                    template_name fills what the rows leave out. The transaction has the outcome \
+                    row by row.";
+const VIEW: &str = "query holds the parameters of the list; shared shows it to others.";
 const USABLE: &str = "Those at the node and above it, the nearest first, and the call that creates \
                       another.";
 const EVENTS: &str = "Server-sent events, until the transaction has ended.";
