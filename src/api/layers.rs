@@ -31,12 +31,12 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// A call that brings a file may take this long.
-const UPLOAD_TIMEOUT: Duration = Duration::from_mins(2);
+/// A call that brings a file, or makes a large one, may take this long.
+const LONG_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// The router with everything around it, and beside it the calls that bring files, whose bodies
-/// are limited by themselves. The last layer here is the first that a request meets.
-pub fn around(router: Router, uploads: Router) -> Router {
+/// The router with everything around it, and beside it the calls that take long: they limit their
+/// bodies themselves. The last layer here is the first that a request meets.
+pub fn around(router: Router, long: Router) -> Router {
     let security = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
@@ -49,8 +49,8 @@ pub fn around(router: Router, uploads: Router) -> Router {
             .layer(DefaultBodyLimit::max(body::LIMIT))
             .layer(RequestBodyLimitLayer::new(body::LIMIT))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
-            .merge(uploads.layer(CatchPanicLayer::custom(panicked)).layer(
-                TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, UPLOAD_TIMEOUT),
+            .merge(long.layer(CatchPanicLayer::custom(panicked)).layer(
+                TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONG_TIMEOUT),
             ))
             .layer(from_fn(bodies_over_the_limit))
             .layer(

@@ -41,12 +41,12 @@ pub fn service(app: App, site: Site) -> Router {
         .route("/api/v01/auth/logout", post(auth::logout));
 
     // The model API: the same routes for every model.
-    let mut uploads = Router::new();
+    let mut long = Router::new();
     for model in app.models.iter() {
         router = router.nest(&format!("/api/{}", model.model_type), model::routes(model));
-        uploads = uploads.merge(model::import::routes(model)).merge(loads::routes(model, &console));
+        long = long.merge(model::long_routes(model)).merge(loads::routes(model, &console));
     }
-    let uploads = uploads.method_not_allowed_fallback(not_offered).with_state(app.clone());
+    let long = long.method_not_allowed_fallback(not_offered).with_state(app.clone());
     let router = router
         .merge(other_routes())
         .route("/api", any(unknown_call))
@@ -65,8 +65,7 @@ pub fn service(app: App, site: Site) -> Router {
         .with_state(app);
 
     // Routes are matched by paths without their trailing slash.
-    Router::new()
-        .fallback_service(NormalizePath::trim_trailing_slash(layers::around(router, uploads)))
+    Router::new().fallback_service(NormalizePath::trim_trailing_slash(layers::around(router, long)))
 }
 
 async fn unknown_call(request: Request) -> Fault {

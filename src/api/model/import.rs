@@ -1,16 +1,15 @@
 //! The calls of bulk load: a file that comes, its load for real, its error sheet.
 
 use axum::{
-    Extension, Router,
+    Router,
     extract::{
-        DefaultBodyLimit, Multipart, State,
+        Multipart, State,
         multipart::{MultipartError, MultipartRejection},
     },
     http::{HeaderMap, StatusCode, header},
     response::Response,
     routing::{get, post},
 };
-use std::sync::Arc;
 
 use super::{
     super::{
@@ -32,19 +31,10 @@ use crate::{
         },
     },
     fault::{Fault, FaultKind},
-    model::Model,
 };
 
 /// Bytes of a call that brings a file: the file, and what is around it.
 pub const LIMIT: usize = MOST_BYTES + 64 * 1024;
-
-/// The call of one model that takes a file. Apart from the others, which take less.
-pub fn routes(model: &Arc<Model>) -> Router<App> {
-    Router::new()
-        .route(&format!("/api/{}/import", model.model_type), post(load))
-        .layer(DefaultBodyLimit::max(LIMIT))
-        .layer(Extension(ModelIs(Arc::clone(model))))
-}
 
 /// The calls on the transaction of a load.
 pub fn transaction_routes() -> Router<App> {
@@ -54,7 +44,7 @@ pub fn transaction_routes() -> Router<App> {
 }
 
 /// `POST /api/<type>/<Model>/import/?hierarchy=…&mode=…`, multipart with the field `file`
-async fn load(
+pub async fn load(
     State(app): State<App>,
     ApiCaller(caller): ApiCaller,
     ModelIs(model): ModelIs,

@@ -18,12 +18,13 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Router,
+    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 
 pub use export::attached;
 
-use super::hrefs::ModelIs;
+use super::{body, hrefs::ModelIs};
 use crate::{
     domain::App,
     fault::{Fault, FaultKind},
@@ -50,11 +51,7 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
     if offers(Operation::BulkUpdate) {
         bulk_update = bulk_update.post(bulk::modify);
     }
-    let (export, exports) = if offers(Operation::Export) {
-        (get(export::one), post(export::many))
-    } else {
-        (get(not_offered), post(not_offered))
-    };
+    let export = if offers(Operation::Export) { get(export::one) } else { get(not_offered) };
     let template = if offers(Operation::ExportBulkloadTemplate) {
         post(export::template)
     } else {
@@ -65,7 +62,6 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
         .route("/bulk_update", bulk_update)
         .route("/views", get(views::list).post(views::save))
         .route("/views/{pkid}", axum::routing::delete(views::delete))
-        .route("/export", exports)
         .route("/export/{pkid}", export.clone())
         .route("/export_bulkload_template", template)
         .route("/add", get(form::add))
@@ -77,6 +73,18 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
         .route("/{pkid}", instance)
         .route("/{pkid}/export", export)
         .route("/{pkid}/help", get(help::of_instance))
+        .layer(Extension(ModelIs(Arc::clone(model))))
+}
+
+/// The calls on a model that may take longer than others, by their whole paths: a file that comes,
+/// and the export of many.
+pub fn long_routes(model: &Arc<Model>) -> Router<App> {
+    let exports =
+        if model.offers(Operation::Export) { post(export::many) } else { post(not_offered) };
+    let path = |call: &str| format!("/api/{}/{call}", model.model_type);
+    Router::new()
+        .route(&path("export"), exports.layer(DefaultBodyLimit::max(body::LIMIT)))
+        .route(&path("import"), post(import::load).layer(DefaultBodyLimit::max(import::LIMIT)))
         .layer(Extension(ModelIs(Arc::clone(model))))
 }
 
