@@ -24,6 +24,8 @@ test("a template is made field by field and previewed", async ({
   api,
   place,
 }) => {
+  // axe looks at two long pages in two themes.
+  test.slow();
   await open(page, modelPath(TEMPLATE, "add", { hierarchy: place.path }));
   await page.getByLabel("Model").selectOption("Webex customer");
   await page.getByRole("button", { name: "Apply" }).click();

@@ -46,7 +46,7 @@ fn chooser(chooser: &Chooser) -> AnyView {
         })
         .collect();
     view! {
-        <div class="chooser">
+        <div class="form-chooser">
             <label class="field-label" for=id.clone()>{chooser.title.clone()}</label>
             <select class="input" id=id name=chooser.parameter.clone() autocomplete="off">
                 {options}
