@@ -192,6 +192,23 @@ test("a transaction is followed live, without a move of the focus", async ({ pag
   await expect(page.getByText("101–200 of 1,500")).toBeVisible();
 });
 
+test("what runs is cancelled, and what was done by then stays", async ({ page, place, api }) => {
+  test.slow();
+  const count = 1900;
+  const csv = ["name", ...Array.from({ length: count }, (_, number) => `Stopped ${number}`)].join("\n");
+  await open(page, modelPath(CUSTOMER, "load", { hierarchy: place.path }));
+  await page.getByRole("radio", { name: /^Load row by row/ }).check();
+  const file = { name: "stopped.csv", mimeType: "text/csv", buffer: Buffer.from(csv) };
+  await page.getByLabel("File", { exact: true }).setInputFiles(file);
+  await page.getByRole("button", { name: "Upload" }).click();
+  await page.getByRole("button", { name: "Cancel transaction" }).click();
+  await ended(page, "Fail");
+  await expect(page.getByText(/^Transaction canceled/).first()).toBeVisible();
+  await expect(page.getByText("not run")).toBeVisible();
+  const done = (await api.list(CUSTOMER, place.path)).length;
+  expect(done).toBeLessThan(count);
+});
+
 test("what has ended is replayed after a question", async ({ page, place, api }) => {
   await add(api, place, ["Alder", "Birch"], { notes: "Old" });
   await open(page, modelPath(CUSTOMER, "bulk_update", {

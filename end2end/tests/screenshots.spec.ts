@@ -20,7 +20,6 @@ for (const look of looks) {
     const api = new Api(server);
     const customers = await api.list(CUSTOMER, "sys");
     const one = customers.find((row) => row.data.name === "Granite Insurance")!;
-    const transactions = await api.list("tool/Transaction", "sys");
     const at = "hierarchy=sys.Northwind+Telecom";
     const model = `/models/${CUSTOMER}`;
     const context = await browser.newContext({
@@ -79,12 +78,43 @@ for (const look of looks) {
     await show("21-dashboard-menu", "/");
     await page.getByLabel("Appearance").click();
     await shoot("21-dashboard-menu", false);
+    await page.goto(`${model}?${at}&limit=5`);
+    await hydrated(page);
+    await page.getByRole("checkbox", { name: "Select all rows on this page" }).check();
+    await page.locator("#list-bulk summary").click();
+    await shoot("23-bulk-bar", false);
+    const all = `${at}&expected_total=10`;
+    await show("24-bulk-modify", `${model}/bulk_update?${all}&field=notes&field=default_calling_behaviour`);
+    await show("25-move", `${model}/move?${all}`);
+    await show("26-move-found", `${model}/move?${all}&find=an`);
+    await show("27-export", `${model}/export?${all}`);
+    const row = (number: number) => (number % 4 ? `Row ${number},a@example.com` : `Row ${number},nobody`);
+    const csv = ["name,account_email", ...Array.from({ length: 20 }, (_, number) => row(number))];
+    const load = async (mode: RegExp, rows: string[]) => {
+      await page.goto(`${model}/load?${customer}`);
+      await hydrated(page);
+      await page.getByRole("radio", { name: mode }).check();
+      const file = { name: "rows.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) };
+      await page.getByLabel("File", { exact: true }).setInputFiles(file);
+    };
+    await load(/^Check only/, csv);
+    await shoot("28-load");
+    await page.getByRole("button", { name: "Upload" }).click();
+    await page.getByText("5 rows need attention").waitFor();
+    await shoot("29-dry-run");
+    await load(/^Load row by row/, ["name", ...Array.from({ length: 4000 }, (_, number) => `Row ${number}`)]);
+    await page.getByRole("button", { name: "Upload" }).click();
+    await page.getByRole("progressbar").waitFor();
+    await hydrated(page);
+    await shoot("30-running", false);
+    await page.getByRole("button", { name: "Cancel transaction" }).click();
+    await page.locator(".head-line .badge.is-danger").waitFor();
+    await shoot("31-cancelled", false);
     if (look.width < 900) {
       await page.getByLabel("Appearance").click();
       await page.getByRole("button", { name: "Menu" }).click();
       await shoot("22-drawer", false);
     }
-    void transactions;
     await context.close();
     await server.stop();
   });

@@ -1,6 +1,5 @@
-//! The console over HTTP: renders its pages, carries its server functions, and takes the plain
-//! form posts of browsers without WebAssembly. Those end like everything else in the domain; what
-//! differs is only that a refusal is answered with the same page and what was typed.
+//! The console over HTTP: renders its pages, carries its server functions, logs in and out. What its
+//! forms post is taken by `posts.rs` and `loads.rs`.
 
 use std::{
     collections::HashMap,

@@ -1,5 +1,5 @@
 //! What the forms of instances save, behind one server function, as the reads are. Every other
-//! change of the console is a plain form post (`api/pages.rs`).
+//! change of the console is a plain form post (`api/posts.rs`).
 
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};

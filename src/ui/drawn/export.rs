@@ -7,9 +7,10 @@ use super::{
     Page, Visit,
     chosen::About,
     list::{FORMAT, FORMATS},
-    parts::heading,
+    parts::{choice, heading},
 };
 use crate::{
+    domain::{forms, resources::place},
     model::Operation,
     ui::components::{Icon, IconName},
 };
@@ -19,6 +20,8 @@ pub async fn page(visit: &Visit<'_>, model_type: &str, single: Option<&str>) -> 
     if about.chosen.total == 0 {
         return Ok(("Nothing selected".to_owned(), about.nothing()));
     }
+    let place = place(visit.app, visit.caller, visit.node()).await?;
+    let choosers = forms::at(visit.app, &place, &about.model, Vec::new()).await?.choosers;
     let title = format!("Export {}", about.name());
     let options: Vec<AnyView> = FORMATS
         .into_iter()
@@ -62,6 +65,8 @@ pub async fn page(visit: &Visit<'_>, model_type: &str, single: Option<&str>) -> 
                     <legend class="field-label">"Format"</legend>
                     <div class="radio-column">{options}</div>
                 </fieldset>
+                {choice(&choosers, "template_name", "")}
+                {choice(&choosers, "policy_name", "")}
                 <p class="cluster">
                     <button class="btn btn-primary" name="_submit" value="export">
                         <Icon name=IconName::Download/>

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Page, Visit,
-    parts::{heading, refusal},
+    parts::{choice, heading, refusal},
 };
 use crate::{
     domain::{
@@ -166,32 +166,6 @@ fn file(
     .into_any()
 }
 
-/// A configuration template or a display policy, where there are any here.
-fn choice(choosers: &[Chooser], parameter: &str, current: &str) -> Option<AnyView> {
-    let chooser = choosers.iter().find(|chooser| chooser.parameter == parameter)?;
-    let id = format!("load-{parameter}");
-    let options: Vec<AnyView> = chooser
-        .options
-        .iter()
-        .map(|(value, title)| {
-            let selected = value == current;
-            view! { <option value=value.clone() selected=selected>{title.clone()}</option> }
-                .into_any()
-        })
-        .collect();
-    Some(
-        view! {
-            <div class="cluster">
-                <label class="field-label" for=id.clone()>{chooser.title.clone()}</label>
-                <select class="input choice" id=id name=parameter.to_owned() autocomplete="off">
-                    {options}
-                </select>
-            </div>
-        }
-        .into_any(),
-    )
-}
-
 /// What can be done after a load: correct what failed, or load for real what was only tried.
 pub fn next(page: &TransactionPage, node: Option<&str>) -> Option<AnyView> {
     let data = &page.record.data;
@@ -201,6 +175,9 @@ pub fn next(page: &TransactionPage, node: Option<&str>) -> Option<AnyView> {
         return None;
     }
     let (tried, failed) = (text("mode") == "dry_run", page.rows_failed);
+    if !tried && failed == 0 {
+        return None;
+    }
     let right = page.rows_done.saturating_sub(failed);
     let button = |mode: &'static str, class: &'static str, label: String| {
         view! {

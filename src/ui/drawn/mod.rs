@@ -1,6 +1,6 @@
 //! The pages that the server draws: the browser puts their HTML into the document and compiles none
 //! of what is below here. What they do in the browser is told by attributes, which [`super::live`]
-//! minds; forms that change something are plain posts, which `api/pages.rs` takes.
+//! minds; forms that change something are plain posts, which `api/posts.rs` takes.
 
 mod calls;
 mod chosen;

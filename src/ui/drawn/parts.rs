@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    domain::forms::Chooser,
     fault::Fault,
     ui::components::{Icon, IconName},
 };
@@ -43,4 +44,30 @@ pub fn refusal(fault: &Fault, known: &[String]) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// A configuration template or a display policy, where there are any here.
+pub fn choice(choosers: &[Chooser], parameter: &str, current: &str) -> Option<AnyView> {
+    let chooser = choosers.iter().find(|chooser| chooser.parameter == parameter)?;
+    let id = format!("choose-{parameter}");
+    let options: Vec<AnyView> = chooser
+        .options
+        .iter()
+        .map(|(value, title)| {
+            let selected = value == current;
+            view! { <option value=value.clone() selected=selected>{title.clone()}</option> }
+                .into_any()
+        })
+        .collect();
+    Some(
+        view! {
+            <div class="cluster">
+                <label class="field-label" for=id.clone()>{chooser.title.clone()}</label>
+                <select class="input choice" id=id name=parameter.to_owned() autocomplete="off">
+                    {options}
+                </select>
+            </div>
+        }
+        .into_any(),
+    )
 }

@@ -61,7 +61,7 @@ pub async fn page(visit: &Visit<'_>, pkid: &str) -> Page {
                         {heading(title.clone())}
                         <StatusBadge status=text(data, "status").to_owned()/>
                     </div>
-                    <p id=MESSAGE class="page-sub">{text(data, "message").to_owned()}</p>
+                    <p id=MESSAGE class="page-sub">{message(data).to_owned()}</p>
                 </div>
                 {actions(&page, node)}
             </div>
@@ -82,6 +82,11 @@ pub async fn page(visit: &Visit<'_>, pkid: &str) -> Page {
 /// Whether it waits or runs.
 fn is_open(data: &Map<String, Value>) -> bool {
     [QUEUED, IN_PROGRESS].contains(&text(data, "status"))
+}
+
+/// What it says of itself; while it runs, its progress says more.
+fn message(data: &Map<String, Value>) -> &str {
+    if text(data, "status") == IN_PROGRESS { "" } else { text(data, "message") }
 }
 
 fn total(data: &Map<String, Value>) -> u64 {

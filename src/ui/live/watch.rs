@@ -90,8 +90,8 @@ mod browser {
             browser::set_attribute(BAR, "max", &total.to_string());
             browser::set_attribute(BAR, "value", &done.to_string());
             browser::set_text(WORDS, &words(done, total));
-            browser::set_text(MESSAGE, message);
             let ended = matches!(event["status"].as_str(), Some("Success" | "Fail"));
+            browser::set_text(MESSAGE, if ended { message } else { "" });
             // Not every row is worth a word to who listens.
             if ended {
                 self.navigation.announce(message);
