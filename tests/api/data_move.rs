@@ -167,7 +167,7 @@ async fn a_call_that_says_too_little_or_means_a_wrong_place_moves_nothing() {
         here.pkid
     );
     app.post(&node, &json!({ "hrefs": [format!("{NODES}{}", site.pkid)] })).await.expect(405);
-    app.get("/api/tool/DataMove/").await.expect_fault(405, "not_offered", &[]);
+    app.get(&format!("/api/tool/DataMove/{}", site.pkid)).await.expect(405);
     assert_eq!(app.contents().await, before);
 }
 
@@ -184,4 +184,28 @@ async fn nobody_moves_to_or_from_what_is_out_of_sight() {
         call(moving("", &here.pkid), json!({ "hrefs": [elsewhere] })).await.expect(200).json();
     assert_eq!(answer["counts"], json!({ "total": 1, "succeeded": 0, "failed": 1 }));
     assert_eq!(path_of(&app, &elsewhere).await, there.path);
+}
+
+#[tokio::test]
+async fn what_lists_name_as_views_of_their_actions_are_forms() {
+    let (app, here, _, _) = with_two_customers().await;
+    let list = app.get(&format!("{SPARK}?hierarchy={}", here.pkid)).await.expect(200).json();
+    let actions = list["meta"]["actions"].as_array().unwrap();
+    for (name, field) in [("move", "context_hierarchy"), ("export", "export_format")] {
+        let action = actions.iter().find_map(|action| action.get(name)).unwrap();
+        // The placeholder is the client's to leave out: credentials never stand in a URL.
+        let view = action["view"].as_str().unwrap().split('?').next().unwrap();
+        let form = app.get(view).await.expect(200).json();
+        assert_eq!(form["schema"]["properties"][field]["type"], "string", "{form}");
+        assert_eq!(form["actions"][0][name]["method"], "POST");
+        app.get(&format!("{view}?hierarchy=sys.Nobody")).await.expect(404);
+        app.call("GET", view).anonymous().send().await.expect(401);
+    }
+    let form = app.get("/api/view/ExportData/add/").await.json();
+    let formats = form["schema"]["properties"]["export_format"]["choices"].clone();
+    for format in formats.as_array().unwrap() {
+        let path = format!("{SPARK}export/?export_format={}", format["value"].as_str().unwrap());
+        let body = json!({ "filter": { "hierarchy": here.pkid }, "expected_total": 2 });
+        app.post(&path, &body).await.expect(200);
+    }
 }

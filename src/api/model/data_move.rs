@@ -10,7 +10,7 @@ use super::{
         caller::ApiCaller,
         hrefs::{Params, Pkid},
     },
-    envelope,
+    envelope, tool_forms,
 };
 use crate::{
     domain::{
@@ -23,7 +23,7 @@ use crate::{
 
 pub fn routes() -> Router<App> {
     Router::new()
-        .route("/api/tool/DataMove", post(move_many))
+        .route("/api/tool/DataMove", post(move_many).get(tool_forms::data_move))
         .route("/api/tool/DataMove/{pkid}", post(move_one))
 }
 

@@ -11,6 +11,7 @@ mod help;
 pub mod import;
 mod inherited;
 mod instance;
+mod tool_forms;
 mod transaction;
 mod views;
 
@@ -99,5 +100,8 @@ async fn not_offered(ModelIs(model): ModelIs) -> Fault {
 
 /// Routes that belong to no single model, or to one alone.
 pub fn other_routes() -> Router<App> {
-    transaction::routes().merge(data_move::routes()).merge(import::transaction_routes())
+    transaction::routes()
+        .merge(data_move::routes())
+        .merge(tool_forms::routes())
+        .merge(import::transaction_routes())
 }

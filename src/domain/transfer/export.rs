@@ -54,12 +54,17 @@ impl Format {
         ("csv", Self::Csv),
     ];
 
+    /// What `export_format` may say.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().map(|(name, _)| *name)
+    }
+
     /// Reads `export_format`; JSON when it isn't given.
     pub fn parse(text: Option<&str>) -> Result<Self, Fault> {
         let Some(text) = text else { return Ok(Self::default()) };
         let found = Self::ALL.into_iter().find(|(name, _)| *name == text);
         found.map(|(_, format)| format).ok_or_else(|| {
-            let names: Vec<&str> = Self::ALL.iter().map(|(name, _)| *name).collect();
+            let names: Vec<&str> = Self::names().collect();
             let message = format!(
                 "There is no export format {:?}; export_format is one of: {}.",
                 hierarchy::shortened(text),
