@@ -1,13 +1,15 @@
 //! A model as columns: how each attribute, nested ones too, has its place in a table, and what
 //! stands in its cell.
 
-use std::{borrow::Cow, collections::BTreeMap};
-
 use serde_json::{Map, Value};
 
+use super::{
+    cell::{Cell, cell_of, shown_choice},
+    lengths::{Lengths, join},
+};
 use crate::{
     fault::Fault,
-    model::{Choice, Kind, Model, Property, pointer},
+    model::{Kind, Model, Property, pointer},
     store::ListRow,
 };
 
@@ -17,14 +19,8 @@ pub const SPREAD: usize = 20;
 /// Entries of a list for which a sheet to be filled in has columns at least.
 pub const SPARE: usize = 3;
 
-/// What empties an attribute when it is loaded; an empty cell keeps it.
-pub const CLEAR: &str = "<clear>";
-
 /// Columns of a table at most.
 pub const MOST_COLUMNS: usize = 500;
-
-/// The largest whole number that a cell keeps exactly.
-const EXACT: u64 = 1 << 53;
 
 /// A column of a table.
 #[derive(Clone, Debug)]
@@ -81,66 +77,6 @@ pub enum Form {
     Boolean,
     /// A list, an object or anything at all, as JSON text.
     Json,
-}
-
-/// What stands in a cell.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
-    Blank,
-    Text(String),
-    Number(f64),
-    Boolean(bool),
-}
-
-/// How many entries the lists of the exported instances have at most, by their place in the
-/// schema (`content.services`, `rows.*.errors`).
-#[derive(Default)]
-pub struct Lengths(BTreeMap<String, usize>);
-
-impl Lengths {
-    /// Takes notice of an instance.
-    pub fn see(&mut self, model: &Model, data: &Map<String, Value>) {
-        self.members(&model.root, "", data);
-    }
-
-    /// Takes notice of a column.
-    pub fn reach(&mut self, path: &[Step]) {
-        let mut at = String::new();
-        for step in path {
-            match step {
-                Step::Name(name) => at = join(&at, name),
-                Step::Entry(entry) => {
-                    let most = self.0.entry(at.clone()).or_default();
-                    *most = (*most).max(entry + 1);
-                    at = join(&at, "*");
-                }
-            }
-        }
-    }
-
-    fn members(&mut self, property: &Property, at: &str, data: &Map<String, Value>) {
-        for (name, member) in &property.properties {
-            if let Some(value) = data.get(name) {
-                self.value(member, &join(at, name), value);
-            }
-        }
-    }
-
-    fn value(&mut self, property: &Property, at: &str, value: &Value) {
-        match value {
-            Value::Object(data) => self.members(property, at, data),
-            Value::Array(entries) => {
-                let Some(items) = &property.items else { return };
-                let most = self.0.entry(at.to_owned()).or_default();
-                *most = (*most).max(entries.len());
-                let below = join(at, "*");
-                for entry in entries {
-                    self.value(items, &below, entry);
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 /// What a table shows of a model.
@@ -380,7 +316,7 @@ impl<'m> Columns<'_, 'm> {
 
     /// For how many entries a list has columns; `None` keeps it together as JSON text.
     fn entries(&self, property: &Property, at: &str) -> Option<usize> {
-        let seen = self.layout.lengths.0.get(at).copied().unwrap_or(0);
+        let seen = self.layout.lengths.of(at);
         let entries = match property.max_items {
             Some(most) => seen.max(most),
             None => seen.max(self.layout.spare),
@@ -470,88 +406,12 @@ pub fn pointer_of(path: &[Step]) -> String {
     })
 }
 
-/// A choice's title, unless another has the same or is meant by it: then its value.
-fn shown_choice<'c>(choices: &'c [Choice], choice: &'c Choice) -> &'c str {
-    let means_another = choices.iter().any(|other| {
-        other.value != choice.value && (other.title == choice.title || other.value == choice.title)
-    });
-    if means_another || choice.title.is_empty() { &choice.value } else { &choice.title }
-}
-
-/// The value of the choice that a cell of a formatted sheet names.
-pub fn choice_by_title<'c>(choices: &'c [Choice], text: &str) -> Option<&'c str> {
-    let by_value = choices.iter().find(|c| c.value == text);
-    let found = by_value.or_else(|| choices.iter().find(|c| shown_choice(choices, c) == text))?;
-    Some(&found.value)
-}
-
 fn value_at<'d>(data: &'d Map<String, Value>, path: &[Step]) -> Option<&'d Value> {
     let Some((Step::Name(first), rest)) = path.split_first() else { return None };
     rest.iter().try_fold(data.get(first)?, |value, step| match step {
         Step::Name(name) => value.get(name),
         Step::Entry(entry) => value.get(entry),
     })
-}
-
-fn cell_of(property: &Property, form: Form, value: &Value, titles: bool) -> Cell {
-    match (form, value) {
-        (_, Value::Null) => Cell::Blank,
-        (Form::Json, value) => Cell::Text(without_secrets(property, value).to_string()),
-        (_, Value::String(text)) if text.is_empty() => Cell::Blank,
-        (_, Value::String(text)) => {
-            let choice = property.choices.iter().find(|c| titles && c.value == *text);
-            let shown = choice.map_or(text.as_str(), |c| shown_choice(&property.choices, c));
-            Cell::Text(escaped(shown).into_owned())
-        }
-        (_, Value::Bool(on)) => Cell::Boolean(*on),
-        (_, Value::Number(number)) => match number.as_i64() {
-            #[expect(clippy::cast_precision_loss, reason = "within what is exact")]
-            Some(whole) if whole.unsigned_abs() <= EXACT => Cell::Number(whole as f64),
-            _ => match number.as_f64() {
-                Some(float) if number.is_f64() => Cell::Number(float),
-                // More digits than a cell's number keeps.
-                _ => Cell::Text(number.to_string()),
-            },
-        },
-        // Stored under an earlier schema.
-        (_, other) => Cell::Text(other.to_string()),
-    }
-}
-
-/// A text that isn't taken for [`CLEAR`] when it is loaded.
-fn escaped(text: &str) -> Cow<'_, str> {
-    if is_clear(text) { Cow::Owned(text.replacen('<', "<<", 1)) } else { Cow::Borrowed(text) }
-}
-
-/// What [`escaped`] was given.
-pub fn unescaped(text: &str) -> Cow<'_, str> {
-    if is_clear(text) { Cow::Owned(text.replacen("<<", "<", 1)) } else { Cow::Borrowed(text) }
-}
-
-/// `<clear>`, with any number of brackets before it.
-fn is_clear(text: &str) -> bool {
-    let brackets = text.trim().strip_suffix("clear>").unwrap_or_default();
-    !brackets.is_empty() && brackets.bytes().all(|b| b == b'<')
-}
-
-/// A value without the masks of the secrets in it.
-fn without_secrets(property: &Property, value: &Value) -> Value {
-    match value {
-        Value::Object(data) => Value::Object(
-            data.iter()
-                .filter_map(|(name, value)| match property.property(name) {
-                    Some(member) if member.is_secret() => None,
-                    Some(member) => Some((name.clone(), without_secrets(member, value))),
-                    None => Some((name.clone(), value.clone())),
-                })
-                .collect(),
-        ),
-        Value::Array(entries) => match &property.items {
-            Some(items) => entries.iter().map(|entry| without_secrets(items, entry)).collect(),
-            None => value.clone(),
-        },
-        other => other.clone(),
-    }
 }
 
 /// Whether an object may hold what its schema doesn't name: it has no columns of its own then.
@@ -582,10 +442,6 @@ pub fn check_width(columns: &[Column<'_>], most: usize) -> Result<(), Fault> {
             columns.len()
         ),
     ))
-}
-
-fn join(at: &str, name: &str) -> String {
-    if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") }
 }
 
 fn join_titles(at: &str, title: &str) -> String {

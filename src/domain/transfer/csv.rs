@@ -10,7 +10,8 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::{
-    columns::{Cell, Column, Form},
+    cell::Cell,
+    columns::{Column, Form},
     file::{self, failed},
     rows::Sink,
 };

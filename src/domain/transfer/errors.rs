@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{
-    columns::{self, CLEAR, Cell, Column, Field, Layout as Columns, Lengths},
+    cell::{CLEAR, Cell},
+    columns::{self, Column, Field, Layout as Columns},
     file::{Attachment, XLSX, errors_name},
+    lengths::Lengths,
     read::{self, Header, Layout, Raw, Row, Visitor},
     sheet::{Book, LONGEST},
     upload::{is_load, loaded},

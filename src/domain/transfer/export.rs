@@ -8,10 +8,11 @@ use tokio::sync::Semaphore;
 
 use super::{
     chosen::{Selected, selected},
-    columns::{self, Layout, Lengths, SPARE},
+    columns::{self, Layout, SPARE},
     csv::Csv,
     file::{Attachment, CSV, XLSX, ZIP, sheet_name, zip_name},
     json::JsonZip,
+    lengths::Lengths,
     rows::{Sink, data_of},
     sheet::{Book, MOST_COLUMNS},
 };

@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::{
-    columns::{Cell, Column, Field, Form},
+    cell::Cell,
+    columns::{Column, Field, Form},
     file,
     rows::Sink,
 };

@@ -6,7 +6,10 @@ use calamine::DataRef;
 use serde_json::{Map, Number, Value};
 
 use super::{
-    super::columns::{Attr, CLEAR, Column, Field, Form, Step, choice_by_title, unescaped},
+    super::{
+        cell::{CLEAR, choice_by_title, unescaped},
+        columns::{Attr, Column, Field, Form, Step},
+    },
     Header, Row, RowAction,
 };
 use crate::domain::tasks::CellError;

@@ -3,7 +3,8 @@
 
 use super::{
     super::{
-        columns::{self, Column, Field, Layout as Columns, Lengths, SPREAD, Step},
+        columns::{self, Column, Field, Layout as Columns, SPREAD, Step},
+        lengths::Lengths,
         sheet::{ENTITY, HIERARCHY},
     },
     Cells, Numbered, Raw, named, refused,
