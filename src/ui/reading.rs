@@ -40,21 +40,24 @@ fn drawn(
         },
     );
     let again = Callback::new(move |()| answer.refetch());
-    view! {
-        <Transition set_pending=pending>
-            {move || {
-                let draw = Arc::clone(&draw);
-                Suspend::new(async move {
-                    match answer.await {
-                        Ok(Some(answer)) => draw(Ok(answer), again),
-                        Ok(None) => ().into_any(),
-                        Err(fault) => draw(Err(fault), again),
-                    }
-                })
-            }}
-        </Transition>
+    let drawing = move || {
+        let draw = Arc::clone(&draw);
+        Suspend::new(async move {
+            match answer.await {
+                Ok(Some(answer)) => draw(Ok(answer), again),
+                Ok(None) => ().into_any(),
+                Err(fault) => draw(Err(fault), again),
+            }
+        })
+    };
+    // On the server nobody sees what is pending, and who watched it could outlive the page.
+    #[cfg(feature = "ssr")]
+    {
+        let _ = pending;
+        view! { <Transition>{drawing}</Transition> }.into_any()
     }
-    .into_any()
+    #[cfg(not(feature = "ssr"))]
+    view! { <Transition set_pending=pending>{drawing}</Transition> }.into_any()
 }
 
 /// Draws a page from what its answer opens to, and a fault in its place.
