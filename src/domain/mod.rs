@@ -13,6 +13,7 @@ pub mod hierarchy;
 pub mod inherited;
 mod keys;
 pub mod lists;
+pub mod places;
 pub mod policies;
 pub mod registry;
 pub mod resources;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        console,
+        places,
         shown::{Dashboard, HierarchyPage, ModelLink},
     },
     model::NodeType,
@@ -26,7 +26,7 @@ use crate::{
 const FORM: &str = "tree-form";
 
 pub async fn page(visit: &Visit<'_>) -> Page {
-    let page = console::hierarchy(visit.app, visit.caller, visit.node(), visit.branches()).await?;
+    let page = places::hierarchy(visit.app, visit.caller, visit.node(), visit.branches()).await?;
     Ok(("Hierarchy".to_owned(), drawn(page)))
 }
 

@@ -9,7 +9,7 @@ use super::{
     tree::{Look, tree},
 };
 use crate::{
-    domain::{console, shown::FoundNodes},
+    domain::{places, shown::FoundNodes},
     model::{Model, Operation},
     server_fns::views::NodeRef,
     ui::components::{
@@ -33,14 +33,14 @@ pub async fn page(visit: &Visit<'_>, model_type: &str, single: Option<&str>) -> 
     let title = format!("Move {}", about.name());
     let nodes = match visit.value("find") {
         Some(text) => {
-            let found = console::find_nodes(visit.app, visit.caller, text).await?;
+            let found = places::find_nodes(visit.app, visit.caller, text).await?;
             matches(&about, text, &found)
         }
         None => {
             let open = visit.branches();
             let around = about.chosen.place.as_ref().map(|node| node.pkid.as_str());
             let around = around.or(visit.node());
-            let root = console::tree(visit.app, visit.caller, around, open).await?;
+            let root = places::tree(visit.app, visit.caller, around, open).await?;
             let look = Look {
                 form: "tree-form",
                 toggle: &|_, is_open| if is_open { "closed" } else { "open" },

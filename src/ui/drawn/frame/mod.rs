@@ -12,7 +12,7 @@ pub use side_bar::section_order;
 use super::Visit;
 use crate::{
     domain::{
-        console,
+        console, places,
         shown::{Place, PlacePart},
     },
     fault::Fault,
@@ -40,7 +40,7 @@ impl Here<'_> {
 
 pub async fn frame(visit: &Visit<'_>) -> Result<AnyView, Fault> {
     let frame = console::frame(visit.app, visit.caller);
-    let place = console::place(visit.app, visit.caller, visit.node()).await;
+    let place = places::place(visit.app, visit.caller, visit.node()).await;
     // A node that can't be seen leaves the user's own as the way out; the page below says why.
     let place = place.unwrap_or_else(|_| Place {
         parts: vec![PlacePart { node: frame.home.clone(), siblings: Vec::new() }],
