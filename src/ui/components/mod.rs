@@ -11,6 +11,7 @@ pub mod not_found;
 pub mod page_heading;
 pub mod redraw;
 pub mod session_dialog;
+pub mod table;
 pub mod time;
 pub mod value;
 
@@ -18,4 +19,5 @@ pub use fault_view::FaultView;
 pub use icon::{Icon, IconName};
 pub use node_type::NodeTypeBadge;
 pub use page_heading::PageHeading;
+pub use table::table;
 pub use time::Time;

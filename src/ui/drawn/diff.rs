@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::{
     model::{MASK, Model, Property},
     ui::components::{
-        Icon, IconName,
+        Icon, IconName, table,
         value::{in_full, is_set, secret_state},
     },
 };
@@ -77,23 +77,7 @@ pub fn diff_table(
             .into_any()
         })
         .collect();
-    view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label=caption>
-            <table class="table diff-table">
-                <caption class="sr-only">{caption}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Field"</th>
-                        <th scope="col">"Change"</th>
-                        <th scope="col">"Before"</th>
-                        <th scope="col">"After"</th>
-                    </tr>
-                </thead>
-                <tbody>{lines}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    table(caption, "diff-table", &["Field", "Change", "Before", "After"], lines)
 }
 
 fn mark(change: Change) -> AnyView {

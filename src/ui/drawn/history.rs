@@ -7,7 +7,7 @@ use crate::{
     domain::{console, shown::HistoryEntry},
     fault::Fault,
     ui::{
-        components::Time,
+        components::{Time, table},
         routes::{TRANSACTION, at_node, detail_href},
     },
 };
@@ -48,20 +48,7 @@ fn history(entries: &[HistoryEntry], node: Option<&str>) -> AnyView {
         })
         .collect();
     view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label="Latest changes">
-            <table class="table">
-                <caption class="sr-only">"Latest changes, newest first"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"When"</th>
-                        <th scope="col">"Action"</th>
-                        <th scope="col">"By"</th>
-                        <th scope="col">"Outcome"</th>
-                    </tr>
-                </thead>
-                <tbody>{lines}</tbody>
-            </table>
-        </div>
+        {table("Latest changes, newest first", "", &["When", "Action", "By", "Outcome"], lines)}
         <p class="muted">"Each change is a transaction: open it to see what was there before and after."</p>
     }
     .into_any()

@@ -25,7 +25,7 @@ use crate::{
     server_fns::views::Instance,
     ui::{
         components::{
-            Icon, IconName, Time,
+            Icon, IconName, Time, table,
             value::{grouped, not_set},
         },
         live::watch::{BAR, MESSAGE, WORDS, words},
@@ -301,20 +301,10 @@ fn log(data: &Map<String, Value>) -> Option<AnyView> {
 }
 
 fn section(title: &'static str, heads: &[&'static str], lines: Vec<AnyView>) -> AnyView {
-    let heads: Vec<AnyView> =
-        heads.iter().map(|head| view! { <th scope="col">{*head}</th> }.into_any()).collect();
     view! {
         <section class="form-section">
             <h2>{title}</h2>
-            <div class="table-wrap" tabindex="0" role="region" aria-label=title>
-                <table class="table">
-                    <caption class="sr-only">{title}</caption>
-                    <thead>
-                        <tr>{heads}</tr>
-                    </thead>
-                    <tbody>{lines}</tbody>
-                </table>
-            </div>
+            {table(title, "", heads, lines)}
         </section>
     }
     .into_any()

@@ -8,6 +8,7 @@ use crate::{
     domain::{App, resources::href, samples, transactions},
     model::{Model, Operation},
     store::Node,
+    ui::components::table,
 };
 
 /// A call. Path and body have `{pkid}` and `{node}` where an instance and a node are named.
@@ -57,7 +58,7 @@ pub fn set_up(app: &App, place: &Node, pkid: Option<&str>) -> String {
 }
 
 /// Task, method and path of each call.
-pub fn table(model: &Model, pkid: Option<&str>) -> AnyView {
+pub fn overview(model: &Model, pkid: Option<&str>) -> AnyView {
     let rows: Vec<AnyView> = calls(model, Map::new(), Map::new())
         .into_iter()
         .map(|call| {
@@ -72,21 +73,7 @@ pub fn table(model: &Model, pkid: Option<&str>) -> AnyView {
             .into_any()
         })
         .collect();
-    view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label="Calls">
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">"Task"</th>
-                        <th scope="col">"Method"</th>
-                        <th scope="col">"Path"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    table("Calls", "", &["Task", "Method", "Path"], rows)
 }
 
 /// An example of each call. `sample` is what can be created, `modified` what can replace an

@@ -2,29 +2,17 @@
 
 use leptos::prelude::*;
 
-use crate::model::{Kind, Model, Property, formats::wanted, validate::length_cap};
+use crate::{
+    model::{Kind, Model, Property, formats::wanted, validate::length_cap},
+    ui::components::table,
+};
 
 pub fn fields(model: &Model) -> AnyView {
     let mut rows = Vec::new();
     for (name, property) in &model.root.properties {
         row(model, name, name, property, &mut rows);
     }
-    view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label="Fields">
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">"Field"</th>
-                        <th scope="col">"Attribute"</th>
-                        <th scope="col">"Type"</th>
-                        <th scope="col">"Meaning"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    table("Fields", "", &["Field", "Attribute", "Type", "Meaning"], rows)
 }
 
 /// `path` is the attribute with what it is within, `top` the attribute of the instance itself.

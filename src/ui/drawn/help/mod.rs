@@ -53,7 +53,7 @@ pub fn help(help: &Help) -> Drawn {
                 " is a node's pkid or dot path; without it the caller's own node is meant. Run the \
                 examples in a shell; curl asks for the password."
             </p>
-            {calls::table(model, pkid)}
+            {calls::overview(model, pkid)}
             <section class="api-call">
                 <h3>"Once, before the others"</h3>
                 {code_block(calls::set_up(app, place, pkid), "Once, before the others")}

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     model::{Model, form::is_editable},
     ui::components::{
-        Icon, IconName,
+        Icon, IconName, table,
         value::{in_full, is_set},
     },
 };
@@ -82,23 +82,12 @@ pub fn conflict_view(model: &Model, differences: &[Difference], ways_on: AnyView
     let table = if lines.is_empty() {
         view! { <p>"What was saved is the same as what you have here."</p> }.into_any()
     } else {
-        view! {
-            <div class="table-wrap" tabindex="0" role="region" aria-label="Your version and the stored one">
-                <table class="table diff-table">
-                    <caption class="sr-only">"Your version and the stored one"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Field"</th>
-                            <th scope="col">"Yours"</th>
-                            <th scope="col">"Stored now"</th>
-                            <th scope="col">"Changed by"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{lines}</tbody>
-                </table>
-            </div>
-        }
-        .into_any()
+        table(
+            "Your version and the stored one",
+            "diff-table",
+            &["Field", "Yours", "Stored now", "Changed by"],
+            lines,
+        )
     };
     view! {
         <section id=ID class="notice is-warning conflict" role="alert" tabindex="-1">
