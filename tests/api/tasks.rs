@@ -291,6 +291,12 @@ async fn what_can_be_judged_at_once_is_refused_at_once() {
         .await
         .expect(412);
     app.put(&nowait(one), &json!({ "name": 7 })).await.expect(400);
+    // What the server writes is refused as it is without nowait.
+    app.put(&nowait(one), &json!({ "name": "x", "token_link": "/elsewhere" })).await.expect_fault(
+        400,
+        "validation",
+        &[("/token_link", "read_only")],
+    );
     app.delete(&nowait(&format!("{NODES}{}", "unknown"))).await.expect(404);
     assert_eq!(app.total(TRANSACTIONS).await, before);
 }

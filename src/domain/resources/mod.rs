@@ -16,7 +16,7 @@ pub use self::{
     create::{NewData, create, create_in},
     relocate::relocate_in,
     remove::{remove, remove_in},
-    update::{Revision, update, update_in},
+    update::{Revision, judge_revision, update, update_in},
 };
 use super::{App, Caller, hierarchy, workflow};
 use crate::{

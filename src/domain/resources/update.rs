@@ -17,7 +17,7 @@ use crate::{
     },
     fault::Fault,
     model::{Model, Operation, validate::validate},
-    store::WriteTx,
+    store::{Stored, WriteTx},
 };
 
 /// What an instance is to become.
@@ -97,20 +97,7 @@ pub fn update_in(
     let stored = get_in(tx, caller.node.id, model, pkid)?;
     expect_version(&stored, expected)?;
     let before = from_json(&stored)?;
-    let mut data = revision.over(&before);
-    keep_server_fields(model, &mut data, &before);
-    // The root's own type is no choice that a form could offer.
-    let is_root = stored.node.pkid == stored.pkid;
-    let judged = if is_root { without(&data, "node_type") } else { data.clone() };
-    let mut errors = validate(model, &judged);
-    if is_root {
-        errors.retain(|e| e.field != "/node_type");
-    }
-    if !errors.is_empty() {
-        return Err(Fault::invalid(errors));
-    }
-    refuse_server_fields(model, &data, Some(&before))?;
-    flow.prepare(&app.models, &mut data)?;
+    let mut data = judge_revision(app, model, &stored, &before, revision)?;
     let edits = secrets::take(&model.root, &mut data, Some(&before));
     flow.changing(app, tx, &stored, &mut data)?;
     keys::check(tx, model, stored.node.id, &data, Some(&stored.pkid))?;
@@ -151,6 +138,32 @@ pub fn update_in(
         node: stored.node,
         changed,
     })
+}
+
+/// What an instance becomes, judged as far as it can be without the store. `before` is what
+/// `stored` says.
+pub fn judge_revision(
+    app: &App,
+    model: &Model,
+    stored: &Stored,
+    before: &Map<String, Value>,
+    revision: Revision,
+) -> Result<Map<String, Value>, Fault> {
+    let mut data = revision.over(before);
+    keep_server_fields(model, &mut data, before);
+    // The root's own type is no choice that a form could offer.
+    let is_root = stored.node.pkid == stored.pkid;
+    let judged = if is_root { without(&data, "node_type") } else { data.clone() };
+    let mut errors = validate(model, &judged);
+    if is_root {
+        errors.retain(|e| e.field != "/node_type");
+    }
+    if !errors.is_empty() {
+        return Err(Fault::invalid(errors));
+    }
+    refuse_server_fields(model, &data, Some(before))?;
+    workflow::of(&model.model_type).prepare(&app.models, &mut data)?;
+    Ok(data)
 }
 
 fn without(data: &Map<String, Value>, name: &str) -> Map<String, Value> {

@@ -103,10 +103,12 @@ pub(super) async fn deliver(app: App) {
             }
         };
         tokio::select! {
+            // An outcome is there to be posted; else the wait is for the next attempt's time.
             () = app.tasks.callbacks.notified() => {}
             () = app.tasks.told_to_stop() => return,
             () = async {
                 match pause {
+                    // Attempts are spaced on purpose; the pauses are those of PAUSES.
                     Some(pause) => tokio::time::sleep(pause).await,
                     None => std::future::pending().await,
                 }

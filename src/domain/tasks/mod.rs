@@ -11,6 +11,7 @@ mod load;
 mod rows;
 mod run;
 mod selection;
+mod single;
 mod task;
 mod worker;
 
@@ -28,16 +29,14 @@ use crate::{
     fault::Fault,
     store::{Node, ReadTx, TaskState, WriteTx},
 };
-pub use bulk::{
-    bulk_modify, bulk_move, bulk_remove, move_now, move_one, queue_create, queue_modify,
-    queue_remove,
-};
+pub use bulk::{bulk_modify, bulk_move, bulk_remove};
 use callback::Callback;
 pub use control::{can_cancel, can_replay, cancel, replay};
 pub use load::{Load, Mode, load, not_kept};
 pub use rows::{CellError, RowOutcome};
 use run::Run;
 pub use selection::Selection;
+pub use single::{move_now, move_one, queue_create, queue_modify, queue_remove};
 pub use task::Task;
 pub use worker::{Tasks, start};
 

@@ -195,6 +195,8 @@ async fn next(app: &App) -> Option<String> {
             Err(fault) => {
                 tracing::error!(%fault, "the next task can't be read");
                 tokio::select! {
+                    // Nothing tells when the store is well again: without a pause this would
+                    // ask it, and fill the log, as fast as the processor goes.
                     () = tokio::time::sleep(AFTER_FAILURE) => {}
                     () = app.tasks.told_to_stop() => {}
                 }
