@@ -12,6 +12,7 @@ pub mod forms;
 pub mod hierarchy;
 pub mod inherited;
 mod keys;
+pub mod licences;
 pub mod lists;
 pub mod places;
 pub mod policies;

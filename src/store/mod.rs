@@ -7,6 +7,7 @@
 mod accounts;
 mod indexes;
 mod instances;
+mod licences;
 mod list;
 mod nodes;
 mod secrets;
@@ -24,6 +25,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::model::Model;
 pub use accounts::{Account, SessionKind, SessionRow};
 pub use instances::{NewInstance, Stored};
+pub use licences::{Family, PackSet, SiteLicence, TenantLicence, TenantPack};
 pub use list::{Attr, Cover, ListFilter, ListRow, ListSpec, Order};
 pub use nodes::{Node, NodeContents};
 pub use tasks::{TaskRow, TaskState};
@@ -209,6 +211,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0002_tasks.sql")),
         M::up(include_str!("migrations/0003_views.sql")),
         M::up(include_str!("migrations/0004_file_age.sql")),
+        M::up(include_str!("migrations/0005_licences.sql")),
     ])
 }
 
