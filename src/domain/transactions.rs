@@ -29,6 +29,13 @@ pub enum Action {
     BulkDelete,
     BulkMove,
     DataImport,
+    /// Limits of a tenant or a site.
+    SetLicences,
+    /// Service packs of a tenant.
+    SetServicePacks,
+    /// Services and packs of one user.
+    Assign,
+    Unassign,
 }
 
 impl Action {
@@ -42,6 +49,10 @@ impl Action {
             Self::BulkDelete => "Bulk Delete",
             Self::BulkMove => "Bulk Move",
             Self::DataImport => "Data Import",
+            Self::SetLicences => "Set Licences",
+            Self::SetServicePacks => "Set Service Packs",
+            Self::Assign => "Assign",
+            Self::Unassign => "Unassign",
         }
     }
 
@@ -118,6 +129,8 @@ pub struct Change<'a> {
     pub after: Option<&'a str>,
     /// Lines for what before and after can't show, e.g. that a secret was replaced.
     pub log: Vec<String>,
+    /// Of a change that has items of its own, each of which may fail: then the record says `Fail`.
+    pub counts: Option<Counts>,
 }
 
 /// Rows of a bulk call in all, and by outcome.
@@ -142,7 +155,8 @@ pub fn record(
         Filing::Insert => Map::new(),
     };
     let completed = app.env.now_text();
-    data.insert("status".to_owned(), json!(SUCCESS));
+    let failed = change.counts.is_some_and(|counts| counts.failed > 0);
+    data.insert("status".to_owned(), json!(if failed { FAIL } else { SUCCESS }));
     data.insert("action".to_owned(), json!(change.action.as_str()));
     data.insert("model_type".to_owned(), json!(change.model_type));
     data.insert("href".to_owned(), json!(change.href));
@@ -153,7 +167,11 @@ pub fn record(
     data.insert("started".to_owned(), json!(ticket.now));
     data.insert("completed".to_owned(), json!(completed));
     data.insert("message".to_owned(), json!(change.message));
-    data.insert("progress".to_owned(), json!({ "done": 1, "total": 1 }));
+    let total = change.counts.map_or(1, |counts| counts.total);
+    data.insert("progress".to_owned(), json!({ "done": total, "total": total }));
+    if let Some(counts) = change.counts {
+        data.insert("counts".to_owned(), json!(counts));
+    }
     for (name, text) in [("before", change.before), ("after", change.after)] {
         if let Some(text) = text {
             let value =

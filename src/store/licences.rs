@@ -1,9 +1,12 @@
 //! What tenants and sites are licensed for and what users hold of it. The tables count by
 //! themselves (see the migration); what may be written is judged in `domain/licences`.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Node, ReadTx, StoreError, WriteTx, nodes::node_from};
+use super::{Node, ReadTx, StoreError, WriteTx, list::data_sql, nodes::node_from};
+use crate::model::NodeType;
 
 /// The two kinds of services. A name may occur in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +39,8 @@ pub struct TenantLicence {
     pub maximum: Option<u32>,
     /// What its sites draw.
     pub given: u64,
+    /// Users that hold it through a pack.
+    pub packed: u64,
     /// How many of its sites draw without a limit.
     pub unlimited_sites: u64,
 }
@@ -57,6 +62,26 @@ pub struct TenantPack {
     pub name: String,
     /// `None` is unlimited.
     pub maximum: Option<u32>,
+    /// Users that hold it.
+    pub used: u64,
+}
+
+/// A customer or site node with its instance's JSON.
+#[derive(Clone, Debug)]
+pub struct NodeRow {
+    pub node: Node,
+    pub data: String,
+}
+
+/// What a limit that is nearly used up belongs to.
+#[derive(Clone, Debug)]
+pub struct NearFull {
+    pub tenant: Node,
+    /// Of a service; a service pack has none.
+    pub family: Option<Family>,
+    pub name: String,
+    pub maximum: u32,
+    pub taken: u64,
 }
 
 /// Packs that some users hold together, and how many users do.
@@ -65,6 +90,24 @@ pub struct PackSet {
     pub packs: Vec<String>,
     pub users: u64,
 }
+
+/// Which nodes [`ReadTx::nodes_of_type`] answers.
+#[derive(Clone, Copy, Debug)]
+pub struct NodesOfType<'a> {
+    pub below: i64,
+    pub node_type: NodeType,
+    /// In name, tenant id or description, without regard to case; empty is all.
+    pub search: &'a str,
+    /// An attribute of the nodes' model.
+    pub order: &'a str,
+    pub skip: u64,
+    pub limit: u64,
+}
+
+const NODE: &str = "n.id, n.pkid, n.parent_id, n.name, n.node_type, n.path";
+
+/// Whether the node `n` stands at or below the second parameter.
+const BELOW: &str = "EXISTS (SELECT 1 FROM node_closure WHERE ancestor_id = ?2 AND node_id = n.id)";
 
 fn family_of(row: &Row<'_>, at: usize) -> rusqlite::Result<Family> {
     let text: String = row.get(at)?;
@@ -89,7 +132,7 @@ impl ReadTx<'_> {
     /// All that a tenant is, or was, licensed for.
     pub fn tenant_licences(&self, tenant: i64) -> Result<Vec<TenantLicence>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT family, name, maximum, given, unlimited_sites FROM tenant_licence \
+            "SELECT family, name, maximum, given, packed, unlimited_sites FROM tenant_licence \
              WHERE tenant_id = ?1",
         )?;
         let rows = statement.query_map([tenant], |row| {
@@ -98,7 +141,8 @@ impl ReadTx<'_> {
                 name: row.get(1)?,
                 maximum: row.get(2)?,
                 given: row.get(3)?,
-                unlimited_sites: row.get(4)?,
+                packed: row.get(4)?,
+                unlimited_sites: row.get(5)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -140,10 +184,10 @@ impl ReadTx<'_> {
     /// The packs that were put to a tenant, by name.
     pub fn tenant_packs(&self, tenant: i64) -> Result<Vec<TenantPack>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT name, maximum FROM tenant_pack WHERE tenant_id = ?1 ORDER BY name",
+            "SELECT name, maximum, used FROM tenant_pack WHERE tenant_id = ?1 ORDER BY name",
         )?;
         let rows = statement.query_map([tenant], |row| {
-            Ok(TenantPack { name: row.get(0)?, maximum: row.get(1)? })
+            Ok(TenantPack { name: row.get(0)?, maximum: row.get(1)?, used: row.get(2)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -161,58 +205,111 @@ impl ReadTx<'_> {
         .collect()
     }
 
-    /// The tenants at or below a node to which a pack of that name was put.
+    /// The tenants at or below a node to which a pack of that name was put, by path.
     pub fn tenants_with_pack(&self, name: &str, below: i64) -> Result<Vec<Node>, StoreError> {
-        self.nodes_that_have("SELECT tenant_id FROM tenant_pack WHERE name = ?2", below, None, name)
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {NODE} FROM tenant_pack p JOIN node n ON n.id = p.tenant_id \
+             WHERE p.name = ?1 AND {BELOW} ORDER BY n.path"
+        ))?;
+        let nodes = statement.query_map(params![name, below], |row| node_from(row, 0))?;
+        Ok(nodes.collect::<Result<_, _>>()?)
     }
 
-    /// The tenants at or below a node that are licensed for a service.
+    /// The tenants at or below a node that are licensed for a service, by path.
     pub fn tenants_with_licence(
         &self,
         family: Family,
         name: &str,
         below: i64,
     ) -> Result<Vec<Node>, StoreError> {
-        self.nodes_that_have(
-            "SELECT tenant_id FROM tenant_licence \
-             WHERE name = ?2 AND family = ?3 AND maximum IS NOT 0",
-            below,
-            Some(family),
-            name,
-        )
-    }
-
-    fn nodes_that_have(
-        &self,
-        which: &str,
-        below: i64,
-        family: Option<Family>,
-        name: &str,
-    ) -> Result<Vec<Node>, StoreError> {
         let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT n.id, n.pkid, n.parent_id, n.name, n.node_type, n.path FROM node n \
-             JOIN node_closure c ON c.node_id = n.id AND c.ancestor_id = ?1 \
-             WHERE n.id IN ({which}) AND ?3 IS ?3 ORDER BY n.path"
+            "SELECT {NODE} FROM tenant_licence l JOIN node n ON n.id = l.tenant_id \
+             WHERE l.name = ?1 AND l.family = ?3 AND l.maximum IS NOT 0 AND {BELOW} \
+             ORDER BY n.path"
         ))?;
-        let nodes = statement
-            .query_map(params![below, name, family.map(Family::as_str)], |row| node_from(row, 0))?;
+        let nodes =
+            statement.query_map(params![name, below, family.as_str()], |row| node_from(row, 0))?;
         Ok(nodes.collect::<Result<_, _>>()?)
     }
 
-    /// The nodes of a type at or below a node, by name: at most `limit`, after `skip`.
+    /// The nodes of a type at or below a node that have `search` in what describes them, in the
+    /// order of the attribute `order`; at most `limit` after `skip`. And how many there are.
     pub fn nodes_of_type(
         &self,
-        below: i64,
-        node_type: crate::model::NodeType,
-    ) -> Result<Vec<Node>, StoreError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT n.id, n.pkid, n.parent_id, n.name, n.node_type, n.path FROM node_closure c \
-             JOIN node n ON n.id = c.node_id \
-             WHERE c.ancestor_id = ?1 AND n.node_type = ?2 ORDER BY n.name COLLATE NOCASE, n.path",
+        asked: &NodesOfType<'_>,
+    ) -> Result<(u64, Vec<NodeRow>), StoreError> {
+        let order = data_sql(asked.order);
+        let found = "FROM node_closure c JOIN node n ON n.id = c.node_id \
+             JOIN instance i ON i.pkid = n.pkid \
+             WHERE c.ancestor_id = ?1 AND n.node_type = ?2 AND (?3 = '' OR instr(fold( \
+             n.name || char(10) || coalesce(i.data ->> '$.tenant_id', '') || char(10) || \
+             coalesce(i.data ->> '$.description', '')), ?3) > 0)";
+        let search = asked.search.to_lowercase();
+        let total = self
+            .conn
+            .prepare_cached(&format!("SELECT count(*) {found}"))?
+            .query_row(params![asked.below, asked.node_type.as_str(), search], |row| row.get(0))?;
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {NODE}, i.data {found} \
+             ORDER BY {order} COLLATE NOCASE, n.path LIMIT ?4 OFFSET ?5"
+        ))?;
+        let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let rows = statement.query_map(
+            params![
+                asked.below,
+                asked.node_type.as_str(),
+                search,
+                number(asked.limit),
+                number(asked.skip)
+            ],
+            |row| Ok(NodeRow { node: node_from(row, 0)?, data: row.get(6)? }),
         )?;
-        let nodes =
-            statement.query_map(params![below, node_type.as_str()], |row| node_from(row, 0))?;
+        Ok((total, rows.collect::<Result<_, _>>()?))
+    }
+
+    /// The sites of that name below a node.
+    pub fn sites_named(&self, below: i64, name: &str) -> Result<Vec<Node>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {NODE} FROM node_closure c JOIN node n ON n.id = c.node_id \
+             WHERE c.ancestor_id = ?1 AND n.name = ?2 AND n.node_type = 'site' ORDER BY n.path"
+        ))?;
+        let nodes = statement.query_map(params![below, name], |row| node_from(row, 0))?;
         Ok(nodes.collect::<Result<_, _>>()?)
+    }
+
+    /// Limits of tenants at or below a node of which nine tenths or more are taken, the fullest
+    /// first; and how many there are.
+    pub fn near_full(&self, below: i64, limit: u32) -> Result<(u64, Vec<NearFull>), StoreError> {
+        let near = format!(
+            "SELECT l.tenant_id AS tenant, l.family AS family, l.name AS name, \
+             l.maximum AS maximum, l.given + l.packed AS taken \
+             FROM node_closure c JOIN tenant_licence l ON l.tenant_id = c.node_id \
+             WHERE c.ancestor_id = ?1 AND l.maximum > 0 \
+             AND (l.given + l.packed) * 10 >= l.maximum * 9 \
+             UNION ALL SELECT p.tenant_id, NULL, p.name, p.maximum, p.used \
+             FROM node_closure c JOIN tenant_pack p ON p.tenant_id = c.node_id \
+             WHERE c.ancestor_id = ?1 AND p.maximum > 0 AND p.used * 10 >= p.maximum * 9"
+        );
+        let total = self
+            .conn
+            .prepare_cached(&format!("SELECT count(*) FROM ({near})"))?
+            .query_row([below], |row| row.get(0))?;
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {NODE}, x.family, x.name, x.maximum, x.taken FROM ({near}) x \
+             JOIN node n ON n.id = x.tenant \
+             ORDER BY x.taken * 1.0 / x.maximum DESC, n.path, x.family, x.name LIMIT ?2"
+        ))?;
+        let rows = statement.query_map(params![below, limit], |row| {
+            let family: Option<String> = row.get(6)?;
+            Ok(NearFull {
+                tenant: node_from(row, 0)?,
+                family: family.as_deref().and_then(Family::parse),
+                name: row.get(7)?,
+                maximum: row.get(8)?,
+                taken: row.get(9)?,
+            })
+        })?;
+        Ok((total, rows.collect::<Result<_, _>>()?))
     }
 }
 
@@ -309,6 +406,40 @@ impl WriteTx<'_> {
                     "INSERT INTO user_packs (user_id, tenant_id, packs) VALUES (?1, ?2, ?3)",
                 )?
                 .execute(params![user, tenant, packs_text(packs)?])?;
+        }
+        Ok(())
+    }
+
+    /// Keeps how many users hold each pack of a tenant, and each service through one.
+    pub fn set_pack_counts(
+        &self,
+        tenant: i64,
+        packs: &BTreeMap<String, u64>,
+        services: &BTreeMap<String, u64>,
+    ) -> Result<(), StoreError> {
+        for pack in self.tenant_packs(tenant)? {
+            let used = packs.get(&pack.name).copied().unwrap_or_default();
+            if used != pack.used {
+                self.conn
+                    .prepare_cached(
+                        "UPDATE tenant_pack SET used = ?3 WHERE tenant_id = ?1 AND name = ?2",
+                    )?
+                    .execute(params![tenant, pack.name, used])?;
+            }
+        }
+        for licence in self.tenant_licences(tenant)? {
+            if licence.family != Family::User {
+                continue;
+            }
+            let packed = services.get(&licence.name).copied().unwrap_or_default();
+            if packed != licence.packed {
+                self.conn
+                    .prepare_cached(
+                        "UPDATE tenant_licence SET packed = ?3 \
+                         WHERE tenant_id = ?1 AND family = 'user' AND name = ?2",
+                    )?
+                    .execute(params![tenant, licence.name, packed])?;
+            }
         }
         Ok(())
     }

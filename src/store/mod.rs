@@ -25,7 +25,9 @@ use rusqlite_migration::{M, Migrations};
 use crate::model::Model;
 pub use accounts::{Account, SessionKind, SessionRow};
 pub use instances::{NewInstance, Stored};
-pub use licences::{Family, PackSet, SiteLicence, TenantLicence, TenantPack};
+pub use licences::{
+    Family, NearFull, NodeRow, NodesOfType, PackSet, SiteLicence, TenantLicence, TenantPack,
+};
 pub use list::{Attr, Cover, ListFilter, ListRow, ListSpec, Order};
 pub use nodes::{Node, NodeContents};
 pub use tasks::{TaskRow, TaskState};

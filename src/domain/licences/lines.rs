@@ -1,7 +1,14 @@
 //! What a tenant or a site is licensed for, line by line: as the provisioning API answers it and
 //! the console shows it.
 
-use super::{Family, Quantity, Tenant};
+use std::collections::BTreeSet;
+
+use super::{
+    Family, Quantity, Tenant,
+    book::{self, Book, Share, Shares},
+    catalogue::{self, Packs, Services},
+    tenants,
+};
 use crate::{
     domain::{App, Caller},
     fault::Fault,
@@ -116,7 +123,7 @@ pub struct TenantLicences {
     pub user: Vec<Line>,
 }
 
-/// All of a site, each list by name: what its tenant is licensed for, and whatever else it holds.
+/// All of a site, each list by name: the lines of its tenant, with what the site has of each.
 #[derive(Clone, Debug)]
 pub struct SiteLicences {
     pub tenant: Tenant,
@@ -131,8 +138,18 @@ pub async fn of_tenant(
     caller: &Caller,
     tenant_id: &str,
 ) -> Result<TenantLicences, Fault> {
-    let _ = (app, caller, tenant_id);
-    Err(Fault::internal())
+    let (caller, tenant_id) = (caller.clone(), tenant_id.to_owned());
+    app.store
+        .read(move |tx| {
+            let tenant = tenants::find(tx, &caller, &tenant_id)?;
+            let packs = catalogue::packs_at(tx, &tenant.node)?;
+            let book = Book::load(tx, &tenant.node, &packs)?;
+            let services = catalogue::services_at(tx, &tenant.node)?;
+            let (group, user) = families(tenant_lines(&services, &book));
+            let packs = pack_lines(&packs, &book);
+            Ok(TenantLicences { tenant, packs, group, user })
+        })
+        .await
 }
 
 /// The licences of a site, which is named by its node's name, or by its pkid where two sites of
@@ -143,6 +160,90 @@ pub async fn of_site(
     tenant_id: &str,
     group: &str,
 ) -> Result<SiteLicences, Fault> {
-    let _ = (app, caller, tenant_id, group);
-    Err(Fault::internal())
+    let (caller, tenant_id, group) = (caller.clone(), tenant_id.to_owned(), group.to_owned());
+    app.store
+        .read(move |tx| {
+            let tenant = tenants::find(tx, &caller, &tenant_id)?;
+            let site = tenants::find_site(tx, &tenant, &group)?;
+            let packs = catalogue::packs_at(tx, &tenant.node)?;
+            let book = Book::load(tx, &tenant.node, &packs)?;
+            let services = catalogue::services_at(tx, &tenant.node)?;
+            let shares = book::shares(tx, &site)?;
+            let lines = tenant_lines(&services, &book);
+            let (group, user) =
+                families(lines.into_iter().map(|line| site_line(line, &shares)).collect());
+            Ok(SiteLicences { tenant, site, group, user })
+        })
+        .await
+}
+
+/// A line for each service of the catalogue, and for each licence beside it, by family and name.
+pub(super) fn tenant_lines(services: &Services, book: &Book) -> Vec<Line> {
+    let packed = book.packed_services();
+    let keys: BTreeSet<&(Family, String)> = services
+        .keys()
+        .chain(book.licences.iter().filter(|(_, l)| !l.allocated.is_none()).map(|(key, _)| key))
+        .collect();
+    let packs = |(family, name): &(Family, String)| match family {
+        Family::User => packed.get(name).copied().unwrap_or_default(),
+        Family::Group => 0,
+    };
+    keys.into_iter().map(|key| line(services, book, key, packs(key))).collect()
+}
+
+/// One of them.
+pub(super) fn tenant_line(services: &Services, book: &Book, key: &(Family, String)) -> Line {
+    let packs = match key.0 {
+        Family::User => book.packed(&key.1),
+        Family::Group => 0,
+    };
+    line(services, book, key, packs)
+}
+
+fn line(services: &Services, book: &Book, key: &(Family, String), packs: u64) -> Line {
+    let licence = book.licences.get(key).cloned().unwrap_or_default();
+    Line {
+        family: key.0,
+        name: key.1.clone(),
+        description: services.get(key).cloned().unwrap_or_default(),
+        allocated: licence.allocated,
+        used: licence.given,
+        packs,
+        available: licence.allocated.less(licence.given + packs),
+    }
+}
+
+/// A line of a tenant with what a site has of it.
+pub(super) fn site_line(mut line: Line, shares: &Shares) -> Line {
+    let share = shares.get(&(line.family, line.name.clone())).copied().unwrap_or(Share::NONE);
+    line.allocated = share.allocated;
+    line.used = share.in_use;
+    line.packs = 0;
+    line
+}
+
+/// The packs that were put to a tenant, by name.
+pub(super) fn pack_lines(packs: &Packs, book: &Book) -> Vec<PackLine> {
+    book.packs.keys().filter_map(|name| pack_line(packs, book, name)).collect()
+}
+
+/// One of them.
+pub(super) fn pack_line(packs: &Packs, book: &Book, name: &str) -> Option<PackLine> {
+    let pack = packs.get(name)?;
+    Some(PackLine {
+        name: name.to_owned(),
+        display_name: pack.display_name.clone(),
+        description: pack.description.clone(),
+        authorization: pack.authorization.number(),
+        no_more_assignable: pack.no_more_assignable,
+        maximum_allowed: book.maximum_allowed(name),
+        allocated: *book.packs.get(name)?,
+        used: book.holders(name),
+        services: pack.services.clone(),
+    })
+}
+
+/// Group services and user services.
+fn families(lines: Vec<Line>) -> (Vec<Line>, Vec<Line>) {
+    lines.into_iter().partition(|line| line.family == Family::Group)
 }

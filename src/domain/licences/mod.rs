@@ -3,11 +3,14 @@
 //! from the rows behind it. Every write is judged and made in one database transaction.
 
 mod assign;
+mod book;
+mod catalogue;
 mod limits;
 mod lines;
 mod overview;
 mod packs;
 mod quantity;
+mod record;
 mod tenants;
 mod users;
 

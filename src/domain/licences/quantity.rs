@@ -30,6 +30,11 @@ impl Quantity {
         }
     }
 
+    /// So many, and no more than can be licensed.
+    pub(super) fn at_most(n: u64) -> Self {
+        Self::Limited(u32::try_from(n).unwrap_or(LARGEST).min(LARGEST))
+    }
+
     /// Whether `taken` fits.
     pub fn covers(self, taken: u64) -> bool {
         match self {
@@ -43,11 +48,7 @@ impl Quantity {
     pub fn less(self, taken: u64) -> Self {
         match self {
             Self::Unlimited => Self::Unlimited,
-            Self::Limited(maximum) => {
-                let left = u64::from(maximum).saturating_sub(taken);
-                // It fits: it is no more than the maximum.
-                Self::Limited(u32::try_from(left).unwrap_or(LARGEST))
-            }
+            Self::Limited(maximum) => Self::at_most(u64::from(maximum).saturating_sub(taken)),
         }
     }
 

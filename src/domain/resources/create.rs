@@ -106,6 +106,7 @@ pub fn create_in(
             before: None,
             after: Some(&json),
             log: told(&edits),
+            counts: None,
         },
     )?;
     Ok(Written { pkid, version: 1, transaction_id: ticket.id.clone(), node, changed: true })

@@ -56,6 +56,7 @@ pub fn relocate_in(
             before: Some(&stored.data),
             after: Some(&stored.data),
             log: Vec::new(),
+            counts: None,
         },
     )?;
     Ok(Written {

@@ -61,6 +61,7 @@ pub fn remove_in(
             before: Some(&stored.data),
             after: None,
             log: Vec::new(),
+            counts: None,
         },
     )?;
     Ok(Written {

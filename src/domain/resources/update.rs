@@ -128,6 +128,7 @@ pub fn update_in(
                 before: Some(&stored.data),
                 after: Some(&json),
                 log: told(&edits),
+                counts: None,
             },
         )?;
     }

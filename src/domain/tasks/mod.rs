@@ -33,7 +33,7 @@ pub use bulk::{bulk_modify, bulk_move, bulk_remove};
 use callback::Callback;
 pub use control::{can_cancel, can_replay, cancel, replay};
 pub use load::{Load, Mode, load, not_kept};
-pub use rows::{CellError, RowOutcome};
+pub use rows::{CellError, RowOutcome, keep as keep_row};
 use run::Run;
 pub use selection::Selection;
 pub use single::{move_now, move_one, queue_create, queue_modify, queue_remove};

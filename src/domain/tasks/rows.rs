@@ -69,6 +69,19 @@ impl RowOutcome {
         })
     }
 
+    /// An item of a call on one instance.
+    pub fn item(href: &str, status: &str, message: &str) -> Self {
+        Self {
+            row: None,
+            action: None,
+            href: href.to_owned(),
+            status: status.to_owned(),
+            message: message.to_owned(),
+            transaction_id: None,
+            errors: None,
+        }
+    }
+
     pub fn failed(&self) -> bool {
         self.status == FAIL
     }

@@ -93,12 +93,12 @@ impl Task {
 
     /// What a row of it is called once it is done, for its outcome: "Deleted."
     pub fn done(&self) -> &'static str {
-        match self.action() {
-            Action::Create => "Added.",
-            Action::Delete | Action::BulkDelete => "Deleted.",
-            Action::Move | Action::BulkMove => "Moved.",
-            Action::Modify | Action::BulkModify => "Modified.",
-            Action::DataImport => "Loaded.",
+        match self {
+            Self::Create { .. } => "Added.",
+            Self::Delete { .. } | Self::BulkDelete { .. } => "Deleted.",
+            Self::Move { .. } | Self::BulkMove { .. } => "Moved.",
+            Self::Modify { .. } | Self::BulkModify { .. } => "Modified.",
+            Self::Load(_) => "Loaded.",
         }
     }
 

@@ -1,15 +1,21 @@
 -- What a tenant (a customer node) is licensed for. No maximum is unlimited. `given` is what its
 -- sites draw and `unlimited_sites` how many of them draw without a limit; triggers keep both.
+-- `packed` is how many of its users hold the service through a service pack: domain/licences counts
+-- it anew from `pack_set` whenever that, or what is in a pack, has changed.
 CREATE TABLE tenant_licence (
     tenant_id        INTEGER NOT NULL REFERENCES node (id) ON DELETE CASCADE,
     family           TEXT NOT NULL CHECK (family IN ('group', 'user')),
     name             TEXT NOT NULL,
     maximum          INTEGER CHECK (maximum >= 0),
     given            INTEGER NOT NULL DEFAULT 0 CHECK (given >= 0),
+    packed           INTEGER NOT NULL DEFAULT 0 CHECK (packed >= 0),
     unlimited_sites  INTEGER NOT NULL DEFAULT 0 CHECK (unlimited_sites >= 0),
     PRIMARY KEY (tenant_id, family, name),
-    CHECK (maximum IS NULL OR (given <= maximum AND unlimited_sites = 0))
+    CHECK (maximum IS NULL OR (given + packed <= maximum AND unlimited_sites = 0))
 ) STRICT, WITHOUT ROWID;
+-- Those of which nine tenths or more are taken, so that they are found among many.
+CREATE INDEX tenant_licence_near ON tenant_licence (tenant_id)
+    WHERE maximum > 0 AND (given + packed) * 10 >= maximum * 9;
 
 -- What a site is given of its tenant's. `in_use` is how many of its users hold the service
 -- directly. It draws its maximum, and without one what it uses.
@@ -45,13 +51,18 @@ CREATE TRIGGER site_licence_removed AFTER DELETE ON site_licence BEGIN
         WHERE tenant_id = old.tenant_id AND family = old.family AND name = old.name;
 END;
 
--- Service packs that were put to a tenant, by technical name.
+-- Service packs that were put to a tenant, by technical name. `used` is how many of its users hold
+-- one, counted together with `packed`.
 CREATE TABLE tenant_pack (
     tenant_id  INTEGER NOT NULL REFERENCES node (id) ON DELETE CASCADE,
     name       TEXT NOT NULL,
     maximum    INTEGER CHECK (maximum >= 0),
-    PRIMARY KEY (tenant_id, name)
+    used       INTEGER NOT NULL DEFAULT 0 CHECK (used >= 0),
+    PRIMARY KEY (tenant_id, name),
+    CHECK (maximum IS NULL OR used <= maximum)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX tenant_pack_near ON tenant_pack (tenant_id)
+    WHERE maximum > 0 AND used * 10 >= maximum * 9;
 CREATE INDEX tenant_pack_by_name ON tenant_pack (name);
 
 -- User services that a user holds directly, counted at its site.
@@ -84,7 +95,7 @@ CREATE TABLE user_packs (
 CREATE INDEX user_packs_by_tenant ON user_packs (tenant_id, packs);
 
 -- How many users of a tenant hold exactly these packs. There are few such sets, however many
--- users there are, and every count of packs and of the services in them follows from here.
+-- users there are: packs and the services in them are counted from here.
 CREATE TABLE pack_set (
     tenant_id  INTEGER NOT NULL REFERENCES node (id) ON DELETE CASCADE,
     packs      TEXT NOT NULL,
