@@ -186,6 +186,13 @@ fn a_malformed_file_is_refused_at_its_place() {
         (name("enum"), json!(["a", "a"]), name("enum/1"), "twice"),
         (name("enum"), json!([1]), name("enum/0"), "must be a string"),
         (name("enum"), json!(["a", ""]), name("enum/1"), "unset"),
+        (size("enum"), json!([1, "2"]), size("enum/1"), "whole number"),
+        (size("enum"), json!([1, 1.5]), size("enum/1"), "whole number"),
+        (size("choices"), json!([{"value": "1"}]), size("choices/0/value"), "whole number"),
+        (size("choices"), json!([{"value": 1}, {"value": 1}]), size("choices/1"), "twice"),
+        (name("target_filter"), json!({"a": "b"}), name("target_filter"), "target_model_type"),
+        (name("target_filter"), json!({"a": 1}), name("target_filter/a"), "must be a string"),
+        ("/inherited".into(), json!("sys"), "/inherited".into(), "true or false"),
         (size("is_password"), json!(true), size("is_password"), "only a string"),
         (
             tags("items"),
@@ -224,6 +231,8 @@ fn keywords_that_exclude_each_other_are_refused() {
         (json!({"type": "string", "format": "email", "default": "x"}), "default"),
         (json!({"type": "integer", "minimum": 2, "maximum": 1}), "minimum"),
         (json!({"type": "integer", "minimum": 2, "default": 1}), "default"),
+        (json!({"type": "integer", "enum": [1, 2], "default": 3}), "default"),
+        (json!({"type": "integer", "enum": [1, 2], "maximum": 1}), "enum/1"),
         (json!({"type": "array", "minItems": 2, "maxItems": 1}), "minItems"),
     ];
     for (property, pointer) in pairs {

@@ -65,6 +65,9 @@ fn value(property: &Property) -> Option<Value> {
 }
 
 fn number(property: &Property) -> Option<Value> {
+    if let Some(choice) = property.choices.first() {
+        return choice.value.parse::<i64>().ok().map(Value::from);
+    }
     let least = property.minimum.unwrap_or(1.0);
     let number = property.maximum.map_or(least, |most| least.min(most)).ceil();
     // Whole, so that it fits both kinds, and within what they hold.

@@ -59,6 +59,8 @@ pub struct Model {
     pub unique: Vec<String>,
     /// Attributes outside the list whose equality filters are looked up in an index.
     pub indexed: Vec<String>,
+    /// Whether its instances hold for all below their node, where they are seen, too.
+    pub inherited: bool,
     /// Node types at which instances may be added; empty is anywhere.
     pub allowed_at: Vec<NodeType>,
     pub operations: Vec<Operation>,
@@ -119,9 +121,10 @@ pub enum Format {
     Multiline,
 }
 
-/// One choice of a string property.
+/// One choice of a string or an integer property.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
+    /// Of an integer its decimal text, as forms post it.
     pub value: String,
     pub title: String,
 }
@@ -161,7 +164,8 @@ pub struct Property {
     /// Whether a form draws only those of an object's properties that are set, and offers to add
     /// the others.
     pub sparse: bool,
-    /// `target`, `target_attr`, `target_model_type`: the instances a value is picked from.
+    /// `target`, `target_attr`, `target_model_type`, `target_filter`: the instances a value is
+    /// picked from.
     pub target: Option<Target>,
 }
 
@@ -173,6 +177,8 @@ pub struct Target {
     /// The attribute whose value is kept.
     pub attr: Option<String>,
     pub model_type: Option<String>,
+    /// Attributes of the instances that are offered, and what they must be.
+    pub filter: Vec<(String, String)>,
 }
 
 impl Property {

@@ -21,6 +21,7 @@ const KEYS: &[&str] = &[
     "unique_at_node",
     "unique",
     "indexed",
+    "inherited",
     "allowed_at",
     "operations",
     "groups",
@@ -144,6 +145,7 @@ fn read(source: Value) -> Result<Model, LoadError> {
         unique_at_node: listed(&file, &root, "unique_at_node")?,
         unique: listed(&file, &root, "unique")?,
         indexed: listed(&file, &root, "indexed")?,
+        inherited: file.flag("inherited")?.unwrap_or(false),
         allowed_at: enumerated(&file, "allowed_at", NodeType::parse)?.unwrap_or_default(),
         operations: enumerated(&file, "operations", |name| {
             Operation::ALL.into_iter().find(|o| o.as_str() == name)

@@ -40,8 +40,10 @@ const OF_STRING: &[&str] = &[
     "target",
     "target_attr",
     "target_model_type",
+    "target_filter",
 ];
 const OF_NUMBER: &[&str] = &["minimum", "maximum"];
+const OF_INTEGER: &[&str] = &["minimum", "maximum", "choices", "enum"];
 const OF_ARRAY: &[&str] = &["items", "minItems", "maxItems", "uniqueItems"];
 const OF_OBJECT: &[&str] = &["properties", "additionalProperties", "sparse"];
 
@@ -102,7 +104,7 @@ fn compile(schema: &Value, place: &Place) -> Result<Property, LoadError> {
         description: members.text("description")?.unwrap_or_default().to_owned(),
         required: members.flag("required")?.unwrap_or(false),
         default: None,
-        choices: choices(&members)?,
+        choices: choices(&members, kind)?,
         format: place.format.or(format(&members)?),
         is_password: members.flag("is_password")?.unwrap_or(false),
         store_encrypted: members.flag("store_encrypted")?.unwrap_or(false),
@@ -164,7 +166,8 @@ fn kind(members: &Members) -> Result<Kind, LoadError> {
 fn keywords(members: &Members, kind: Kind, depth: usize) -> Result<(), LoadError> {
     let own = match kind {
         Kind::String => OF_STRING,
-        Kind::Integer | Kind::Number => OF_NUMBER,
+        Kind::Integer => OF_INTEGER,
+        Kind::Number => OF_NUMBER,
         Kind::Array => OF_ARRAY,
         Kind::Object => OF_OBJECT,
         Kind::Any | Kind::Boolean => &[],
@@ -190,7 +193,7 @@ fn keywords(members: &Members, kind: Kind, depth: usize) -> Result<(), LoadError
     Ok(())
 }
 
-fn choices(members: &Members) -> Result<Vec<Choice>, LoadError> {
+fn choices(members: &Members, kind: Kind) -> Result<Vec<Choice>, LoadError> {
     let (key, list) = match (members.list("choices")?, members.list("enum")?) {
         (Some(_), Some(_)) => return Err(members.wrong("enum", "choices are given already")),
         (Some(list), None) => ("choices", list),
@@ -205,20 +208,16 @@ fn choices(members: &Members) -> Result<Vec<Choice>, LoadError> {
     for (i, value) in list.iter().enumerate() {
         let at = pointer::entry(&at, i);
         let choice = if key == "enum" {
-            let Value::String(text) = value else {
-                return Err(LoadError::at(at, "must be a string"));
-            };
-            Choice { value: text.clone(), title: text.clone() }
+            let value = choice_value(value, kind, &at)?;
+            Choice { title: value.clone(), value }
         } else {
             let pair = Members::of(value, &at)?;
             pair.only(&["value", "title"])?;
-            let Some(value) = pair.text("value")? else {
+            let Some(value) = pair.map.get("value") else {
                 return Err(LoadError::at(at, "has no value"));
             };
-            Choice {
-                value: value.to_owned(),
-                title: pair.title("title")?.unwrap_or(value).to_owned(),
-            }
+            let value = choice_value(value, kind, &pointer::child(&at, "value"))?;
+            Choice { title: pair.title("title")?.unwrap_or(&value).to_owned(), value }
         };
         if choice.value.is_empty() {
             return Err(LoadError::at(at, "an empty choice is what leaving the field unset means"));
@@ -229,6 +228,15 @@ fn choices(members: &Members) -> Result<Vec<Choice>, LoadError> {
         choices.push(choice);
     }
     Ok(choices)
+}
+
+fn choice_value(value: &Value, kind: Kind, at: &str) -> Result<String, LoadError> {
+    match (kind, value) {
+        (Kind::Integer, Value::Number(number)) if number.is_i64() => Ok(number.to_string()),
+        (Kind::Integer, _) => Err(LoadError::at(at, "must be a whole number")),
+        (_, Value::String(text)) => Ok(text.clone()),
+        _ => Err(LoadError::at(at, "must be a string")),
+    }
 }
 
 fn format(members: &Members) -> Result<Option<Format>, LoadError> {
@@ -275,13 +283,28 @@ fn target(members: &Members) -> Result<Option<Target>, LoadError> {
         href: members.title("target")?.map(str::to_owned),
         attr: members.title("target_attr")?.map(str::to_owned),
         model_type: members.title("target_model_type")?.map(str::to_owned),
+        filter: target_filter(members)?,
     };
     if let Some(model_type) = &target.model_type {
         check_model_type(model_type)
             .map_err(|reason| members.wrong("target_model_type", reason))?;
     }
+    if target.model_type.is_none() && !target.filter.is_empty() {
+        return Err(members.wrong("target_filter", "needs a target_model_type beside it"));
+    }
     let named = target.href.is_some() || target.attr.is_some() || target.model_type.is_some();
     Ok(named.then_some(target))
+}
+
+fn target_filter(members: &Members) -> Result<Vec<(String, String)>, LoadError> {
+    let Some(value) = members.map.get("target_filter") else { return Ok(Vec::new()) };
+    let at = pointer::child(members.at, "target_filter");
+    let filter = Members::of(value, &at)?;
+    let pairs = filter.map.keys().map(|name| {
+        let text = filter.text(name)?.unwrap_or_default();
+        Ok((name.clone(), text.to_owned()))
+    });
+    pairs.collect()
 }
 
 /// Secrets are kept apart from the instance, by field. An entry of an array has no name that
@@ -355,7 +378,10 @@ fn judge(members: &Members, property: &mut Property) -> Result<(), LoadError> {
         return Err(members.wrong("minimum", format!("is over maximum, {max}")));
     }
     for (i, choice) in property.choices.iter().enumerate() {
-        let value = Value::String(choice.value.clone());
+        let value = match (property.kind, choice.value.parse::<i64>()) {
+            (Kind::Integer, Ok(number)) => Value::from(number),
+            _ => Value::String(choice.value.clone()),
+        };
         if let Some(error) = validate_property(property, "", Some(&value)).first() {
             let key = if members.map.contains_key("enum") { "enum" } else { "choices" };
             let at = pointer::entry(&pointer::child(members.at, key), i);

@@ -123,9 +123,7 @@ impl Check {
             return self.report(pointer, "too_short", message);
         }
         if !property.choices.is_empty() && property.choices.iter().all(|c| c.value != text) {
-            let titles: Vec<&str> = property.choices.iter().map(|c| c.title.as_str()).collect();
-            let message = format!("{title} must be one of: {}.", titles.join(", "));
-            return self.report(pointer, "not_a_choice", message);
+            return self.not_a_choice(property, title, pointer);
         }
         if let Some(pattern) = &property.pattern
             && !matches(pattern, text)
@@ -142,6 +140,24 @@ impl Check {
         }
     }
 
+    fn not_a_choice(&mut self, property: &Property, title: &str, pointer: &str) {
+        let number = property.kind == Kind::Integer;
+        let titles: Vec<String> = property
+            .choices
+            .iter()
+            .map(|c| {
+                // What is sent is the number, which a title alone doesn't tell.
+                if number && c.title != c.value {
+                    format!("{} ({})", c.value, c.title)
+                } else {
+                    c.title.clone()
+                }
+            })
+            .collect();
+        let message = format!("{title} must be one of: {}.", titles.join(", "));
+        self.report(pointer, "not_a_choice", message);
+    }
+
     fn number(&mut self, property: &Property, title: &str, pointer: &str, number: &Number) {
         let value = number.as_f64().unwrap_or(f64::NAN);
         if property.kind == Kind::Integer && !number.is_i64() {
@@ -153,6 +169,12 @@ impl Check {
             let (code, word) =
                 if value < 0.0 { ("too_small", "small") } else { ("too_large", "large") };
             return self.report(pointer, code, format!("{title} is too {word} to be kept."));
+        }
+        if !property.choices.is_empty() {
+            let text = number.to_string();
+            if property.choices.iter().all(|c| c.value != text) {
+                return self.not_a_choice(property, title, pointer);
+            }
         }
         if let Some(least) = property.minimum
             && value < least
@@ -502,6 +524,20 @@ mod tests {
                 (json!(null), "wrong_type"),
             ],
         );
+        let level = json!({
+            "type": "integer", "title": "Level",
+            "choices": [{"value": 0, "title": "Off"}, {"value": 7}]
+        });
+        table(
+            &level,
+            &[
+                (json!(0), ""),
+                (json!(7), ""),
+                (json!(1), "not_a_choice"),
+                (json!("0"), "wrong_type"),
+            ],
+        );
+        assert_eq!(message(&level, json!(1)), "Level must be one of: 0 (Off), 7.");
         let maximum = json!({"type": "integer", "title": "Size", "maximum": 10});
         assert_eq!(message(&maximum, json!(11)), "Size must be 10 or less.");
     }

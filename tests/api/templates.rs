@@ -261,7 +261,15 @@ async fn a_templates_own_add_form_has_the_fields_of_its_model() {
         .collect();
     assert_eq!(
         choices,
-        ["data/FieldDisplayPolicy", "data/HierarchyNode", "relation/SparkCustomer"]
+        [
+            "data/FieldDisplayPolicy",
+            "data/HierarchyNode",
+            "data/Service",
+            "data/ServicePack",
+            "data/User",
+            "data/UserService",
+            "relation/SparkCustomer"
+        ]
     );
     assert_eq!(form["schema"]["properties"]["defaults"].get("properties"), None);
 

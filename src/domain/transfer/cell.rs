@@ -30,11 +30,15 @@ pub fn cell_of(property: &Property, form: Form, value: &Value, titles: bool) -> 
         (Form::Json, value) => Cell::Text(without_secrets(property, value).to_string()),
         (_, Value::String(text)) if text.is_empty() => Cell::Blank,
         (_, Value::String(text)) => {
-            let choice = property.choices.iter().find(|c| titles && c.value == *text);
-            let shown = choice.map_or(text.as_str(), |c| shown_choice(&property.choices, c));
+            let shown = chosen(property, text, titles).unwrap_or(text);
             Cell::Text(escaped(shown).into_owned())
         }
         (_, Value::Bool(on)) => Cell::Boolean(*on),
+        (_, Value::Number(number)) if titles && !property.choices.is_empty() => {
+            let text = number.to_string();
+            let shown = chosen(property, &text, titles).map(str::to_owned);
+            Cell::Text(shown.unwrap_or(text))
+        }
         (_, Value::Number(number)) => match number.as_i64() {
             #[expect(clippy::cast_precision_loss, reason = "within what is exact")]
             Some(whole) if whole.unsigned_abs() <= EXACT => Cell::Number(whole as f64),
@@ -47,6 +51,12 @@ pub fn cell_of(property: &Property, form: Form, value: &Value, titles: bool) -> 
         // Stored under an earlier schema.
         (_, other) => Cell::Text(other.to_string()),
     }
+}
+
+/// A choice as a sheet with titles shows it.
+fn chosen<'p>(property: &'p Property, text: &str, titles: bool) -> Option<&'p str> {
+    let choice = property.choices.iter().find(|c| titles && c.value == *text)?;
+    Some(shown_choice(&property.choices, choice))
 }
 
 /// A text that isn't taken for [`CLEAR`] when it is loaded.

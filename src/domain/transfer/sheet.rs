@@ -377,7 +377,7 @@ fn help_of(column: &Column<'_>) -> [String; 6] {
         Field::Rest(_) => ("JSON", String::new(), "Attributes that the model doesn't name."),
         Field::Attr(attr) => {
             let kind = match attr.form {
-                Form::Text if !attr.property.choices.is_empty() => "choice",
+                _ if !attr.property.choices.is_empty() => "choice",
                 Form::Text if attr.property.is_secret() => "secret",
                 Form::Text => "text",
                 Form::Integer => "whole number",

@@ -67,7 +67,7 @@ pub fn words(property: Option<&Property>, value: &Value) -> String {
         Value::Bool(true) => "Yes".to_owned(),
         Value::Bool(false) => "No".to_owned(),
         Value::String(text) => choice(property, text).unwrap_or(text).to_owned(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => number_in_words(property, number),
         Value::Array(entries) => entries_count(entries.len()),
         Value::Object(members) => fields_count(members.len()),
     }
@@ -168,7 +168,7 @@ fn one(property: Option<&Property>, value: &Value) -> AnyView {
             .into_any()
         }
         Value::String(text) if !text.is_empty() => text_value(property, text),
-        Value::Number(number) => number.to_string().into_any(),
+        Value::Number(number) => number_in_words(property, number).into_any(),
         Value::Object(_) | Value::Array(_) => json(value),
         Value::Null | Value::String(_) => not_set(),
     }
@@ -194,6 +194,12 @@ fn link(text: &str) -> AnyView {
         .into_any(),
         None => text.to_owned().into_any(),
     }
+}
+
+/// The title of its choice, where it is one.
+fn number_in_words(property: Option<&Property>, number: &serde_json::Number) -> String {
+    let text = number.to_string();
+    choice(property, &text).map(str::to_owned).unwrap_or(text)
 }
 
 /// The title of a choice.

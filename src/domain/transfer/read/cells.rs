@@ -130,11 +130,17 @@ fn value(column: &Column<'_>, attr: &Attr<'_>, raw: &Raw) -> Result<Value, Strin
         (Form::Number | Form::Json, Raw::Number(number)) => whole(*number)
             .or_else(|| Number::from_f64(*number).map(Value::Number))
             .ok_or_else(|| format!("{title} must be a number.")),
-        (Form::Integer, Raw::Text(text)) => text
-            .trim()
-            .parse::<i64>()
-            .map(Value::from)
-            .map_err(|_| format!("{title} must be a whole number.")),
+        (Form::Integer, Raw::Text(text)) => {
+            let text = text.trim();
+            let text = choice_by_title(&attr.property.choices, text).unwrap_or(text);
+            text.parse::<i64>().map(Value::from).map_err(|_| {
+                if attr.property.choices.is_empty() {
+                    format!("{title} must be a whole number.")
+                } else {
+                    format!("{title} must be one of: {}.", attr.shown_choices().join(", "))
+                }
+            })
+        }
         (Form::Number, Raw::Text(text)) => number(text.trim())
             .map(Value::Number)
             .ok_or_else(|| format!("{title} must be a number, such as 1.5.")),
