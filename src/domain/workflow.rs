@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    App, hierarchy, policies, registry::Registry, spark_customer, templates, transactions,
+    App, hierarchy, licences, policies, registry::Registry, spark_customer, templates, transactions,
 };
 use crate::{
     fault::Fault,
@@ -113,6 +113,9 @@ pub fn of(model_type: &str) -> &'static dyn Workflow {
         transactions::MODEL => &transactions::Transaction,
         templates::MODEL => &templates::ConfigurationTemplate,
         policies::MODEL => &policies::FieldDisplayPolicy,
+        licences::SERVICE => &licences::Service,
+        licences::SERVICE_PACK => &licences::ServicePack,
+        licences::USER => &licences::User,
         _ => &Plain,
     }
 }

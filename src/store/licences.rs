@@ -267,6 +267,15 @@ impl ReadTx<'_> {
         Ok((total, rows.collect::<Result<_, _>>()?))
     }
 
+    /// How many nodes of a type stand at or below a node.
+    pub fn count_nodes(&self, below: i64, node_type: NodeType) -> Result<u64, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT count(*) FROM node_closure c JOIN node n ON n.id = c.node_id \
+             WHERE c.ancestor_id = ?1 AND n.node_type = ?2",
+        )?;
+        Ok(statement.query_row(params![below, node_type.as_str()], |row| row.get(0))?)
+    }
+
     /// The sites of that name below a node.
     pub fn sites_named(&self, below: i64, name: &str) -> Result<Vec<Node>, StoreError> {
         let mut statement = self.conn.prepare_cached(&format!(
@@ -280,16 +289,14 @@ impl ReadTx<'_> {
     /// Limits of tenants at or below a node of which nine tenths or more are taken, the fullest
     /// first; and how many there are.
     pub fn near_full(&self, below: i64, limit: u32) -> Result<(u64, Vec<NearFull>), StoreError> {
-        let near = format!(
-            "SELECT l.tenant_id AS tenant, l.family AS family, l.name AS name, \
+        let near = "SELECT l.tenant_id AS tenant, l.family AS family, l.name AS name, \
              l.maximum AS maximum, l.given + l.packed AS taken \
              FROM node_closure c JOIN tenant_licence l ON l.tenant_id = c.node_id \
              WHERE c.ancestor_id = ?1 AND l.maximum > 0 \
              AND (l.given + l.packed) * 10 >= l.maximum * 9 \
              UNION ALL SELECT p.tenant_id, NULL, p.name, p.maximum, p.used \
              FROM node_closure c JOIN tenant_pack p ON p.tenant_id = c.node_id \
-             WHERE c.ancestor_id = ?1 AND p.maximum > 0 AND p.used * 10 >= p.maximum * 9"
-        );
+             WHERE c.ancestor_id = ?1 AND p.maximum > 0 AND p.used * 10 >= p.maximum * 9";
         let total = self
             .conn
             .prepare_cached(&format!("SELECT count(*) FROM ({near})"))?

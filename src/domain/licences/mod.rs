@@ -5,26 +5,29 @@
 mod assign;
 mod book;
 mod catalogue;
+mod guards;
 mod limits;
 mod lines;
 mod overview;
 mod packs;
 mod quantity;
 mod record;
+mod rules;
 mod tenants;
 mod users;
 
 pub use self::{
     assign::{Assigned, ItemResult, Wanted, assign, assign_in, unassign},
+    guards::{Service, ServicePack, User},
     limits::{ItemOutcome, Limit, Outcome, preview_site, preview_tenant, set_site, set_tenant},
     lines::{Level, Line, PackLine, SiteLicences, TenantLicences, of_site, of_tenant},
-    overview::{TenantOverview, overview},
+    overview::{TenantOverview, near_full, overview},
     packs::{PackOutcome, change_pack, put_packs, remove_pack},
     quantity::Quantity,
     tenants::{Site, Tenant, TenantDetail, detail, sites, tenants},
     users::{Assignable, Holdings, UserRef, assignable, holdings, integrated_client_package},
 };
-pub use crate::store::Family;
+pub use crate::store::{Family, NearFull};
 
 /// The models of the catalogue and of who draws on it.
 pub const SERVICE: &str = "data/Service";

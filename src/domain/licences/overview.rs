@@ -1,9 +1,18 @@
-//! All tenants at a glance: what each is licensed for, and what is nearly used up.
+//! Tenants at a glance: what each is licensed for, and what is nearly used up.
 
-use super::{Line, PackLine, Tenant};
+use std::collections::{HashMap, hash_map::Entry};
+
+use super::{
+    Level, Line, PackLine, Tenant,
+    book::Book,
+    catalogue::{self, Packs, Services},
+    lines, tenants,
+};
 use crate::{
-    domain::{App, Caller},
+    domain::{App, Caller, hierarchy},
     fault::Fault,
+    model::NodeType,
+    store::{NearFull, ReadTx},
 };
 
 /// One tenant.
@@ -12,8 +21,9 @@ pub struct TenantOverview {
     pub tenant: Tenant,
     pub sites: u64,
     pub users: u64,
-    /// Services and packs that it is licensed for.
+    /// Services that it is licensed for.
     pub licensed: u64,
+    /// Packs that were put to it.
     pub packs: u64,
     /// Lines at nine tenths or more, the fullest first.
     pub nearly: Vec<Line>,
@@ -29,6 +39,90 @@ pub async fn overview(
     skip: u64,
     limit: u64,
 ) -> Result<(u64, Vec<TenantOverview>), Fault> {
-    let _ = (app, caller, hierarchy, search, skip, limit);
-    Err(Fault::internal())
+    let (caller, named) = (caller.clone(), hierarchy.map(str::to_owned));
+    let search = search.unwrap_or_default().to_owned();
+    app.store
+        .read(move |tx| {
+            let place = hierarchy::resolve(tx, &caller, named.as_deref())?;
+            let (total, tenants) = tenants::tenants_in(tx, &place, &search, skip, limit)?;
+            let mut catalogues = Catalogues::default();
+            let all = tenants.into_iter().map(|tenant| one(tx, &mut catalogues, tenant));
+            Ok((total, all.collect::<Result<_, Fault>>()?))
+        })
+        .await
+}
+
+/// Limits at a node and below it of which nine tenths or more are taken, the fullest first; at
+/// most `limit`, and how many there are.
+pub async fn near_full(
+    app: &App,
+    caller: &Caller,
+    hierarchy: Option<&str>,
+    limit: u32,
+) -> Result<(u64, Vec<(Tenant, NearFull)>), Fault> {
+    let (caller, named) = (caller.clone(), hierarchy.map(str::to_owned));
+    app.store
+        .read(move |tx| {
+            let place = hierarchy::resolve(tx, &caller, named.as_deref())?;
+            let (total, rows) = tx.near_full(place.id, limit)?;
+            let rows = rows.into_iter().map(|near| {
+                let tenant = tenants::tenant_of(tx, near.tenant.clone())?;
+                Ok((tenant, near))
+            });
+            Ok((total, rows.collect::<Result<_, Fault>>()?))
+        })
+        .await
+}
+
+/// Tenants below one node have one catalogue.
+#[derive(Default)]
+struct Catalogues(HashMap<i64, (Packs, Services)>);
+
+impl Catalogues {
+    fn above(&mut self, tx: &ReadTx<'_>, tenant: &Tenant) -> Result<&(Packs, Services), Fault> {
+        // The catalogue stands at sys and providers.
+        let above = tx.ancestors(tenant.node.id)?;
+        let provider = above
+            .into_iter()
+            .rev()
+            .find(|node| [NodeType::Provider, NodeType::Sys].contains(&node.node_type))
+            .unwrap_or_else(|| tenant.node.clone());
+        let id = provider.id;
+        Ok(match self.0.entry(id) {
+            Entry::Occupied(present) => present.into_mut(),
+            Entry::Vacant(vacant) => {
+                let packs = catalogue::packs_at(tx, &provider)?;
+                vacant.insert((packs, catalogue::services_at(tx, &provider)?))
+            }
+        })
+    }
+}
+
+fn one(
+    tx: &ReadTx<'_>,
+    catalogues: &mut Catalogues,
+    tenant: Tenant,
+) -> Result<TenantOverview, Fault> {
+    let (packs, services) = catalogues.above(tx, &tenant)?;
+    let book = Book::load(tx, &tenant.node, packs)?;
+    let mut nearly = lines::tenant_lines(services, &book);
+    let licensed = nearly.iter().filter(|line| !line.allocated.is_none()).count() as u64;
+    nearly.retain(|line| is_near(line.level()));
+    nearly.sort_by_key(|line| (line.free().maximum(), line.name.clone()));
+    let mut nearly_packs = lines::pack_lines(packs, &book);
+    let pack_count = nearly_packs.len() as u64;
+    nearly_packs.retain(|pack| is_near(pack.level()));
+    Ok(TenantOverview {
+        sites: tenants::count_sites(tx, &tenant.node)?,
+        users: tenants::users_below(tx, &tenant.node)?,
+        licensed,
+        packs: pack_count,
+        nearly,
+        nearly_packs,
+        tenant,
+    })
+}
+
+fn is_near(level: Level) -> bool {
+    matches!(level, Level::NearFull | Level::Full | Level::Over)
 }

@@ -81,7 +81,7 @@ pub async fn detail(app: &App, caller: &Caller, tenant_id: &str) -> Result<Tenan
     app.store
         .read(move |tx| {
             let tenant = find(tx, &caller, &tenant_id)?;
-            let groups = sites_in(tx, &tenant.node)?.len() as u64;
+            let groups = count_sites(tx, &tenant.node)?;
             let users = users_below(tx, &tenant.node)?;
             Ok(TenantDetail { tenant, groups, users })
         })
@@ -181,12 +181,12 @@ pub(super) fn users_below(tx: &ReadTx<'_>, node: &Node) -> Result<u64, Fault> {
 
 /// Sites at a node and below it.
 pub(super) fn count_sites(tx: &ReadTx<'_>, node: &Node) -> Result<u64, Fault> {
-    Ok(sites_in(tx, node)?.len() as u64)
+    Ok(tx.count_nodes(node.id, NodeType::Site)?)
 }
 
-fn tenant_of(tx: &ReadTx<'_>, node: Node) -> Result<Tenant, Fault> {
+pub(super) fn tenant_of(tx: &ReadTx<'_>, node: Node) -> Result<Tenant, Fault> {
     let instance = tx.instance_unscoped(hierarchy::MODEL, &node.pkid)?;
-    let data = instance.map(|stored| stored.data).unwrap_or_else(|| "{}".to_owned());
+    let data = instance.map_or_else(|| "{}".to_owned(), |stored| stored.data);
     tenant_of_row(NodeRow { node, data })
 }
 
