@@ -32,6 +32,13 @@ pub fn keep_server_fields(
     }
 }
 
+/// Leaves out what only the server writes.
+pub fn leave_server_fields(model: &Model, data: &mut Map<String, Value>) {
+    for name in server_fields(model) {
+        data.shift_remove(name);
+    }
+}
+
 /// Refuses values for what only the server writes, and changes of what never changes.
 pub fn refuse_server_fields(
     model: &Model,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-pub(super) use self::fields::{in_schema_order, to_json};
+pub(super) use self::fields::{in_schema_order, leave_server_fields, to_json};
 pub use self::{
     create::{NewData, create, create_in},
     relocate::relocate_in,

@@ -8,13 +8,17 @@ use super::{Asked, Manner, Task, end, enqueue, input_of, rows::Step};
 use crate::{
     domain::{
         App, Caller, hierarchy,
-        resources::{Expected, get_in},
-        transactions::{self, FAIL, INFO, SUCCESS},
+        resources::{self, Expected, get_in},
+        transactions::{self, Action, FAIL, INFO, SUCCESS},
     },
     fault::{Fault, FaultKind},
     model::MASK,
     store::{ReadTx, Stored, TaskState, WriteTx},
 };
+
+/// Changes whose records show less than it takes to make them again.
+const NOT_REPLAYED: [Action; 5] =
+    [Action::Move, Action::SetLicences, Action::SetServicePacks, Action::Assign, Action::Unassign];
 
 /// Cancels a transaction that is queued or runs. What runs ends before its next row.
 pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<(), Fault> {
@@ -75,7 +79,13 @@ pub async fn replay(app: &App, caller: &Caller, id: &str) -> Result<Asked, Fault
     app.store
         .write(move |tx| {
             let record = get_in(tx, caller.node.id, &model, &id)?;
-            let task = asked_again(tx, &record)?;
+            let mut task = asked_again(tx, &record)?;
+            let model_type = task.model_type().to_owned();
+            if let Task::Create { data, .. } | Task::Modify { data, .. } = &mut task {
+                // The record shows what the server set too, as it was then.
+                let model = app_.model(&model_type)?;
+                resources::leave_server_fields(&model, data);
+            }
             replay_in(&app_, tx, &caller, &id, &new_, &record, &task)
         })
         .await?;
@@ -117,6 +127,15 @@ fn asked_again(tx: &ReadTx<'_>, record: &Stored) -> Result<Task, Fault> {
         return refuse(
             "row",
             "This was a row of a bulk transaction; replay that one, or change the instance itself.",
+        );
+    }
+    if ![Action::Create, Action::Modify, Action::Delete]
+        .iter()
+        .any(|a| a.as_str() == text("action"))
+    {
+        return refuse(
+            "not_replayed",
+            "A change of this kind isn't replayed; make it again where it was made.",
         );
     }
     from_record(&data, &record.node.pkid).map_or_else(
