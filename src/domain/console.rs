@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    list_query::{Condition, Direction, Filter, LOCATED_AT, ListQuery},
+    list_query::{Condition, Direction, Filter, LOCATED_AT, ListQuery, Traversal},
     model::{Choice, Model, Operation, Property, form::value_of},
     server_fns::views::{FormPage, Instance, NodeRef, Permissions},
     store::{Cover, ListRow, Node, ReadTx, Stored},
@@ -80,7 +80,7 @@ pub(super) fn dashboard_in(
         .models
         .iter()
         .filter(|m| !m.section.is_empty())
-        .map(|m| Ok((model_link(m), tx.counted(&m.model_type, cover(&place))?)))
+        .map(|m| Ok((model_link(m), tx.counted(&m.model_type, cover(m, caller, &place))?)))
         .collect::<Result<_, Fault>>()?;
     let latest = latest(app, tx, caller, &place)?;
     Ok(Dashboard { place: node_ref(&place), counts, latest })
@@ -144,9 +144,9 @@ pub async fn list(
                 columns,
                 place: node_ref(place),
                 total: listed.total,
-                total_unfiltered: tx.counted(&model.model_type, cover(place))?,
+                total_unfiltered: tx.counted(&model.model_type, cover(&model, &caller, place))?,
                 rows,
-                can: permissions(&model, place),
+                can: permissions(&model, place, true),
                 query: listed.query,
                 model: shown,
             })
@@ -170,18 +170,25 @@ fn with_model_titles(app: &App, model: &Arc<Model>) -> Arc<Model> {
     Arc::new(shown)
 }
 
+/// What stands above a form.
+pub struct Above {
+    pub choosers: Vec<Chooser>,
+    /// Why the instance is only shown.
+    pub refusal: Option<String>,
+}
+
 pub async fn add_form(
     app: &App,
     caller: &Caller,
     model_type: &str,
     query: &[(String, String)],
-) -> Result<(FormPage, Vec<Chooser>), Fault> {
+) -> Result<(FormPage, Above), Fault> {
     let model = app.model(model_type)?;
     // Shown at a wrong place too: the page then says where instances can be added.
     let hierarchy = value_of(query, "hierarchy").filter(|h| !h.is_empty());
     let place = resources::place(app, caller, hierarchy).await?;
     let form = forms::at(app, &place, &model, query.to_vec()).await?;
-    let mut can = permissions(&model, &place);
+    let mut can = permissions(&model, &place, true);
     if let (Ok(()), Some(first)) = (&can.add, form.undecided) {
         can.add = Err(first);
     }
@@ -195,7 +202,7 @@ pub async fn add_form(
         preview: None,
         model: (*form.model).clone(),
     };
-    Ok((page, form.choosers))
+    Ok((page, Above { choosers: form.choosers, refusal: None }))
 }
 
 pub async fn instance(
@@ -204,7 +211,7 @@ pub async fn instance(
     model_type: &str,
     pkid: &str,
     query: &[(String, String)],
-) -> Result<(FormPage, Vec<Chooser>), Fault> {
+) -> Result<(FormPage, Above), Fault> {
     let model = app.model(model_type)?;
     let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
     let query = query.to_vec();
@@ -214,9 +221,10 @@ pub async fn instance(
             let instance = shown(&model, &stored)?;
             let data = Some(&instance.data);
             let form = forms::form(tx, &app_.models, &stored.node, &model, data, &query)?;
+            let refusal = resources::refusal(tx, &caller, &model, &stored)?;
             let page = FormPage {
                 place: node_ref(&stored.node),
-                can: permissions(&model, &stored.node),
+                can: permissions(&model, &stored.node, refusal.is_none()),
                 instance: Some(instance),
                 start: form.start,
                 posted: None,
@@ -224,7 +232,7 @@ pub async fn instance(
                 preview: None,
                 model: (*form.model).clone(),
             };
-            Ok((page, form.choosers))
+            Ok((page, Above { choosers: form.choosers, refusal }))
         })
         .await
 }
@@ -332,20 +340,22 @@ fn row_data(data: &str, pkid: &str) -> Result<Map<String, Value>, Fault> {
     })
 }
 
-fn permissions(model: &Model, place: &Node) -> Permissions {
+/// `own` is false for what belongs to a node above the caller's.
+fn permissions(model: &Model, place: &Node, own: bool) -> Permissions {
     Permissions {
         add: if model.offers(Operation::Add) {
             hierarchy::refusal_to_add(model, place).map_or(Ok(()), Err)
         } else {
             Err(format!("{} are made by the server.", model.title_plural))
         },
-        update: model.offers(Operation::Update),
-        remove: model.offers(Operation::Remove),
+        update: own && model.offers(Operation::Update),
+        remove: own && model.offers(Operation::Remove),
     }
 }
 
-fn cover(place: &Node) -> Cover {
-    if place.parent_id.is_none() { Cover::All } else { Cover::Down(place.id) }
+/// What a list covers that asks for nothing else.
+fn cover(model: &Model, caller: &Caller, place: &Node) -> Cover {
+    lists::cover(model, caller, place, Traversal::Down)
 }
 
 pub(super) fn node_ref(node: &Node) -> NodeRef {

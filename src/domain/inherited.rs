@@ -121,10 +121,9 @@ pub fn usable(
     place: &Node,
     model: &Model,
 ) -> Result<Vec<Inherited>, Fault> {
-    let Some(root) = tx.root_node()? else { return Ok(Vec::new()) };
     let rows = tx.list(&ListSpec {
         model: kind.to_owned(),
-        cover: Cover::Up { node_id: place.id, visible_from: root.id },
+        cover: Cover::Above(place.id),
         filters: vec![ListFilter {
             attrs: vec![Attr::Data("model_type".to_owned(), Kind::String)],
             condition: Condition::Equals,

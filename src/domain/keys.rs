@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 use super::hierarchy;
 use crate::{
     fault::Fault,
+    list_query::{Condition, Direction},
     model::Model,
-    store::{ReadTx, WriteTx},
+    store::{Attr, Cover, ListFilter, ListSpec, Order, ReadTx, WriteTx},
 };
 
 /// A unique key that an instance holds: scope, field, value.
@@ -15,11 +16,7 @@ fn keys(
     node_id: i64,
     data: &Map<String, Value>,
 ) -> Vec<(Option<i64>, String, String)> {
-    let value_of = |name: &str| {
-        data.get(name)
-            .filter(|v| v.as_str() != Some(""))
-            .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
-    };
+    let value_of = |name: &str| data.get(name).filter(|v| v.as_str() != Some("")).map(text_of);
     let mut keys = Vec::new();
     let at_node: Option<Vec<String>> = model.unique_at_node.iter().map(|n| value_of(n)).collect();
     if let (Some(values), Some(first)) = (at_node, model.unique_at_node.first()) {
@@ -42,6 +39,9 @@ pub fn check(
     data: &Map<String, Value>,
     own_pkid: Option<&str>,
 ) -> Result<(), Fault> {
+    if model.inherited {
+        check_line(tx, model, node_id, data, own_pkid)?;
+    }
     for (scope, field, value) in keys(model, node_id, data) {
         let holder = tx.key_holder(&model.model_type, scope, &field, &value)?;
         if holder.is_some() && holder.as_deref() != own_pkid {
@@ -60,6 +60,62 @@ pub fn check(
         }
     }
     Ok(())
+}
+
+/// What holds for all below must be the only one of its name wherever it is seen: above its node
+/// and below it.
+fn check_line(
+    tx: &ReadTx<'_>,
+    model: &Model,
+    node_id: i64,
+    data: &Map<String, Value>,
+    own_pkid: Option<&str>,
+) -> Result<(), Fault> {
+    let filter = |name: &String| {
+        let text = data.get(name).map(text_of).filter(|text| !text.is_empty())?;
+        let kind = model.root.property(name)?.kind;
+        Some(ListFilter {
+            attrs: vec![Attr::Data(name.clone(), kind)],
+            condition: Condition::Equals,
+            text,
+            ignore_case: false,
+        })
+    };
+    let filters: Option<Vec<ListFilter>> = model.unique_at_node.iter().map(filter).collect();
+    let (Some(filters), Some(first)) = (filters, model.unique_at_node.first()) else {
+        return Ok(());
+    };
+    let Some(kind) = model.root.property(first).map(|p| p.kind) else { return Ok(()) };
+    let found = tx.list(&ListSpec {
+        model: model.model_type.clone(),
+        cover: Cover::Line(node_id),
+        filters,
+        order: Order { attr: Attr::Data(first.clone(), kind), direction: Direction::Asc },
+        skip: 0,
+        // Its own row may be among them.
+        limit: 2,
+    })?;
+    let Some(other) = found.iter().find(|row| Some(row.pkid.as_str()) != own_pkid) else {
+        return Ok(());
+    };
+    let shown = data.get(first).map(text_of).unwrap_or_default();
+    Err(Fault::conflict(
+        format!("/{first}"),
+        "taken",
+        format!(
+            "{} {:?} is taken: the {} of that name at {} holds for everything below it. Choose \
+             another.",
+            model.attr_title(first),
+            hierarchy::shortened(&shown),
+            model.title.to_lowercase(),
+            other.node_path
+        ),
+    ))
+}
+
+/// A value as keys hold it.
+fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The pkids of those that hold a key of these attributes, whether at the node or anywhere.

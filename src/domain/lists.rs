@@ -80,20 +80,27 @@ pub(super) fn spec(
     let Some(order) = order.filter(|_| errors.is_empty()) else {
         return Err(Fault::invalid(errors));
     };
-    let cover = match query.traversal {
-        Traversal::Local => Cover::Local(place.id),
-        Traversal::Up => Cover::Up { node_id: place.id, visible_from: caller.node.id },
-        Traversal::Down if place.parent_id.is_none() => Cover::All,
-        Traversal::Down => Cover::Down(place.id),
-    };
     Ok(ListSpec {
         model: model.model_type.clone(),
-        cover,
+        cover: cover(model, caller, place, query.traversal),
         filters,
         order: Order { attr: order, direction },
         skip: query.skip,
         limit: query.limit,
     })
+}
+
+/// The nodes that a list covers. Of an inherited model it means what holds at the place: what
+/// stands above it counts, too, beyond the caller's own node.
+pub(super) fn cover(model: &Model, caller: &Caller, place: &Node, traversal: Traversal) -> Cover {
+    match traversal {
+        Traversal::Local => Cover::Local(place.id),
+        Traversal::Up if model.inherited => Cover::Above(place.id),
+        Traversal::Up => Cover::Up { node_id: place.id, visible_from: caller.node.id },
+        Traversal::Down if place.parent_id.is_none() => Cover::All,
+        Traversal::Down if model.inherited => Cover::Line(place.id),
+        Traversal::Down => Cover::Down(place.id),
+    }
 }
 
 /// Refuses columns that no list of the model can have.

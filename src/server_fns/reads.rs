@@ -10,10 +10,7 @@ use super::views::Drawn;
 use crate::fault::Fault;
 #[cfg(feature = "ssr")]
 use crate::{
-    domain::{
-        console,
-        forms::{self, Chooser},
-    },
+    domain::{console, forms},
     model::form,
     server_fns::{
         context::{self, Request, request},
@@ -132,7 +129,7 @@ pub async fn ask(what: Ask) -> Result<Answer, Fault> {
 #[cfg(feature = "ssr")]
 fn form_page(
     r: &Request,
-    (page, choosers): (FormPage, Vec<Chooser>),
+    (page, above): (FormPage, console::Above),
     query: &[(String, String)],
 ) -> Result<Answer, Fault> {
     let posted = r.posted.clone();
@@ -148,6 +145,6 @@ fn form_page(
         Some(instance) => routes::detail_href(model_type, &instance.pkid),
         None => routes::add_href(model_type),
     };
-    let choosers = drawn::choosers(&path, &choosers, query);
+    let choosers = drawn::above_form(&path, &above, query);
     Answer::of(&FormPage { choosers, preview, posted, ..page })
 }

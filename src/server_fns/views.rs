@@ -61,7 +61,8 @@ pub struct FormPage {
     /// What the form begins with: the stored attributes, or the defaults of a new instance, with
     /// the chosen template applied. Fields that it hides or locks keep these values.
     pub start: Map<String, Value>,
-    /// Display policy and template to choose from, as HTML; empty where there is nothing to choose.
+    /// Display policy and template to choose from, and why the instance is only shown, as HTML;
+    /// empty where there is nothing to choose and to say.
     pub choosers: String,
     /// Of an instance that shapes a form: how that form looks, as HTML; empty until it is asked for.
     pub preview: Option<String>,

@@ -64,6 +64,22 @@ impl ReadTx<'_> {
         Ok(statement.query_row(params![pkid, model, visible_from], stored_from).optional()?)
     }
 
+    /// The instance of that model and pkid, if it stands at, above or below a node.
+    pub fn instance_on_line(
+        &self,
+        model: &str,
+        pkid: &str,
+        node_id: i64,
+    ) -> Result<Option<Stored>, StoreError> {
+        let sql = format!(
+            "{SELECT} WHERE i.pkid = ?1 AND i.model = ?2 AND EXISTS (SELECT 1 FROM node_closure \
+             WHERE (ancestor_id = ?3 AND node_id = i.node_id) \
+             OR (ancestor_id = i.node_id AND node_id = ?3))"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        Ok(statement.query_row(params![pkid, model, node_id], stored_from).optional()?)
+    }
+
     /// The instance of that model and pkid, wherever it stands: for work of the program's own.
     pub fn instance_unscoped(&self, model: &str, pkid: &str) -> Result<Option<Stored>, StoreError> {
         let sql = format!("{SELECT} WHERE i.pkid = ?1 AND i.model = ?2");

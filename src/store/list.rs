@@ -18,6 +18,10 @@ pub enum Cover {
     Local(i64),
     /// The node and those above it that stand at or below `visible_from`.
     Up { node_id: i64, visible_from: i64 },
+    /// The node and all above it.
+    Above(i64),
+    /// The node, all above it and all below it: where an inherited model's instances hold.
+    Line(i64),
     /// Everything: what `Down` from the root means, without asking for each row.
     All,
 }
@@ -142,6 +146,22 @@ impl ListSpec {
                     " AND i.node_id IN (SELECT up.ancestor_id FROM node_closure up \
                      JOIN node_closure own ON own.node_id = up.ancestor_id \
                      WHERE up.node_id = {node} AND own.ancestor_id = {from})"
+                );
+            }
+            Cover::Above(node) => {
+                let node = bind(Sql::Integer(node));
+                sql += &format!(
+                    " AND (SELECT 1 FROM node_closure \
+                     WHERE ancestor_id = i.node_id AND node_id = {node}) IS NOT NULL"
+                );
+            }
+            Cover::Line(node) => {
+                let node = bind(Sql::Integer(node));
+                sql += &format!(
+                    " AND coalesce((SELECT 1 FROM node_closure \
+                     WHERE ancestor_id = {node} AND node_id = i.node_id), \
+                     (SELECT 1 FROM node_closure \
+                     WHERE ancestor_id = i.node_id AND node_id = {node})) IS NOT NULL"
                 );
             }
         }
@@ -278,6 +298,15 @@ impl ReadTx<'_> {
                  WHERE up.node_id = ?2 AND own.ancestor_id = ?3)",
                 vec![Box::new(node_id), Box::new(visible_from)],
             ),
+            Cover::Above(node) => (
+                " AND node_id IN (SELECT ancestor_id FROM node_closure WHERE node_id = ?2)",
+                vec![Box::new(node)],
+            ),
+            Cover::Line(node) => (
+                " AND node_id IN (SELECT node_id FROM node_closure WHERE ancestor_id = ?2 \
+                 UNION SELECT ancestor_id FROM node_closure WHERE node_id = ?2)",
+                vec![Box::new(node)],
+            ),
         };
         let sql = format!("SELECT coalesce(sum(n), 0) FROM instance_count WHERE model = ?1{nodes}");
         let values = std::iter::once(Box::new(model.to_owned()) as Box<dyn ToSql>).chain(values);
@@ -311,7 +340,9 @@ mod tests {
         let store = Store::open(dir.path(), &models).await.unwrap();
         for model in &models {
             for name in model.summary_attrs.iter().filter(|a| *a != LOCATED_AT) {
-                for cover in [Cover::All, Cover::Down(1), Cover::Local(1)] {
+                for cover in
+                    [Cover::All, Cover::Down(1), Cover::Local(1), Cover::Line(1), Cover::Above(1)]
+                {
                     let kind = model.root.property(name).unwrap().kind;
                     let plan = plan(
                         &store,

@@ -18,6 +18,7 @@ mod get;
 mod health;
 mod help;
 mod hierarchy_node;
+mod inherited;
 mod list;
 mod list_filters;
 mod list_places;

@@ -99,13 +99,51 @@ pub fn get_in(
     model: &Model,
     pkid: &str,
 ) -> Result<Stored, Fault> {
-    tx.instance(&model.model_type, pkid, visible_from)?.ok_or_else(|| {
+    let found = if model.inherited {
+        tx.instance_on_line(&model.model_type, pkid, visible_from)?
+    } else {
+        tx.instance(&model.model_type, pkid, visible_from)?
+    };
+    found.ok_or_else(|| {
         Fault::not_found(format!(
             "There is no {} with the pkid {:?}.",
             model.model_type,
             hierarchy::shortened(pkid)
         ))
     })
+}
+
+/// [`get_in`] of an instance that the caller is going to change.
+pub fn get_to_change(
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    model: &Model,
+    pkid: &str,
+) -> Result<Stored, Fault> {
+    let stored = get_in(tx, caller.node.id, model, pkid)?;
+    match refusal(tx, caller, model, &stored)? {
+        None => Ok(stored),
+        Some(reason) => Err(Fault::forbidden(reason)),
+    }
+}
+
+/// Why the caller can't change an instance that it sees: what is inherited is changed at or above
+/// the node it belongs to.
+pub fn refusal(
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    model: &Model,
+    stored: &Stored,
+) -> Result<Option<String>, Fault> {
+    if !model.inherited || tx.is_at_or_below(stored.node.id, caller.node.id)? {
+        return Ok(None);
+    }
+    let label = model.label_of(&from_json(stored)?, &stored.pkid).to_owned();
+    Ok(Some(format!(
+        "{} {label} belongs to {}, above your own node: it holds here, and only those who belong \
+         to that node or above it can change it.",
+        model.title, stored.node.path
+    )))
 }
 
 /// The node a call is made at, or the fault that says it can't be.

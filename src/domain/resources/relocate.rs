@@ -1,7 +1,7 @@
 //! Moving an instance to another node: up, down or sideways, to wherever its model is allowed and
 //! its business key is free.
 
-use super::{Written, from_json, get_in, href, may_add, offered};
+use super::{Written, from_json, get_to_change, href, may_add, offered};
 use crate::{
     domain::{
         App, Caller, keys,
@@ -24,7 +24,7 @@ pub fn relocate_in(
     ticket: &Ticket,
 ) -> Result<Written, Fault> {
     offered(model, Operation::Move)?;
-    let stored = get_in(tx, caller.node.id, model, pkid)?;
+    let stored = get_to_change(tx, caller, model, pkid)?;
     may_add(model, target)?;
     let data = from_json(&stored)?;
     workflow::of(&model.model_type).moving(app, tx, &stored, target)?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Expected, Written, expect_version, from_json, get_in, href, offered};
+use super::{Expected, Written, expect_version, from_json, get_to_change, href, offered};
 use crate::{
     domain::{
         App, Caller,
@@ -41,7 +41,7 @@ pub fn remove_in(
 ) -> Result<Written, Fault> {
     offered(model, Operation::Remove)?;
     let flow = workflow::of(&model.model_type);
-    let stored = get_in(tx, caller.node.id, model, pkid)?;
+    let stored = get_to_change(tx, caller, model, pkid)?;
     expect_version(&stored, expected)?;
     flow.removing(app, tx, &stored)?;
     let before = from_json(&stored)?;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     Expected, Written, expect_version,
     fields::{apply, in_schema_order, keep_server_fields, refuse_server_fields, to_json, told},
-    from_json, get_in, href, offered,
+    from_json, get_to_change, href, offered,
 };
 use crate::{
     domain::{
@@ -94,7 +94,7 @@ pub fn update_in(
 ) -> Result<Written, Fault> {
     offered(model, Operation::Update)?;
     let flow = workflow::of(&model.model_type);
-    let stored = get_in(tx, caller.node.id, model, pkid)?;
+    let stored = get_to_change(tx, caller, model, pkid)?;
     expect_version(&stored, expected)?;
     let before = from_json(&stored)?;
     let mut data = judge_revision(app, model, &stored, &before, revision)?;

@@ -10,8 +10,8 @@ use crate::{
     domain::{
         App, Caller, hierarchy,
         resources::{
-            self, Expected, NewData, Revision, Written, from_json, get_in, judge_revision, offered,
-            relocate_in,
+            self, Expected, NewData, Revision, Written, from_json, get_to_change, judge_revision,
+            offered, relocate_in,
         },
         transactions::Ticket,
     },
@@ -53,7 +53,7 @@ pub async fn queue_modify(
     let (app_, caller_, model, pkid) =
         (app.clone(), caller.clone(), Arc::clone(model), pkid.to_owned());
     ask(app, caller, manner, move |tx| {
-        let stored = get_in(tx, caller_.node.id, &model, &pkid)?;
+        let stored = get_to_change(tx, &caller_, &model, &pkid)?;
         resources::expect_version(&stored, &expected)?;
         let revision = Revision::Replace(data.clone());
         judge_revision(&app_, &model, &stored, &from_json(&stored)?, revision)?;
@@ -75,7 +75,7 @@ pub async fn queue_remove(
     offered(model, Operation::Remove)?;
     let (caller_, model, pkid) = (caller.clone(), Arc::clone(model), pkid.to_owned());
     ask(app, caller, manner, move |tx| {
-        let stored = get_in(tx, caller_.node.id, &model, &pkid)?;
+        let stored = get_to_change(tx, &caller_, &model, &pkid)?;
         resources::expect_version(&stored, &expected)?;
         let model_type = model.model_type.clone();
         Ok((stored.node, Task::Delete { model_type, pkid, expected }))
@@ -98,7 +98,7 @@ pub async fn move_one(
     let (pkid, target) = (pkid.to_owned(), target.map(str::to_owned));
     ask(app, caller, manner, move |tx| {
         hierarchy::resolve(tx, &caller_, at.as_deref())?;
-        let stored = get_in(tx, caller_.node.id, &model, &pkid)?;
+        let stored = get_to_change(tx, &caller_, &model, &pkid)?;
         let target = target_of(tx, &caller_, &model, target.as_deref())?.pkid;
         Ok((stored.node, Task::Move { model_type: model.model_type.clone(), pkid, target }))
     })
@@ -122,7 +122,7 @@ pub async fn move_now(
         .write(move |tx| {
             hierarchy::resolve(tx, &caller, at.as_deref())?;
             // What can't be seen is said before what can't be done.
-            get_in(tx, caller.node.id, &model, &pkid)?;
+            get_to_change(tx, &caller, &model, &pkid)?;
             let target = target_of(tx, &caller, &model, target.as_deref())?;
             relocate_in(&app_, tx, &caller, &model, &pkid, &target, &Ticket::new(&app_))
         })

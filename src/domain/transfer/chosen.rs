@@ -31,9 +31,9 @@ pub fn selected(
             let mut pkids = Vec::with_capacity(hrefs.len());
             for href in hrefs {
                 let pkid = resources::pkid_of(model, &href).unwrap_or_default();
-                if tx.instance(&model.model_type, pkid, caller.node.id)?.is_none() {
-                    return Err(unknown(model, &href));
-                }
+                resources::get_in(tx, caller.node.id, model, pkid).map_err(|fault| {
+                    if fault.kind == FaultKind::NotFound { unknown(model, &href) } else { fault }
+                })?;
                 if seen.insert(pkid.to_owned()) {
                     pkids.push(pkid.to_owned());
                 }

@@ -13,8 +13,8 @@ use crate::{
     domain::{
         App, Caller, hierarchy, keys,
         resources::{
-            self, Expected, NewData, Revision, create_in, from_json, get_in, href, remove_in,
-            update_in,
+            self, Expected, NewData, Revision, create_in, from_json, get_to_change, href,
+            remove_in, update_in,
         },
         tasks::{CellError, RowOutcome},
         templates::{self, Template},
@@ -258,7 +258,7 @@ impl Loading<'_> {
                     .to_owned(),
             );
         }
-        let stored = match get_in(tx, self.caller.node.id, self.model, pkid) {
+        let stored = match get_to_change(tx, self.caller, self.model, pkid) {
             Ok(stored) => stored,
             Err(fault) if fault.kind == FaultKind::NotFound => {
                 return wrong(format!("{} To add it, leave the pkid empty.", fault.message));

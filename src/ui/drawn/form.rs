@@ -7,15 +7,28 @@ use super::{html, parts::hidden};
 use crate::{
     domain::{
         App,
+        console::Above,
         forms::{self, Chooser, Form},
     },
     model::form::to_pairs,
-    ui::components::{done::PASSING, fields::Fields},
+    ui::components::{Icon, IconName, done::PASSING, fields::Fields},
 };
+
+/// What can be chosen about a form, and why there is only something to read.
+pub fn above_form(path: &str, above: &Above, query: &[(String, String)]) -> String {
+    let Some(reason) = &above.refusal else { return choosers(path, &above.choosers, query) };
+    let note = view! {
+        <div class="notice is-info">
+            <Icon name=IconName::Lock/>
+            <p>{reason.clone()}</p>
+        </div>
+    };
+    html(note.into_any()) + &choosers(path, &above.choosers, query)
+}
 
 /// A plain form for each thing that can be chosen would forget the others, so there is one. It
 /// goes to the page's own address, whose other parameters it keeps.
-pub fn choosers(path: &str, choosers: &[Chooser], query: &[(String, String)]) -> String {
+fn choosers(path: &str, choosers: &[Chooser], query: &[(String, String)]) -> String {
     if choosers.is_empty() {
         return String::new();
     }

@@ -30,7 +30,7 @@ mod tree;
 use leptos::prelude::*;
 
 pub use chosen::{TOTAL, which};
-pub use form::{choosers, preview};
+pub use form::{above_form, preview};
 pub use help::{Help, help};
 pub use list::FORMAT;
 pub use modify::fields_of;

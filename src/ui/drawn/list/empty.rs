@@ -33,11 +33,16 @@ pub fn empty(page: &ListPage, address: &Address) -> AnyView {
         );
     }
     if page.query.traversal == Traversal::Local && page.total_unfiltered > 0 {
+        let (where_, all) = if model.inherited {
+            ("above or below it", "Show all that hold here")
+        } else {
+            ("below it", "Show this node and below")
+        };
         return state(
             format!("No {many} at this node itself"),
-            format!("{} below it.", counted(page.total_unfiltered, "entry is", "entries are")),
+            format!("{} {where_}.", counted(page.total_unfiltered, "entry is", "entries are")),
             Some((
-                "Show this node and below",
+                all,
                 address.at_start(|query| query.traversal = Traversal::Down),
                 IconName::Tree,
             )),

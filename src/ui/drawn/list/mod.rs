@@ -76,6 +76,7 @@ fn head(page: &ListPage, address: &Address) -> AnyView {
         grouped(page.total)
     };
     let reach = match page.query.traversal {
+        Traversal::Down if model.inherited => "with all above and below",
         Traversal::Down => "and everything below",
         Traversal::Local => "only",
         Traversal::Up => "and everything above",

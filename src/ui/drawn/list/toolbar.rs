@@ -132,9 +132,10 @@ fn reach(page: &ListPage, address: &Address) -> AnyView {
             </li>
         }
     };
+    let whole = if page.model.inherited { "All that hold here" } else { "This node and below" };
     view! {
         <ul class="segmented list-reach" aria-label="Nodes the list covers">
-            {option(Traversal::Down, "This node and below")}
+            {option(Traversal::Down, whole)}
             {option(Traversal::Local, "This node only")}
         </ul>
     }

@@ -92,10 +92,13 @@ fn detail(page: &FormPage, back: Memo<String>, tab: Memo<usize>, reload: Callbac
     let Some(instance) = &page.instance else { return ().into_any() };
     let search = back.get_untracked();
     let to_list = with_search(&list_href(&model.model_type), &search);
-    let own = detail_href(&model.model_type, &instance.pkid);
+    let href = detail_href(&model.model_type, &instance.pkid);
+    let own = page.can.update || page.can.remove;
     let actions: Vec<AnyView> = DEEDS
         .into_iter()
-        .filter(|(operation, ..)| model.offers(*operation))
+        .filter(|(operation, ..)| {
+            model.offers(*operation) && (own || *operation == Operation::Export)
+        })
         .map(|(_, deed, icon, label)| {
             let href = with_search(&one_href(&model.model_type, &instance.pkid, deed), &search);
             view! {
@@ -129,10 +132,10 @@ fn detail(page: &FormPage, back: Memo<String>, tab: Memo<usize>, reload: Callbac
             </div>
             <div class="cluster">{actions}</div>
         </div>
-        {tabs(&own, back, tab)}
+        {tabs(&href, back, tab)}
         {panel(0, tab, overview)}
-        {panel(1, tab, part(1, tab, own.clone(), back))}
-        {panel(2, tab, part(2, tab, own, back))}
+        {panel(1, tab, part(1, tab, href.clone(), back))}
+        {panel(2, tab, part(2, tab, href, back))}
     }
     .into_any()
 }
