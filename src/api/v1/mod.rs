@@ -53,6 +53,8 @@ pub fn routes() -> Router<App> {
             "/tenants/{tenant}/groups/{group}/licenses",
             get(licenses::of_site).put(licenses::set_site),
         )
+        .route("/tenants/{tenant}/groups/{group}/users", get(users::list))
+        .route("/tenants/{tenant}/groups/{group}/users/{user}", get(users::one))
         .route(
             "/tenants/{tenant}/groups/{group}/users/{user}/services",
             get(users::services).post(users::assign).delete(users::unassign),

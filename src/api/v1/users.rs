@@ -9,12 +9,13 @@ use super::{
     criteria::{Kind, Sent},
     items::Reading,
     licenses::status,
+    tenants::SIZE_LIMIT,
     written,
 };
 use crate::{
     domain::{
         App,
-        licences::{self, Assigned, ItemResult, UserRef, Wanted},
+        licences::{self, Assigned, ItemResult, Person, UserRef, Wanted},
     },
     fault::{Fault, FieldError},
 };
@@ -33,6 +34,42 @@ type Path = Names<(String, String, String)>;
 
 fn named((tenant_id, group, user_id): (String, String, String)) -> UserRef {
     UserRef::Named { tenant_id, group, user_id }
+}
+
+/// `GET …/groups/{group}/users/`
+pub async fn list(
+    State(app): State<App>,
+    ApiCaller(caller): ApiCaller,
+    Names((tenant, group)): Names<(String, String)>,
+    sent: Sent,
+) -> Result<Json<Value>, Fault> {
+    let criteria = sent.check(&[SIZE_LIMIT])?;
+    let caller = criteria.narrow(&app, caller).await?;
+    let limit = criteria.integer(SIZE_LIMIT.0);
+    let people = licences::people(&app, &caller, &tenant, &group, limit).await?;
+    let lines: Vec<Value> = people.iter().map(line).collect();
+    Ok(Json(json!({ "users": lines })))
+}
+
+/// `GET …/users/{user}/`
+pub async fn one(
+    State(app): State<App>,
+    ApiCaller(caller): ApiCaller,
+    Names((tenant, group, user)): Path,
+    sent: Sent,
+) -> Result<Json<Value>, Fault> {
+    let caller = sent.only_common()?.narrow(&app, caller).await?;
+    let person = licences::person(&app, &caller, &tenant, &group, &user).await?;
+    Ok(Json(line(&person)))
+}
+
+fn line(person: &Person) -> Value {
+    json!({
+        "user_id": person.user_id,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "email": person.email,
+    })
 }
 
 /// `GET …/users/{user}/services/`
