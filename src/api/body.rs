@@ -1,4 +1,4 @@
-//! Request bodies of the model API: a JSON object, or a fault that says what else it was.
+//! Request bodies of both APIs: a JSON object, or a fault that says what else it was.
 
 use axum::{
     body::Bytes,
@@ -49,28 +49,49 @@ impl OptionalFromRequest<App> for JsonObject {
 
 impl JsonObject {
     fn read(bytes: &[u8], app: &App) -> Result<Self, Fault> {
-        let value: Value = serde_json::from_slice(bytes).map_err(|error| {
-            Fault::new(
-                FaultKind::BadInput,
-                "malformed_json",
-                // serde_json names line, column and what it expected; it quotes no content.
-                format!("The body is not valid JSON: {error}."),
-            )
-        })?;
-        match value {
-            Value::Object(mut object) => {
-                let callback = match object.shift_remove("request_meta") {
-                    Some(meta) => Callback::read(&meta, &app.settings.callback_hosts)?,
-                    None => None,
-                };
-                Ok(Self { object, callback })
-            }
-            _ => Err(Fault::new(
-                FaultKind::BadInput,
-                "not_an_object",
-                "The body must be a JSON object.",
-            )),
+        let mut object = object(bytes)?;
+        let callback = match object.shift_remove("request_meta") {
+            Some(meta) => Callback::read(&meta, &app.settings.callback_hosts)?,
+            None => None,
+        };
+        Ok(Self { object, callback })
+    }
+}
+
+/// A JSON object with nothing taken out; without a body an empty one.
+pub struct PlainObject(pub Map<String, Value>);
+
+impl FromRequest<App> for PlainObject {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Fault> {
+        let headers = request.headers().clone();
+        let bytes = Bytes::from_request(request, app).await.map_err(|e| unread(&e))?;
+        if bytes.is_empty() {
+            return Ok(Self(Map::new()));
         }
+        check_type(&headers)?;
+        object(&bytes).map(Self)
+    }
+}
+
+/// The code of a body that isn't JSON.
+pub const MALFORMED: &str = "malformed_json";
+/// The code of a body that is JSON, but no object.
+pub const NOT_AN_OBJECT: &str = "not_an_object";
+
+fn object(bytes: &[u8]) -> Result<Map<String, Value>, Fault> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| {
+        Fault::new(
+            FaultKind::BadInput,
+            MALFORMED,
+            // serde_json names line, column and what it expected; it quotes no content.
+            format!("The body is not valid JSON: {error}."),
+        )
+    })?;
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(Fault::new(FaultKind::BadInput, NOT_AN_OBJECT, "The body must be a JSON object.")),
     }
 }
 

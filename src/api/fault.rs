@@ -51,6 +51,8 @@ impl IntoResponse for Fault {
             let challenge = HeaderValue::from_static("Bearer realm=\"Tenantry\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
+        // For the provisioning API, which says the same in another form.
+        response.extensions_mut().insert(self);
         response
     }
 }

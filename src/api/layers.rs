@@ -23,7 +23,10 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use super::body::{self, too_large};
+use super::{
+    body::{self, too_large},
+    v1,
+};
 use crate::fault::Fault;
 
 /// No call takes longer than this.
@@ -53,6 +56,7 @@ pub fn around(router: Router, long: Router) -> Router {
                 TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONG_TIMEOUT),
             ))
             .layer(from_fn(bodies_over_the_limit))
+            .layer(from_fn(v1::envelope))
             .layer(
                 CompressionLayer::new().compress_when(
                     // Files of the site are compressed already; they carry their own encoding.

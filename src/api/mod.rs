@@ -14,5 +14,6 @@ mod pages;
 mod posts;
 mod router;
 pub mod site;
+mod v1;
 
 pub use router::service;

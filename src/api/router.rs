@@ -16,6 +16,7 @@ use super::{
     pages::{self, Console, Drafts},
     posts,
     site::Site,
+    v1,
 };
 use crate::{
     domain::App,
@@ -49,6 +50,8 @@ pub fn service(app: App, site: Site) -> Router {
     let long = long.method_not_allowed_fallback(not_offered).with_state(app.clone());
     let router = router
         .merge(other_routes())
+        // The provisioning API.
+        .nest(v1::BASE, v1::routes())
         .route("/api", any(unknown_call))
         .route("/api/{*rest}", any(unknown_call))
         // The console.

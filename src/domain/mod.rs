@@ -16,6 +16,7 @@ pub mod licences;
 pub mod lists;
 pub mod places;
 pub mod policies;
+pub mod provisioning_configs;
 pub mod registry;
 pub mod resources;
 pub mod samples;

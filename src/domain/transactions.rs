@@ -26,6 +26,9 @@ pub enum Action {
     Delete,
     Move,
     BulkModify,
+    /// Services and packs of many users.
+    BulkAssign,
+    BulkUnassign,
     BulkDelete,
     BulkMove,
     DataImport,
@@ -46,6 +49,8 @@ impl Action {
             Self::Delete => "Delete",
             Self::Move => "Move",
             Self::BulkModify => "Bulk Modify",
+            Self::BulkAssign => "Bulk Assign",
+            Self::BulkUnassign => "Bulk Unassign",
             Self::BulkDelete => "Bulk Delete",
             Self::BulkMove => "Bulk Move",
             Self::DataImport => "Data Import",
@@ -58,9 +63,16 @@ impl Action {
 
     /// Whether an action of that name has rows.
     pub fn is_bulk(name: &str) -> bool {
-        [Self::BulkModify, Self::BulkDelete, Self::BulkMove, Self::DataImport]
-            .iter()
-            .any(|action| action.as_str() == name)
+        [
+            Self::BulkModify,
+            Self::BulkAssign,
+            Self::BulkUnassign,
+            Self::BulkDelete,
+            Self::BulkMove,
+            Self::DataImport,
+        ]
+        .iter()
+        .any(|action| action.as_str() == name)
     }
 }
 

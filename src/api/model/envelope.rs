@@ -14,6 +14,7 @@ use crate::{
         App,
         forms::Form,
         hierarchy,
+        licences::USER,
         lists::Listed,
         policies,
         resources::{Written, href},
@@ -296,7 +297,21 @@ fn actions(model: &Model, place: &Node) -> Vec<Value> {
         (Operation::List, action("list", ("GET", "list"), own(""), false, "List")),
         (Operation::Help, action("help", ("GET", "help"), own("help"), false, "Help")),
     ];
-    all.into_iter().filter(|(op, _)| model.offers(*op)).map(|(_, action)| action).collect()
+    let mut all: Vec<Value> =
+        all.into_iter().filter(|(op, _)| model.offers(*op)).map(|(_, action)| action).collect();
+    if model.model_type == USER {
+        all.extend(assignments(&own("services/"), true));
+    }
+    all
+}
+
+/// Giving users services and packs, and taking them back.
+fn assignments(path: &str, support_async: bool) -> [Value; 2] {
+    [("assign", "POST", "Assign"), ("unassign", "DELETE", "Unassign")].map(
+        |(name, method, title)| {
+            action(name, (method, "execute"), path.to_owned(), support_async, title)
+        },
+    )
 }
 
 /// `actions` of an instance.
@@ -332,6 +347,10 @@ fn instance_actions(model: &Model, place: &Node, pkid: &str) -> Vec<Value> {
     ];
     let mut actions: Vec<Value> =
         all.into_iter().filter(|(op, _)| model.offers(*op)).map(|(_, action)| action).collect();
+    if model.model_type == USER {
+        let path = format!("{}/services/?{at}", href(&model.model_type, pkid));
+        actions.extend(assignments(&path, false));
+    }
     if model.model_type == transactions::MODEL {
         for (name, title) in [("cancel", "Cancel"), ("replay", "Replay")] {
             let path = format!("{}/{name}/", href(&model.model_type, pkid));

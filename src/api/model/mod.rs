@@ -1,5 +1,6 @@
 //! The model API: the same calls for every model, drawn from its file.
 
+mod assignment;
 mod bulk;
 mod choices;
 mod collection;
@@ -27,7 +28,7 @@ pub use export::attached;
 
 use super::{body, hrefs::ModelIs};
 use crate::{
-    domain::App,
+    domain::{App, licences::USER},
     fault::{Fault, FaultKind},
     model::{Model, Operation},
 };
@@ -58,8 +59,8 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
     } else {
         post(not_offered)
     };
-    Router::new()
-        .route("/", collection)
+    let own = if model.model_type == USER { assignment::routes() } else { Router::new() };
+    own.route("/", collection)
         .route("/bulk_update", bulk_update)
         .route("/views", get(views::list).post(views::save))
         .route("/views/{pkid}", axum::routing::delete(views::delete))

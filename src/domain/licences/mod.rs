@@ -10,6 +10,7 @@ mod limits;
 mod lines;
 mod overview;
 mod packs;
+mod people;
 mod quantity;
 mod record;
 mod rules;
@@ -23,6 +24,7 @@ pub use self::{
     lines::{Level, Line, PackLine, SiteLicences, TenantLicences, of_site, of_tenant},
     overview::{TenantOverview, near_full, overview},
     packs::{PackOutcome, change_pack, put_packs, remove_pack},
+    people::{Person, people, person},
     quantity::Quantity,
     tenants::{Site, Tenant, TenantDetail, detail, sites, tenants},
     users::{Assignable, Holdings, UserRef, assignable, holdings, integrated_client_package},

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Asked, Manner, Selection, Task, ask, single::target_of};
 use crate::{
-    domain::{App, Caller, hierarchy, resources::offered},
+    domain::{App, Caller, hierarchy, licences::Wanted, resources::offered},
     fault::{Fault, FaultKind, FieldError},
     model::{Model, Operation, validate::validate},
     store::WriteTx,
@@ -64,6 +64,24 @@ pub async fn bulk_move(
     many(app, caller, model, hierarchy, selection, manner, move |tx, model_type, hrefs| {
         let target = target_of(tx, &caller_, &model_, target.as_deref())?.pkid;
         Ok(Task::BulkMove { model_type, hrefs, target })
+    })
+    .await
+}
+
+/// Gives services and packs to several users, or takes them back: to each all of them or none.
+#[expect(clippy::too_many_arguments, reason = "those of its siblings, and what is given")]
+pub async fn bulk_assign(
+    app: &App,
+    caller: &Caller,
+    model: &Arc<Model>,
+    hierarchy: Option<&str>,
+    selection: Selection,
+    wanted: Wanted,
+    remove: bool,
+    manner: Manner,
+) -> Result<Asked, Fault> {
+    many(app, caller, model, hierarchy, selection, manner, move |_, model_type, hrefs| {
+        Ok(Task::BulkAssign { model_type, hrefs, wanted, remove })
     })
     .await
 }

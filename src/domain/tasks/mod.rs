@@ -29,7 +29,7 @@ use crate::{
     fault::Fault,
     store::{Node, ReadTx, TaskState, WriteTx},
 };
-pub use bulk::{bulk_modify, bulk_move, bulk_remove};
+pub use bulk::{bulk_assign, bulk_modify, bulk_move, bulk_remove};
 use callback::Callback;
 pub use control::{can_cancel, can_replay, cancel, replay};
 pub use load::{Load, Mode, load, not_kept};

@@ -11,11 +11,12 @@ use super::{
 use crate::{
     domain::{
         App, Caller, accounts, hierarchy,
+        licences::{self, Wanted},
         resources::{
             self, Expected, NewData, Revision, Written, create_in, relocate_in, remove_in,
             update_in,
         },
-        transactions::{Action, Counts, Ticket},
+        transactions::{Counts, Ticket},
     },
     fault::Fault,
     model::Model,
@@ -138,6 +139,7 @@ fn write(
         Task::BulkDelete { .. }
         | Task::BulkModify { .. }
         | Task::BulkMove { .. }
+        | Task::BulkAssign { .. }
         | Task::Load(_) => Err(Fault::internal()),
     }
 }
@@ -212,15 +214,34 @@ fn row(
             let target = hierarchy::resolve(tx, caller, Some(target))?;
             relocate_in(app, tx, caller, model, pkid, &target, ticket)
         }
+        Task::BulkAssign { wanted, remove, .. } => {
+            licences::assign_in(app, tx, caller, pkid, wanted, *remove, ticket)
+        }
         _ => remove_in(app, tx, caller, model, pkid, &Expected::Any, ticket),
     }
 }
 
 fn summary(task: &Task, model: &Model, counts: Counts) -> String {
-    let done = match task.action() {
-        Action::BulkModify => "modified",
-        Action::BulkMove => "moved",
-        _ => "deleted",
+    let done = match task {
+        Task::BulkModify { .. } => "were modified".to_owned(),
+        Task::BulkMove { .. } => "were moved".to_owned(),
+        Task::BulkAssign { wanted, remove: false, .. } => {
+            format!("were assigned {}", listed(wanted))
+        }
+        Task::BulkAssign { wanted, .. } => format!("hold {} no more", listed(wanted)),
+        _ => "were deleted".to_owned(),
     };
-    format!("{} of {} {} were {done}.", counts.succeeded, counts.total, model.title_plural)
+    format!("{} of {} {} {done}.", counts.succeeded, counts.total, model.title_plural)
+}
+
+/// The first names of what was asked for, and how many more there are.
+fn listed(wanted: &Wanted) -> String {
+    const NAMED: usize = 3;
+    let names: Vec<&str> =
+        wanted.packs.iter().chain(&wanted.services).map(String::as_str).collect();
+    let first = names[..names.len().min(NAMED)].join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }

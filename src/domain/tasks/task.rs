@@ -10,6 +10,7 @@ use super::Load;
 use crate::{
     domain::{
         App,
+        licences::Wanted,
         resources::{self, Expected},
         secrets,
         transactions::Action,
@@ -29,6 +30,7 @@ pub enum Task {
     BulkDelete { model_type: String, hrefs: Vec<String> },
     BulkModify { model_type: String, hrefs: Vec<String>, changes: Map<String, Value> },
     BulkMove { model_type: String, hrefs: Vec<String>, target: String },
+    BulkAssign { model_type: String, hrefs: Vec<String>, wanted: Wanted, remove: bool },
     Load(Load),
 }
 
@@ -42,6 +44,7 @@ impl Task {
             | Self::BulkDelete { model_type, .. }
             | Self::BulkModify { model_type, .. }
             | Self::BulkMove { model_type, .. }
+            | Self::BulkAssign { model_type, .. }
             | Self::Load(Load { model_type, .. }) => model_type,
         }
     }
@@ -59,6 +62,8 @@ impl Task {
             Self::BulkDelete { .. } => Action::BulkDelete,
             Self::BulkModify { .. } => Action::BulkModify,
             Self::BulkMove { .. } => Action::BulkMove,
+            Self::BulkAssign { remove: false, .. } => Action::BulkAssign,
+            Self::BulkAssign { remove: true, .. } => Action::BulkUnassign,
             Self::Load(_) => Action::DataImport,
         }
     }
@@ -78,7 +83,8 @@ impl Task {
         match self {
             Self::BulkDelete { hrefs, .. }
             | Self::BulkModify { hrefs, .. }
-            | Self::BulkMove { hrefs, .. } => Some(hrefs),
+            | Self::BulkMove { hrefs, .. }
+            | Self::BulkAssign { hrefs, .. } => Some(hrefs),
             _ => None,
         }
     }
@@ -98,6 +104,8 @@ impl Task {
             Self::Delete { .. } | Self::BulkDelete { .. } => "Deleted.",
             Self::Move { .. } | Self::BulkMove { .. } => "Moved.",
             Self::Modify { .. } | Self::BulkModify { .. } => "Modified.",
+            Self::BulkAssign { remove: false, .. } => "Assigned.",
+            Self::BulkAssign { remove: true, .. } => "Unassigned.",
             Self::Load(_) => "Loaded.",
         }
     }
