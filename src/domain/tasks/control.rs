@@ -129,10 +129,7 @@ fn asked_again(tx: &ReadTx<'_>, record: &Stored) -> Result<Task, Fault> {
             "This was a row of a bulk transaction; replay that one, or change the instance itself.",
         );
     }
-    if ![Action::Create, Action::Modify, Action::Delete]
-        .iter()
-        .any(|a| a.as_str() == text("action"))
-    {
+    if NOT_REPLAYED.iter().any(|action| action.as_str() == text("action")) {
         return refuse(
             "not_replayed",
             "A change of this kind isn't replayed; make it again where it was made.",
