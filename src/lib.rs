@@ -4,6 +4,7 @@
 //! - [`fault`]: the one error type (server and browser).
 //! - [`domain`]: workflows; authorisation, validation, transaction record and write in one place.
 //! - [`store`]: the only SQL.
+//! - [`webex`]: the calls to Webex, and a simulator of it.
 //! - [`api`]: the HTTP surfaces; [`server_fns`]: what the console calls; [`ui`]: the console.
 
 #![recursion_limit = "256"]
@@ -27,6 +28,8 @@ pub mod api;
 pub mod domain;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod webex;
 
 /// The browser's entry: takes over the page that the server rendered.
 #[cfg(feature = "hydrate")]

@@ -1,6 +1,6 @@
-//! Time and randomness, handed in so that tests can decide both.
+//! Time, waiting and randomness, handed in so that tests can decide them.
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
@@ -16,17 +16,23 @@ pub trait Random: Send + Sync {
     fn fill(&self, bytes: &mut [u8]);
 }
 
+/// Waiting. A test passes over it, and moves its clock on instead.
+pub trait Pauses: Send + Sync {
+    fn pause(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+}
+
 /// What the domain knows of the world outside.
 #[derive(Clone)]
 pub struct Env {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
+    pub pauses: Arc<dyn Pauses>,
 }
 
 impl Env {
     /// The system's clock and randomness.
     pub fn system() -> Self {
-        Self { clock: Arc::new(System), random: Arc::new(System) }
+        Self { clock: Arc::new(System), random: Arc::new(System), pauses: Arc::new(System) }
     }
 
     /// Now, as it is stored and answered.
@@ -78,6 +84,12 @@ impl Random for System {
     /// When the operating system has no randomness to give: nothing safe can go on then.
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system gives randomness");
+    }
+}
+
+impl Pauses for System {
+    fn pause(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(tokio::time::sleep(duration))
     }
 }
 

@@ -1,13 +1,17 @@
 //! Time and randomness of the tests, and what they put into the hierarchy.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use serde_json::{Value, json};
 use tenantry::{
-    domain::env::{Clock, Env, Random},
+    domain::env::{Clock, Env, Pauses, Random},
     store::StoreError,
 };
 use time::{OffsetDateTime, macros::datetime};
@@ -31,6 +35,14 @@ impl Clock for Clockwork {
     }
 }
 
+/// A pause takes no time: the clock has gone on by as much.
+impl Pauses for Clockwork {
+    fn pause(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.advance(i64::try_from(duration.as_secs()).unwrap());
+        Box::pin(tokio::task::yield_now())
+    }
+}
+
 /// Bytes that never repeat within a test and are the same in every run of it (splitmix64).
 #[derive(Default)]
 struct Repeatable(AtomicU64);
@@ -49,7 +61,11 @@ impl Random for Repeatable {
 }
 
 pub fn env(clock: &Clockwork) -> Env {
-    Env { clock: Arc::new(clock.clone()), random: Arc::new(Repeatable::default()) }
+    Env {
+        clock: Arc::new(clock.clone()),
+        random: Arc::new(Repeatable::default()),
+        pauses: Arc::new(clock.clone()),
+    }
 }
 
 impl TestApp {
