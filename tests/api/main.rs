@@ -10,6 +10,7 @@ mod bad_input;
 mod bulk_delete;
 mod bulk_modify;
 mod callback;
+mod catalogue;
 mod choices;
 mod create;
 mod data_move;
