@@ -1,0 +1,5 @@
+//! `/api/v1/`: configurations, tenants, licences, service packs, and what users are assigned.
+
+mod configs;
+mod licences;
+mod refusals;
