@@ -94,6 +94,7 @@ async fn what_a_pack_leaves_out_has_its_default() {
     let telco = app.provider("Telco").await;
     let bare = json!({ "technical_name": "bare/pack", "authorization": 0 });
     app.add(SERVICE_PACKS, &telco, &bare).await;
+    app.service("user", "Call Waiting").await;
     let client = json!({
         "technical_name": "client",
         "authorization": 2,

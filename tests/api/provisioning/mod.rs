@@ -2,4 +2,6 @@
 
 mod configs;
 mod licences;
+mod packs;
 mod refusals;
+mod tenants;
