@@ -31,6 +31,7 @@ mod pages_forms;
 mod pages_load;
 mod pages_nojs;
 mod policies;
+mod provisioning;
 mod schema;
 mod secrets;
 mod sessions;

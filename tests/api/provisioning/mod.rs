@@ -1,0 +1,7 @@
+//! `/api/v1/`: configurations, tenants, licences, service packs, and what users are assigned.
+
+mod configs;
+mod licences;
+mod packs;
+mod refusals;
+mod tenants;
