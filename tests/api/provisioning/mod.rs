@@ -1,5 +1,6 @@
 //! `/api/v1/`: configurations, tenants, licences, service packs, and what users are assigned.
 
+mod assignments;
 mod configs;
 mod licences;
 mod packs;

@@ -154,13 +154,13 @@ async fn a_quantity_is_changed_and_a_pack_removed() {
     let refused = refused.expect_invalid(&["/quantity"]).json();
     assert_eq!(
         message(&refused),
-        "Some/Services can't be limited to 0: 1 users hold it. Allow at least 1, or take it back \
+        "Some/Services can't be limited to 0: 1 user holds it. Allow at least 1, or take it back \
          from some first."
     );
     let refused = app.delete(&path).await.expect_invalid(&["name"]).json();
     assert_eq!(
         message(&refused),
-        "Some/Services can't be removed from foo: 1 users hold it. Take it back from them first."
+        "Some/Services can't be removed from foo: 1 user holds it. Take it back first."
     );
     app.unassign(&format!("{NORTH}users/ada"), &[], &["Some/Services"]).await.expect(200);
     let removed = app.delete(&path).await.expect(200);
