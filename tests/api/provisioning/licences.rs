@@ -364,3 +364,99 @@ async fn what_is_of_the_wrong_form_is_named_and_nothing_is_set() {
     app.put(LICENSES, &named(most.clone())).await.expect(200);
     assert_eq!(app.line(TENANT, "userServices", "Basic Call Logs").await["allocated"], most);
 }
+
+/// What the documents print, each line as it is.
+const PRINTED: [&str; 6] = [
+    concat!(
+        r#"{"name":"All_Services","description":"","maximumAllowed":{"unlimited":false,"#,
+        r#""maximum":2},"allocated":{"unlimited":false,"maximum":2},"currentlyAllocated":0}"#,
+    ),
+    concat!(
+        r#"{"name":"Account/Authorization Codes","allocated":{"unlimited":true},"#,
+        r#""currentlyAllocated":2}"#,
+    ),
+    concat!(
+        r#"{"name":"Auto Attendant","allocated":{"unlimited":false,"maximum":10},"#,
+        r#""currentlyAllocated":10}"#,
+    ),
+    r#"{"name":"Call Park","allocated":{"unlimited":false,"maximum":0}}"#,
+    r#"{"name":"3G/4G Continuity","allocated":{"unlimited":false,"maximum":0}}"#,
+    concat!(
+        r#"{"name":"Advice Of Charge","allocated":{"unlimited":true},"#,
+        r#""currentlyAllocated":17,"packsAllocated":7}"#,
+    ),
+];
+
+#[tokio::test]
+async fn the_documents_list() {
+    let (app, tenancy) = with_the_documents_services().await;
+    let provider = &tenancy.provider;
+    app.pack(provider, "All_Services", &["Call Forwarding Busy"], json!({})).await;
+    app.pack(provider, "Charged", &["Advice Of Charge"], json!({})).await;
+    app.put_pack("All_Services", limited(2)).await;
+    app.put_pack("Charged", unlimited()).await;
+    for (site, codes, attendants, advice) in [(NORTH, 2, 6, 10), (SOUTH, 0, 4, 7)] {
+        for (name, given) in
+            [("Account/Authorization Codes", codes), ("Auto Attendant", attendants)]
+        {
+            app.license(TENANT, "groupServices", name, unlimited()).await.expect(200);
+            app.license(site, "groupServices", name, limited(given)).await.expect(200);
+        }
+        app.license(site, "userServices", "Advice Of Charge", limited(advice)).await.expect(200);
+    }
+    app.license(TENANT, "groupServices", "Auto Attendant", limited(10)).await.expect(200);
+    for number in 0..7 {
+        let (site, path) =
+            if number < 4 { (&tenancy.north, NORTH) } else { (&tenancy.south, SOUTH) };
+        let user = format!("user{number}");
+        app.user(site, &user).await;
+        app.assign(&format!("{path}users/{user}"), &[], &["Charged"]).await.expect(200);
+    }
+
+    let by_body = |path: &str| {
+        let call = app.call("GET", path).header("content-type", "\"application/json\"");
+        call.bytes(r#"{ "includeServicePacks": true }"#).send()
+    };
+    let bare = LICENSES.trim_end_matches('/');
+    let answers = [
+        by_body(LICENSES).await,
+        by_body(bare).await,
+        app.get(&format!("{LICENSES}?includeServicePacks=true")).await,
+        app.get(&format!("{bare}?includeServicePacks=true")).await,
+    ];
+    for answer in answers {
+        let answer = answer.expect(200);
+        let lists = answer.json();
+        let keys: Vec<&String> = lists.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["servicePacks", "groupServices", "userServices"]);
+        for (line, list) in PRINTED.iter().zip([
+            "servicePacks",
+            "groupServices",
+            "groupServices",
+            "groupServices",
+            "userServices",
+            "userServices",
+        ]) {
+            let lines = lists[list].as_array().unwrap();
+            assert!(lines.iter().any(|l| l.to_string() == *line), "{line} isn't in {answer}");
+        }
+    }
+    // Without the criterion there are no packs; whoever gives it otherwise is told.
+    let answer = app.get(LICENSES).await.expect(200).json();
+    assert_eq!(answer.as_object().unwrap().len(), 2);
+    app.get(&format!("{LICENSES}?includeServicePacks=1"))
+        .await
+        .expect_invalid(&["includeServicePacks"]);
+    app.get(&format!("{NORTH}licenses/?includeServicePacks=true"))
+        .await
+        .expect_invalid(&["includeServicePacks"]);
+    // What the sites have of it.
+    let line = app.line(SOUTH, "userServices", "Advice Of Charge").await;
+    assert_eq!(
+        line.to_string(),
+        concat!(
+            r#"{"name":"Advice Of Charge","allocated":{"unlimited":false,"maximum":7},"#,
+            r#""inUse":0}"#,
+        )
+    );
+}

@@ -3,6 +3,7 @@
 mod assignments;
 mod configs;
 mod licences;
+mod many;
 mod packs;
 mod refusals;
 mod tenants;
