@@ -236,6 +236,8 @@ pub fn elsewhere(pathname: &str, search: &str, hierarchy: &str) -> String {
             many_href(&model_type, Deed::Load)
         }
         Some(other) => list_href(&other.model_type),
+        // A tenant, and what is looked for in its licences, are those of here.
+        None if pathname.starts_with("/tenants/") => return at_node("/tenants", Some(hierarchy)),
         None => pathname.to_owned(),
     };
     let mut pairs = from_search(search);
@@ -388,6 +390,8 @@ mod tests {
         assert_eq!(elsewhere("/models/a/B/9", "", "sys.y"), "/models/a/B?hierarchy=sys.y");
         assert_eq!(elsewhere("/models/a/B/add", "", "sys.y"), "/models/a/B/add?hierarchy=sys.y");
         assert_eq!(elsewhere("/", "", "sys.y"), "/?hierarchy=sys.y");
+        let there = "/tenants?hierarchy=sys.y";
+        assert_eq!(elsewhere("/tenants/x/licenses", "search=q", "sys.y"), there);
         // A template of here may not be one of there.
         assert_eq!(
             elsewhere("/models/a/B/add", "template_name=t&policy_name=&model_type=a/C", "sys.y"),

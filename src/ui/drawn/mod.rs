@@ -15,6 +15,7 @@ mod frame;
 mod help;
 mod hierarchy;
 mod history;
+pub mod licences;
 mod list;
 mod load;
 mod login;
@@ -28,6 +29,7 @@ mod transaction;
 mod tree;
 
 use leptos::prelude::*;
+use licences::TenantPath;
 
 pub use chosen::{TOTAL, which};
 pub use form::{above_form, preview};
@@ -42,7 +44,7 @@ use crate::{
     fault::Fault,
     server_fns::{
         PageAt,
-        context::Request,
+        context::{Did, Request},
         views::{Drawn, Posted},
     },
 };
@@ -53,6 +55,8 @@ struct Visit<'a> {
     caller: &'a Caller,
     /// The plain form post that was refused and is drawn again.
     posted: Option<&'a Posted>,
+    /// What that post has done, where the page tells it.
+    did: Option<&'a Did>,
     path: &'a str,
     /// The query string, and after it what the browser adds of its own (see `super::live`).
     pairs: Vec<(String, String)>,
@@ -67,6 +71,7 @@ impl<'a> Visit<'a> {
             app: &request.app,
             caller: &request.caller,
             posted: request.posted.as_ref(),
+            did: request.did.as_ref(),
             path: &at.path,
             pairs: from_search(&at.search),
         }
@@ -103,6 +108,10 @@ pub async fn page(request: &Request, at: &PageAt) -> Result<Drawn, Fault> {
     let (title, view) = match at.path.as_str() {
         "/" => dashboard::page(&visit).await?,
         "/hierarchy" => hierarchy::page(&visit).await?,
+        licences::TENANTS => licences::tenants(&visit).await?,
+        path if let Some(path) = TenantPath::of_location(path) => {
+            licences::page(&visit, &path).await?
+        }
         path => match ModelPath::of_location(path) {
             Some(ModelPath { model_type, view }) => match view {
                 ModelView::List => list::page(&visit, &model_type).await?,
