@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         App, Caller,
-        licences::{self, LineFilter, TableFormat},
+        licences::{self, LineFilter, TableFormat, UserRef, Wanted},
     },
     fault::{Fault, FaultKind},
     model::form::value_of,
@@ -28,8 +28,8 @@ use crate::{
     ui::{
         components::done::{Done, with_done},
         drawn::licences::{
-            APPLY, AUTO, Edit, TenantPath, TenantView, changes, quantities, quantity_of, set,
-            set_all,
+            APPLY, ASSIGN, AUTO, Edit, PACK, SERVICE, TAKE_BACK, TenantPath, TenantView, changes,
+            quantities, quantity_of, set, set_all,
         },
         routes::{login_href, with_search},
     },
@@ -149,6 +149,42 @@ async fn limits(
         _ => None,
     };
     Ok(Then::Page(pairs, did))
+}
+
+/// What is ticked on the page that gives packs and services to users, and whether they are taken
+/// back.
+pub fn assignment(pairs: &Pairs) -> Result<(Wanted, bool), Fault> {
+    let names = |wanted: &str| {
+        let ticked = pairs.iter().filter(|(name, _)| name == wanted);
+        ticked.map(|(_, value)| value.clone()).collect()
+    };
+    let wanted = Wanted { services: names(SERVICE), packs: names(PACK) };
+    if wanted == Wanted::default() {
+        let text = "Tick at least one service pack or service.";
+        return Err(Fault::field(PACK, "required", text));
+    }
+    match value_of(pairs, "_submit") {
+        Some(ASSIGN) => Ok((wanted, false)),
+        Some(TAKE_BACK) => Ok((wanted, true)),
+        _ => Err(Fault::field("_submit", "not_a_choice", "Press Assign or Take back.")),
+    }
+}
+
+/// Gives one user what is ticked, or takes it back.
+pub async fn assign_one(
+    app: &App,
+    caller: &Caller,
+    pkid: &str,
+    pairs: &Pairs,
+) -> Result<Did, Fault> {
+    let (wanted, remove) = assignment(pairs)?;
+    let user = UserRef::Pkid(pkid.to_owned());
+    let done = if remove {
+        licences::unassign(app, caller, user, wanted).await?
+    } else {
+        licences::assign(app, caller, user, wanted).await?
+    };
+    Ok(Did::Assigned(done))
 }
 
 /// `GET /tenants/<tenant_id>/licenses/export?format=…`, with the filters of the table.

@@ -3,6 +3,8 @@
 
 /// The model whose pages live below `/transactions`.
 pub const TRANSACTION: &str = "tool/Transaction";
+/// The model of those who are given licences.
+pub const USER: &str = "data/User";
 /// Parameters of a form: what fills it, how it is shown, and what it is about.
 const OF_FORM: [&str; 6] =
     ["template_name", "template", "configuration_template", "policy_name", "policy", "model_type"];
@@ -39,10 +41,12 @@ pub enum Deed {
     Load,
     Template,
     Replay,
+    /// Services and service packs are given to users, or taken back.
+    Assign,
 }
 
 impl Deed {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Delete,
         Self::Modify,
         Self::Move,
@@ -50,6 +54,7 @@ impl Deed {
         Self::Load,
         Self::Template,
         Self::Replay,
+        Self::Assign,
     ];
 
     /// The last segment of its page's path.
@@ -62,6 +67,7 @@ impl Deed {
             Self::Load => "load",
             Self::Template => "template",
             Self::Replay => "replay",
+            Self::Assign => "assign",
         }
     }
 

@@ -38,7 +38,7 @@ pub use list::FORMAT;
 pub use modify::fields_of;
 pub use relocate::TARGET;
 
-use super::routes::{Deed, ModelPath, ModelView, TRANSACTION, from_search, to_search};
+use super::routes::{Deed, ModelPath, ModelView, TRANSACTION, USER, from_search, to_search};
 use crate::{
     domain::{App, Caller},
     fault::Fault,
@@ -136,7 +136,8 @@ async fn many(visit: &Visit<'_>, model_type: &str, deed: Deed) -> Page {
         Deed::Move => relocate::page(visit, model_type, None).await,
         Deed::Export => export::page(visit, model_type, None).await,
         Deed::Load => load::page(visit, model_type).await,
-        Deed::Template | Deed::Replay => Err(no_page()),
+        Deed::Assign if model_type == USER => licences::assign(visit, None).await,
+        Deed::Template | Deed::Replay | Deed::Assign => Err(no_page()),
     }
 }
 
@@ -146,6 +147,7 @@ async fn one(visit: &Visit<'_>, model_type: &str, pkid: &str, deed: Deed) -> Pag
         Deed::Delete => delete::page(visit, model_type, Some(pkid)).await,
         Deed::Move => relocate::page(visit, model_type, Some(pkid)).await,
         Deed::Export => export::page(visit, model_type, Some(pkid)).await,
+        Deed::Assign if model_type == USER => licences::assign(visit, Some(pkid)).await,
         Deed::Replay if model_type == TRANSACTION => replay::page(visit, pkid).await,
         _ => Err(no_page()),
     }
@@ -158,6 +160,7 @@ pub async fn part(request: &Request, at: &PageAt) -> Result<Drawn, Fault> {
     let ModelView::Detail(pkid) = &path.view else { return Err(no_page()) };
     let view = match visit.value("tab") {
         Some("history") => history::tab(&visit, &path.model_type, pkid).await?,
+        Some("services") if path.model_type == USER => licences::held(&visit, pkid).await?,
         Some("api") => calls::tab(&visit, &path.model_type, pkid).await?,
         _ => return Err(no_page()),
     };

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     address::{TENANTS, TenantPath, TenantView},
     gauge::quantity,
+    panel::line_href,
 };
 use crate::{
     domain::{
@@ -171,21 +172,16 @@ fn near(node: Option<&str>) -> Vec<(String, String)> {
 }
 
 /// A service that is nearly used up: its name and figures, as a link to its line.
-pub fn line_link(visit: &Visit<'_>, tenant_id: &str, line: &Line) -> AnyView {
-    let path = TenantPath::new(tenant_id, TenantView::Licences).href();
-    let mut pairs: Vec<(String, String)> =
-        visit.node().map(|node| ("hierarchy".to_owned(), node.to_owned())).into_iter().collect();
-    pairs.push(("search".to_owned(), line.name.clone()));
-    pairs.push(("family".to_owned(), line.family.as_str().to_owned()));
+fn line_link(visit: &Visit<'_>, tenant_id: &str, line: &Line) -> AnyView {
+    let href = line_href(visit.node(), tenant_id, Some(line.family), &line.name);
     let family = if line.family == Family::Group { " (group)" } else { "" };
     let figures = format!("{} of {}", grouped(line.taken()), quantity(line.allocated));
-    link(with_query(&path, &pairs), format!("{}{family}", line.name), figures, line.level())
+    link(href, format!("{}{family}", line.name), figures, line.level())
 }
 
 /// The same of a service pack.
-pub fn pack_link(visit: &Visit<'_>, tenant_id: &str, pack: &PackLine) -> AnyView {
-    let view = TenantView::Pack(pack.name.clone());
-    let href = at_node(&TenantPath::new(tenant_id, view).href(), visit.node());
+fn pack_link(visit: &Visit<'_>, tenant_id: &str, pack: &PackLine) -> AnyView {
+    let href = line_href(visit.node(), tenant_id, None, &pack.name);
     let figures = format!("{} of {}", grouped(pack.used), quantity(pack.allocated));
     link(href, format!("{} (pack)", pack.display_name), figures, pack.level())
 }

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use serde_json::json;
 
 use super::{
-    address::{TenantPath, TenantView},
-    gauge::{Taken, bar, legend, quantity, state},
+    address::TenantView,
+    gauge::{Taken, bar, quantity, state},
     head::{head, tabs, to},
     scope::detail,
 };
@@ -20,7 +20,6 @@ use crate::{
             parts::{heading, refusal},
         },
         pages::form::back_link,
-        routes::with_query,
     },
 };
 
@@ -92,7 +91,6 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str) -> Page {
     let is_put = |pack: &OfferedPack| all.packs.iter().any(|line| line.name == pack.name);
     let offered: Vec<OfferedPack> = offered.into_iter().filter(|pack| !is_put(pack)).collect();
     let title = format!("Service packs of {}", all.tenant.node.name);
-    let compare = visit.value("view") == Some("compare");
     let body = if all.packs.is_empty() {
         view! {
             <div class="empty">
@@ -105,50 +103,18 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str) -> Page {
             </div>
         }
         .into_any()
-    } else if compare {
-        side_by_side(&all.packs)
     } else {
         table(visit, tenant_id, &all.packs)
     };
-    let looks = (!all.packs.is_empty()).then(|| looks(visit, tenant_id, compare));
     let view = view! {
         <div class="list-page licence-page">
             {head(visit, &detail, None, title.clone(), ().into_any())}
             {tabs(visit, tenant_id, &TenantView::Packs)}
-            {looks}
             {body}
             {add_form(visit, tenant_id, &offered)}
         </div>
     };
     Ok((title, view.into_any()))
-}
-
-/// The figures, or which services each pack has.
-fn looks(visit: &Visit<'_>, tenant_id: &str, compare: bool) -> AnyView {
-    let path = TenantPath::new(tenant_id, TenantView::Packs).href();
-    let option = |this: bool, words: &'static str| {
-        let mut pairs: Vec<(String, String)> =
-            visit.node().map(|n| ("hierarchy".to_owned(), n.to_owned())).into_iter().collect();
-        if this {
-            pairs.push(("view".to_owned(), "compare".to_owned()));
-        }
-        let current = (this == compare).then_some("true");
-        view! {
-            <li>
-                <a href=with_query(&path, &pairs) data-noscroll="" aria-current=current>{words}</a>
-            </li>
-        }
-    };
-    view! {
-        <div class="licence-summary">
-            <ul class="segmented" aria-label="What is shown of the packs">
-                {option(false, "Quantities")}
-                {option(true, "Services side by side")}
-            </ul>
-            {legend("Held by users", false)}
-        </div>
-    }
-    .into_any()
 }
 
 fn table(visit: &Visit<'_>, tenant_id: &str, packs: &[PackLine]) -> AnyView {
@@ -218,64 +184,6 @@ pub fn kind(authorization: u64) -> AnyView {
         _ => "Forbidden",
     };
     view! { <span class="type-badge">{word}</span> }.into_any()
-}
-
-/// Which services the packs have: a row for each service, a column for each pack.
-fn side_by_side(packs: &[PackLine]) -> AnyView {
-    let mut services: Vec<&str> =
-        packs.iter().flat_map(|pack| pack.services.iter().map(String::as_str)).collect();
-    services.sort_unstable();
-    services.dedup();
-    let heads: Vec<AnyView> = packs
-        .iter()
-        .map(|pack| view! { <th scope="col">{pack.display_name.clone()}</th> }.into_any())
-        .collect();
-    let rows: Vec<AnyView> = services
-        .into_iter()
-        .map(|service| {
-            let cells: Vec<AnyView> = packs
-                .iter()
-                .map(|pack| {
-                    let has = pack.services.iter().any(|name| name == service);
-                    let cell = if has {
-                        view! {
-                            <span class="value-flag">
-                                <Icon name=IconName::Check/>
-                                "Included"
-                            </span>
-                        }
-                        .into_any()
-                    } else {
-                        view! { <span class="muted">"No"</span> }.into_any()
-                    };
-                    view! { <td>{cell}</td> }.into_any()
-                })
-                .collect();
-            view! {
-                <tr>
-                    <th scope="row">{service.to_owned()}</th>
-                    {cells}
-                </tr>
-            }
-            .into_any()
-        })
-        .collect();
-    let label = "Services of the packs, side by side";
-    view! {
-        <div class="table-wrap list-table licence-table" tabindex="0" role="region" aria-label=label>
-            <table class="table">
-                <caption class="sr-only">{label}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Service"</th>
-                        {heads}
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
 }
 
 fn add_form(visit: &Visit<'_>, tenant_id: &str, offered: &[OfferedPack]) -> AnyView {
