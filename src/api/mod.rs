@@ -7,6 +7,7 @@ pub mod fault;
 mod health;
 mod hrefs;
 mod layers;
+mod licence_posts;
 mod list_forms;
 mod loads;
 mod model;

@@ -134,6 +134,7 @@ pub async fn server_function(
         app,
         caller: caller.map(|PageCaller(caller)| caller),
         posted: None,
+        did: None,
         login: None,
         whole_page: false,
     };
@@ -225,7 +226,12 @@ impl Console {
         posted: Option<Posted>,
         login: Option<LoginPage>,
     ) -> Response {
-        let context = RequestContext { app, caller, posted, login, whole_page: true };
+        let context = RequestContext { app, caller, posted, did: None, login, whole_page: true };
+        self.render_in(context, parts).await
+    }
+
+    /// The same, with all that the page is told.
+    pub async fn render_in(&self, context: RequestContext, parts: &Parts) -> Response {
         let (options, assets) = (self.options.clone(), self.assets.clone());
         let render = leptos_axum::render_app_async_with_context(
             move || provide_context(context.clone()),
@@ -256,7 +262,11 @@ impl Console {
         parts: &Parts,
         pairs: &Pairs,
     ) -> Response {
-        let typed = shown(model, pairs.clone());
+        self.keep_and_log_in(app, parts, &shown(model, pairs.clone())).await
+    }
+
+    /// The same for a form without secrets.
+    pub async fn keep_and_log_in(&self, app: App, parts: &Parts, typed: &Pairs) -> Response {
         let said = LoginPage {
             notice: Some(
                 "Your session has ended and nothing was saved. Log in to go on where you were; \
@@ -265,7 +275,7 @@ impl Console {
             ),
             username: String::new(),
             next: here(&parts.uri),
-            draft: serde_json::to_string(&typed).ok(),
+            draft: serde_json::to_string(typed).ok(),
         };
         let mut login = parts.clone();
         login.uri = Uri::from_static("/login");

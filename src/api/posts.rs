@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use super::{
     caller::PageCaller,
+    licence_posts::{assign_one, assignment},
     list_forms,
     model::attached,
     pages::{Console, Pairs, check_origin, pairs_of, search},
@@ -38,7 +39,7 @@ use crate::{
     ui::{
         components::done::{Done, with_done},
         drawn,
-        routes::{self, Deed, ModelPath, ModelView, TRANSACTION},
+        routes::{self, Deed, ModelPath, ModelView, TRANSACTION, USER},
     },
 };
 
@@ -65,7 +66,14 @@ pub async fn model_form(
         let posted = Posted { pairs: shown(&model, pairs), fault: None, notice: None };
         return Ok(console.render(app, Some(caller), &parts, Some(posted), None).await);
     }
-    let post = Post { app: &app, caller: &caller, model: &model, parts: &parts, pairs: &pairs };
+    let post = Post {
+        app: &app,
+        console: &console,
+        caller: &caller,
+        model: &model,
+        parts: &parts,
+        pairs: &pairs,
+    };
     match post.answer(&path.view).await {
         Ok(answer) => Ok(answer),
         Err(fault) => {
@@ -83,6 +91,7 @@ pub async fn model_form(
 /// A form post of somebody who is logged in.
 struct Post<'a> {
     app: &'a App,
+    console: &'a Console,
     caller: &'a Caller,
     model: &'a Arc<Model>,
     parts: &'a Parts,
@@ -96,6 +105,9 @@ impl Post<'_> {
             ModelView::Many(Deed::Export) => self.export(None).await,
             ModelView::One(pkid, Deed::Export) => self.export(Some(pkid)).await,
             ModelView::Many(Deed::Template) => self.sheet().await,
+            ModelView::One(pkid, Deed::Assign) if self.model.model_type == USER => {
+                self.assign(pkid).await
+            }
             _ => Ok(Redirect::to(&self.carry_out(view).await?).into_response()),
         }
     }
@@ -141,6 +153,9 @@ impl Post<'_> {
             ModelView::Many(Deed::Delete) => self.delete_many().await,
             ModelView::Many(Deed::Modify) => self.modify_many().await,
             ModelView::Many(Deed::Move) => self.move_many().await,
+            ModelView::Many(Deed::Assign) if self.model.model_type == USER => {
+                self.assign_many().await
+            }
             ModelView::List => self.list().await,
             ModelView::One(..) | ModelView::Many(_) => Err(Fault::new(
                 FaultKind::NotOffered,
@@ -262,6 +277,23 @@ impl Post<'_> {
         let (app, node, target) = (self.app, node.as_deref(), self.value(drawn::TARGET));
         let asked = tasks::bulk_move(app, self.caller, self.model, node, selection, target, manner);
         Ok(self.follow(&asked.await.map_err(pick_a_node)?))
+    }
+
+    async fn assign_many(&self) -> Result<String, Fault> {
+        let (wanted, remove) = assignment(self.pairs)?;
+        let selection = self.which().selection(&self.model.model_type)?;
+        let (app, node, manner) = (self.app, self.node(), Manner::queued(None));
+        let (caller, node) = (self.caller, node.as_deref());
+        let asked =
+            tasks::bulk_assign(app, caller, self.model, node, selection, wanted, remove, manner);
+        Ok(self.follow(&asked.await?))
+    }
+
+    /// The same page again, with what became of each item.
+    async fn assign(&self, pkid: &str) -> Result<Response, Fault> {
+        let did = assign_one(self.app, self.caller, pkid, self.pairs).await?;
+        let (app, caller, pairs) = (self.app.clone(), self.caller.clone(), self.pairs.clone());
+        Ok(self.console.answer_form(app, caller, self.parts, pairs, Some(did), None).await)
     }
 
     async fn move_one(&self, pkid: &str) -> Result<String, Fault> {

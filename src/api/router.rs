@@ -11,7 +11,7 @@ use leptos::config::LeptosOptions;
 use tower_http::normalize_path::NormalizePath;
 
 use super::{
-    auth, health, layers, loads,
+    auth, health, layers, licence_posts, loads,
     model::{self, other_routes},
     pages::{self, Console, Drafts},
     posts,
@@ -61,6 +61,9 @@ pub fn service(app: App, site: Site) -> Router {
         .route("/preferences", post(pages::preferences))
         .route("/transactions", post(posts::model_form).get(pages::page))
         .route("/transactions/{*rest}", post(posts::model_form).get(pages::page))
+        .route("/tenants/{tenant}/licenses/export", get(licence_posts::tenant_table))
+        .route("/tenants/{tenant}/sites/{site}/licenses/export", get(licence_posts::site_table))
+        .route("/tenants/{*rest}", post(licence_posts::tenant_form).get(pages::page))
         .route("/models/{*rest}", post(posts::model_form).get(pages::page))
         .fallback(pages::page)
         .method_not_allowed_fallback(not_offered)

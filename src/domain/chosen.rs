@@ -1,6 +1,6 @@
 //! Instances that were chosen for something, as the page shows them before it is done.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     App, Caller,
@@ -28,6 +28,35 @@ pub async fn chosen(
         .read(move |tx| match which {
             Which::Named(pkids) => named(&app_, tx, &caller, model, &pkids),
             Which::Matching { query, .. } => matching(tx, &caller, model, &query),
+        })
+        .await
+}
+
+/// Where they stand: dot paths, with how many there are at each. Those that have gone don't count.
+pub async fn places(
+    app: &App,
+    caller: &Caller,
+    model: &Arc<Model>,
+    which: Which,
+) -> Result<Vec<(String, u64)>, Fault> {
+    let (caller, model) = (caller.clone(), Arc::clone(model));
+    app.store
+        .read(move |tx| match which {
+            Which::Named(pkids) => {
+                let mut places = BTreeMap::new();
+                for pkid in &pkids {
+                    if let Some(stored) = tx.instance(&model.model_type, pkid, caller.node.id)? {
+                        *places.entry(stored.node.path).or_default() += 1;
+                    }
+                }
+                Ok(places.into_iter().collect())
+            }
+            Which::Matching { query, .. } => {
+                let mut query = ListQuery::parse(&query).map_err(Fault::invalid)?;
+                let place = hierarchy::resolve(tx, &caller, query.hierarchy.as_deref())?;
+                let spec = lists::spec(&model, &caller, &place, &mut query)?;
+                Ok(tx.places(&spec)?)
+            }
         })
         .await
 }

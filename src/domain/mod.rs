@@ -3,6 +3,7 @@
 //! database transaction. Knows neither HTTP nor SQL.
 
 pub mod accounts;
+mod catalogue;
 pub mod choices;
 pub mod chosen;
 pub mod console;
@@ -113,7 +114,7 @@ pub enum StartError {
 
 impl App {
     /// Loads the models, opens the database, and makes what the very first start makes: the root
-    /// of the hierarchy, the first administrator, and the sample data when it is asked for.
+    /// of the hierarchy, the catalogue of services, the first administrator, and the sample data when it is asked for.
     /// Answers the administrator's password beside it when it was made up here.
     pub async fn start(start: Start<'_>) -> Result<(Self, Option<String>), StartError> {
         let models = Registry::load(start.models_dir.as_deref())?;
@@ -128,6 +129,7 @@ impl App {
             http: client()?,
         }));
         hierarchy::ensure_root(&app).await?;
+        catalogue::ensure(&app).await?;
         let password = accounts::ensure_first_admin(&app, start.admin_password).await?;
         if app.settings.demo {
             demo::fill(&app).await?;

@@ -1,8 +1,6 @@
 //! The service packs and user services that are configured, as callers of the provisioning API see
 //! them: at their node, above it and below it.
 
-use std::collections::HashSet;
-
 use serde_json::{Map, Value};
 
 use super::{
@@ -74,44 +72,42 @@ async fn all(app: &App, caller: &Caller, model: &str) -> Result<Vec<Config>, Fau
 }
 
 async fn one(app: &App, caller: &Caller, model: &str, name: &str) -> Result<Option<Config>, Fault> {
-    let (caller, model) = (caller.clone(), model.to_owned());
+    let (caller, model, own) = (caller.clone(), model.to_owned(), caller.node.path.clone());
     let named = ListFilter {
         attrs: vec![Attr::Data(KEY.to_owned(), Kind::String)],
         condition: Condition::Equals,
         text: name.to_owned(),
         ignore_case: false,
     };
-    let rows = app.store.read(move |tx| seen(tx, &caller, &model, vec![named])).await?;
+    let mut rows = app.store.read(move |tx| seen(tx, &caller, &model, vec![named])).await?;
+    rows.sort_by_key(|(_, at)| !holds_at(at, &own));
     Ok(rows.into_iter().next().map(|(config, _)| config))
 }
 
-/// What matches at the caller's node and above it, then what matches below, by place; each with
-/// the path of its node.
+/// Whether a node stands at or above another, by their dot paths.
+fn holds_at(node: &str, other: &str) -> bool {
+    other.strip_prefix(node).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// What matches on the line of the caller's node, by place; each with the path of its node.
 fn seen(
     tx: &ReadTx<'_>,
     caller: &Caller,
     model: &str,
     filters: Vec<ListFilter>,
 ) -> Result<Vec<(Config, String)>, Fault> {
-    let Some(root) = tx.root_node()? else { return Ok(Vec::new()) };
-    let below = if caller.node.id == root.id { Cover::All } else { Cover::Down(caller.node.id) };
-    let mut known = HashSet::new();
-    let mut all = Vec::new();
-    for cover in [Cover::Up { node_id: caller.node.id, visible_from: root.id }, below] {
-        let rows = tx.list(&ListSpec {
-            model: model.to_owned(),
-            cover,
-            filters: filters.clone(),
-            order: Order { attr: Attr::LocatedAt, direction: Direction::Asc },
-            skip: 0,
-            limit: u64::MAX,
-        })?;
-        // What stands at the node itself is in both.
-        for row in rows.into_iter().filter(|row| known.insert(row.pkid.clone())) {
-            all.push(read(row)?);
-        }
-    }
-    Ok(all)
+    let rows = tx.list(&ListSpec {
+        model: model.to_owned(),
+        cover: match caller.node.parent_id {
+            None => Cover::All,
+            Some(_) => Cover::Line(caller.node.id),
+        },
+        filters,
+        order: Order { attr: Attr::LocatedAt, direction: Direction::Asc },
+        skip: 0,
+        limit: u64::MAX,
+    })?;
+    rows.into_iter().map(read).collect()
 }
 
 fn read(row: ListRow) -> Result<(Config, String), Fault> {

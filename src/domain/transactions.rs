@@ -96,7 +96,7 @@ enum Filing {
     Insert,
     /// It exists since the change was asked for, and is completed.
     Complete,
-    /// A trial, which will be undone.
+    /// A trial, which will be undone, or a part of what is recorded as a whole.
     Nothing,
 }
 
@@ -120,6 +120,11 @@ impl Ticket {
     /// For a row of a bulk call.
     pub fn row_of(app: &App, parent: &str) -> Self {
         Self { parent: Some(parent.to_owned()), ..Self::new(app) }
+    }
+
+    /// For a part of a change that is recorded as a whole, under `whole`.
+    pub fn part_of(whole: &Self) -> Self {
+        Self { filing: Filing::Nothing, ..whole.clone() }
     }
 
     /// For a trial: whoever makes it undoes it.

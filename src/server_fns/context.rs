@@ -6,7 +6,7 @@ use leptos_axum::ResponseOptions;
 use super::views::Posted;
 use crate::{
     api::fault::status,
-    domain::{App, Caller},
+    domain::{App, Caller, licences},
     fault::Fault,
 };
 
@@ -24,6 +24,13 @@ pub struct LoginPage {
     pub draft: Option<String>,
 }
 
+/// What a plain form post has done whose outcome is told item by item, on the page that follows.
+#[derive(Clone, Debug)]
+pub enum Did {
+    SetLicences(licences::Outcome),
+    Assigned(licences::Assigned),
+}
+
 /// Provided as context by whoever serves the request (api/pages.rs).
 #[derive(Clone)]
 pub struct RequestContext {
@@ -32,6 +39,8 @@ pub struct RequestContext {
     pub caller: Option<Caller>,
     /// A plain form post whose page is drawn again.
     pub posted: Option<Posted>,
+    /// What that post has done, where its page tells it.
+    pub did: Option<Did>,
     /// What the log-in page says beyond its form.
     pub login: Option<LoginPage>,
     /// The answer is a whole page and not that of a server function.
@@ -44,6 +53,8 @@ pub struct Request {
     pub caller: Caller,
     /// A plain form post whose page is drawn again.
     pub posted: Option<Posted>,
+    /// What that post has done, where its page tells it.
+    pub did: Option<Did>,
     response: Option<ResponseOptions>,
 }
 
@@ -55,7 +66,13 @@ pub fn request() -> Result<Request, Fault> {
         Fault::internal()
     })?;
     match context.caller {
-        Some(caller) => Ok(Request { app: context.app, caller, posted: context.posted, response }),
+        Some(caller) => Ok(Request {
+            app: context.app,
+            caller,
+            posted: context.posted,
+            did: context.did,
+            response,
+        }),
         None => {
             let fault = Fault::unauthenticated("Your session has ended; log in again.");
             set_status(response.as_ref(), &fault);

@@ -256,6 +256,17 @@ impl ReadTx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Where the instances of the whole list stand: dot paths, with how many there are at each.
+    pub fn places(&self, spec: &ListSpec) -> Result<Vec<(String, u64)>, StoreError> {
+        let (body, values) = spec.body();
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT n.path, count(*) {body} GROUP BY n.id ORDER BY n.path"
+        ))?;
+        let rows =
+            statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Hands every instance of a list to `each`, in the list's order, whatever page it names.
     /// They are read one by one: how many there are costs no memory.
     pub fn each_listed<E: From<StoreError>>(

@@ -9,6 +9,7 @@ mod indexes;
 mod instances;
 mod licences;
 mod list;
+mod marks;
 mod nodes;
 mod secrets;
 mod tasks;
@@ -214,6 +215,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0003_views.sql")),
         M::up(include_str!("migrations/0004_file_age.sql")),
         M::up(include_str!("migrations/0005_licences.sql")),
+        M::up(include_str!("migrations/0006_done_once.sql")),
     ])
 }
 

@@ -3,6 +3,8 @@
 
 /// The model whose pages live below `/transactions`.
 pub const TRANSACTION: &str = "tool/Transaction";
+/// The model of those who are given licences.
+pub const USER: &str = "data/User";
 /// Parameters of a form: what fills it, how it is shown, and what it is about.
 const OF_FORM: [&str; 6] =
     ["template_name", "template", "configuration_template", "policy_name", "policy", "model_type"];
@@ -39,10 +41,12 @@ pub enum Deed {
     Load,
     Template,
     Replay,
+    /// Services and service packs are given to users, or taken back.
+    Assign,
 }
 
 impl Deed {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Delete,
         Self::Modify,
         Self::Move,
@@ -50,6 +54,7 @@ impl Deed {
         Self::Load,
         Self::Template,
         Self::Replay,
+        Self::Assign,
     ];
 
     /// The last segment of its page's path.
@@ -62,6 +67,7 @@ impl Deed {
             Self::Load => "load",
             Self::Template => "template",
             Self::Replay => "replay",
+            Self::Assign => "assign",
         }
     }
 
@@ -236,6 +242,8 @@ pub fn elsewhere(pathname: &str, search: &str, hierarchy: &str) -> String {
             many_href(&model_type, Deed::Load)
         }
         Some(other) => list_href(&other.model_type),
+        // A tenant, and what is looked for in its licences, are those of here.
+        None if pathname.starts_with("/tenants/") => return at_node("/tenants", Some(hierarchy)),
         None => pathname.to_owned(),
     };
     let mut pairs = from_search(search);
@@ -388,6 +396,8 @@ mod tests {
         assert_eq!(elsewhere("/models/a/B/9", "", "sys.y"), "/models/a/B?hierarchy=sys.y");
         assert_eq!(elsewhere("/models/a/B/add", "", "sys.y"), "/models/a/B/add?hierarchy=sys.y");
         assert_eq!(elsewhere("/", "", "sys.y"), "/?hierarchy=sys.y");
+        let there = "/tenants?hierarchy=sys.y";
+        assert_eq!(elsewhere("/tenants/x/licenses", "search=q", "sys.y"), there);
         // A template of here may not be one of there.
         assert_eq!(
             elsewhere("/models/a/B/add", "template_name=t&policy_name=&model_type=a/C", "sys.y"),

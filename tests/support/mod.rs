@@ -3,6 +3,7 @@
 
 mod answer;
 mod call;
+mod provisioning;
 mod world;
 
 use std::path::PathBuf;
@@ -17,6 +18,10 @@ use tenantry::{
 
 pub use answer::Answer;
 pub use call::Call;
+pub use provisioning::{
+    NORTH, SERVICE_PACKS, SERVICES, SOUTH, TENANT, Tenancy, USER_SERVICES, USERS, limited,
+    unlimited, wanted,
+};
 pub use world::{Clockwork, at};
 
 pub const ADMIN: &str = "admin";

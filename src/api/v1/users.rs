@@ -55,11 +55,11 @@ pub async fn list(
 pub async fn one(
     State(app): State<App>,
     ApiCaller(caller): ApiCaller,
-    Names((tenant, group, user)): Path,
+    Names(path): Path,
     sent: Sent,
 ) -> Result<Json<Value>, Fault> {
     let caller = sent.only_common()?.narrow(&app, caller).await?;
-    let person = licences::person(&app, &caller, &tenant, &group, &user).await?;
+    let person = licences::person(&app, &caller, named(path)).await?;
     Ok(Json(line(&person)))
 }
 

@@ -196,7 +196,7 @@ pub(super) fn retired_services(tx: &ReadTx<'_>, node: &Node) -> Result<Vec<Strin
 }
 
 /// Every instance of a model at a node and above it.
-fn each(
+pub(super) fn each(
     tx: &ReadTx<'_>,
     node: &Node,
     model: &str,
@@ -210,7 +210,8 @@ fn each(
     Ok(())
 }
 
-fn read<T: DeserializeOwned>(stored: &Stored) -> Result<T, Fault> {
+/// The attributes of one of them.
+pub(super) fn read<T: DeserializeOwned>(stored: &Stored) -> Result<T, Fault> {
     serde_json::from_str(&stored.data).map_err(|error| unreadable(&stored.pkid, &error))
 }
 

@@ -11,7 +11,7 @@ use super::{
     catalogue::{self, Services},
     lines,
     record::{self, Recorded},
-    tenants,
+    tenants, users,
 };
 use crate::{
     domain::{
@@ -308,9 +308,11 @@ impl Work {
             return Some((
                 "in_use",
                 format!(
-                    "{name} can't be limited to {wanted} at {}: {} users hold it. Allow at least \
-                     {0}, or take some back first.",
-                    share.in_use, site.name
+                    "{name} can't be limited to {wanted} at {}: {} it. Allow at least {}, or take \
+                     some back first.",
+                    site.name,
+                    users::hold(share.in_use),
+                    share.in_use
                 ),
             ));
         }

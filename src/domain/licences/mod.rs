@@ -5,27 +5,33 @@
 mod assign;
 mod book;
 mod catalogue;
+mod filter;
 mod guards;
 mod limits;
 mod lines;
+mod offers;
 mod overview;
 mod packs;
 mod people;
 mod quantity;
 mod record;
 mod rules;
+mod table;
 mod tenants;
 mod users;
 
 pub use self::{
     assign::{Assigned, ItemResult, Wanted, assign, assign_in, unassign},
+    filter::{Flag, LineFilter, LineState, Marks, UserServiceMarks},
     guards::{Service, ServicePack, User},
     limits::{ItemOutcome, Limit, Outcome, preview_site, preview_tenant, set_site, set_tenant},
     lines::{Level, Line, PackLine, SiteLicences, TenantLicences, of_site, of_tenant},
+    offers::{OfferedPack, marks, offered_packs},
     overview::{TenantOverview, near_full, overview},
     packs::{PackOutcome, change_pack, put_packs, remove_pack},
     people::{Person, people, person},
     quantity::Quantity,
+    table::{TableFormat, level_words, table},
     tenants::{Site, Tenant, TenantDetail, detail, sites, tenants},
     users::{Assignable, Holdings, UserRef, assignable, holdings, integrated_client_package},
 };

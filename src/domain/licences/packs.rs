@@ -10,7 +10,7 @@ use super::{
     catalogue::{self, Authorization, Packs},
     lines,
     record::{self, Recorded},
-    tenants,
+    tenants, users,
 };
 use crate::{
     domain::{
@@ -85,8 +85,9 @@ pub async fn change_pack(
                     "/quantity",
                     "in_use",
                     format!(
-                        "{name} can't be limited to {quantity}: {used} users hold it. Allow at \
-                         least {used}, or take it back from some first."
+                        "{name} can't be limited to {quantity}: {} it. Allow at \
+                         least {used}, or take it back from some first.",
+                        users::hold(used)
                     ),
                 ));
             }
@@ -116,8 +117,9 @@ pub async fn remove_pack(
                     "name",
                     "in_use",
                     format!(
-                        "{name} can't be removed from {tenant_id}: {used} users hold it. Take it \
-                         back from them first."
+                        "{name} can't be removed from {tenant_id}: {} it. Take it \
+                         back first.",
+                        users::hold(used)
                     ),
                 ));
             }

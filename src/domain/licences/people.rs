@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::{USER, tenants};
+use super::{USER, UserRef, tenants, users};
 use crate::{
-    domain::{App, Caller, hierarchy::shortened},
+    domain::{App, Caller, resources::from_json},
     fault::Fault,
-    list_query::{Condition, Direction},
+    list_query::Direction,
     model::Kind,
-    store::{Attr, Cover, ListFilter, ListRow, ListSpec, Node, Order, ReadTx},
+    store::{Attr, Cover, ListRow, ListSpec, Order},
 };
 
 /// A user, without what it holds.
@@ -28,82 +28,52 @@ pub async fn people(
     group: &str,
     limit: Option<u64>,
 ) -> Result<Vec<Person>, Fault> {
-    let limit = limit.unwrap_or(u64::MAX);
-    let (_, people) = read(app, caller, tenant_id, group, None, limit).await?;
-    Ok(people)
-}
-
-/// One user of a site; not found when there is none of that id.
-pub async fn person(
-    app: &App,
-    caller: &Caller,
-    tenant_id: &str,
-    group: &str,
-    user_id: &str,
-) -> Result<Person, Fault> {
-    let (site, people) = read(app, caller, tenant_id, group, Some(user_id), 1).await?;
-    people.into_iter().next().ok_or_else(|| {
-        tenants::not_found(
-            "user_id",
-            format!("The site {} has no user {:?}.", site.name, shortened(user_id)),
-        )
-    })
-}
-
-async fn read(
-    app: &App,
-    caller: &Caller,
-    tenant_id: &str,
-    group: &str,
-    user_id: Option<&str>,
-    limit: u64,
-) -> Result<(Node, Vec<Person>), Fault> {
     let (caller, tenant_id, group) = (caller.clone(), tenant_id.to_owned(), group.to_owned());
-    let user_id = user_id.map(str::to_owned);
     app.store
         .read(move |tx| {
             let tenant = tenants::find(tx, &caller, &tenant_id)?;
             let site = tenants::find_site(tx, &tenant, &group)?;
-            let people = at(tx, &site, user_id, limit)?;
-            Ok((site, people))
+            let rows = tx.list(&ListSpec {
+                model: USER.to_owned(),
+                cover: Cover::Local(site.id),
+                filters: Vec::new(),
+                order: Order {
+                    attr: Attr::Data("user_id".to_owned(), Kind::String),
+                    direction: Direction::Asc,
+                },
+                skip: 0,
+                limit: limit.unwrap_or(u64::MAX),
+            })?;
+            rows.iter().map(listed).collect()
         })
         .await
 }
 
-fn at(
-    tx: &ReadTx<'_>,
-    site: &Node,
-    user_id: Option<String>,
-    limit: u64,
-) -> Result<Vec<Person>, Fault> {
-    let attr = || Attr::Data("user_id".to_owned(), Kind::String);
-    let named = user_id.map(|text| ListFilter {
-        attrs: vec![attr()],
-        condition: Condition::Equals,
-        text,
-        ignore_case: false,
-    });
-    let rows = tx.list(&ListSpec {
-        model: USER.to_owned(),
-        cover: Cover::Local(site.id),
-        filters: named.into_iter().collect(),
-        order: Order { attr: attr(), direction: Direction::Asc },
-        skip: 0,
-        limit,
-    })?;
-    rows.iter().map(person_of).collect()
+/// One user.
+pub async fn person(app: &App, caller: &Caller, user: UserRef) -> Result<Person, Fault> {
+    let caller = caller.clone();
+    app.store.read(move |tx| Ok(Person::of(&from_json(&users::find(tx, &caller, &user)?)?))).await
 }
 
-fn person_of(row: &ListRow) -> Result<Person, Fault> {
-    let data: Map<String, Value> = serde_json::from_str(&row.data).map_err(|error| {
-        tracing::error!(%error, pkid = row.pkid, "the stored JSON can't be read");
-        Fault::internal()
-    })?;
-    let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    Ok(Person {
-        user_id: text("user_id"),
-        first_name: text("first_name"),
-        last_name: text("last_name"),
-        email: text("email"),
-    })
+impl Person {
+    fn of(user: &Map<String, Value>) -> Self {
+        let text =
+            |name: &str| user.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Self {
+            user_id: text("user_id"),
+            first_name: text("first_name"),
+            last_name: text("last_name"),
+            email: text("email"),
+        }
+    }
+}
+
+fn listed(row: &ListRow) -> Result<Person, Fault> {
+    match serde_json::from_str(&row.data) {
+        Ok(data) => Ok(Person::of(&data)),
+        Err(error) => {
+            tracing::error!(%error, pkid = row.pkid, "the stored JSON can't be read");
+            Err(Fault::internal())
+        }
+    }
 }

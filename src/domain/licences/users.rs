@@ -138,6 +138,14 @@ pub(super) fn find(tx: &ReadTx<'_>, caller: &Caller, user: &UserRef) -> Result<S
     }
 }
 
+/// So many users hold something, as part of a sentence.
+pub(super) fn hold(users: u64) -> String {
+    match users {
+        1 => "1 user holds".to_owned(),
+        users => format!("{users} users hold"),
+    }
+}
+
 /// The tenant of a site.
 pub(super) fn tenant_of_site(tx: &ReadTx<'_>, site: &Node) -> Result<Tenant, Fault> {
     let tenant = tenants::tenant_above(tx, site)?;

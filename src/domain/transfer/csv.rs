@@ -64,7 +64,7 @@ impl Sink for Csv<'_, '_> {
 pub const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A text that no spreadsheet runs.
-fn guarded(text: &str) -> Cow<'_, str> {
+pub fn guarded(text: &str) -> Cow<'_, str> {
     if begins_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 

@@ -76,6 +76,14 @@ pub fn errors_name(model: &Model, now: OffsetDateTime) -> String {
     format!("{}_errors_{}.xlsx", stem(model), text(now, OF_SHEET))
 }
 
+/// `licences_granite_2013-05-17_14-20-19.xlsx`: what a tenant or a site is licensed for. Of its name
+/// only what every system takes in a file's name stays.
+pub fn licences_name(whose: &str, extension: &str, now: OffsetDateTime) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+    let whose: String = whose.chars().take(60).map(plain).collect();
+    format!("licences_{whose}_{}.{extension}", text(now, OF_SHEET))
+}
+
 fn text(now: OffsetDateTime, format: &[BorrowedFormatItem<'_>]) -> String {
     // The formats ask for nothing that a UTC time lacks.
     now.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()

@@ -61,6 +61,7 @@ fn is_selection(name: &str) -> bool {
 /// The instances that a page is about.
 pub struct About<'a> {
     pub model: Arc<Model>,
+    pub which: Which,
     pub chosen: Chosen,
     single: Option<&'a str>,
     /// All that match: how many they were when they were chosen.
@@ -95,7 +96,8 @@ impl<'a> About<'a> {
             Which::Named(_) => None,
         };
         Ok(Self {
-            chosen: chosen::chosen(visit.app, visit.caller, &model, which).await?,
+            chosen: chosen::chosen(visit.app, visit.caller, &model, which.clone()).await?,
+            which,
             single,
             expected,
             list: Address::read(list_href(model_type), &to_search(&pairs)),

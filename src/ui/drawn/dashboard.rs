@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Page, Visit, frame::section_order, parts::heading, status::StatusBadge};
+use super::{Page, Visit, frame::section_order, licences, parts::heading, status::StatusBadge};
 use crate::{
     domain::{
         console,
@@ -16,10 +16,11 @@ use crate::{
 
 pub async fn page(visit: &Visit<'_>) -> Page {
     let dashboard = console::dashboard(visit.app, visit.caller, visit.node()).await?;
-    Ok(("Dashboard".to_owned(), drawn(dashboard)))
+    let near_full = licences::near_full(visit, &dashboard.place.path).await?;
+    Ok(("Dashboard".to_owned(), drawn(dashboard, near_full)))
 }
 
-fn drawn(dashboard: Dashboard) -> AnyView {
+fn drawn(dashboard: Dashboard, near_full: AnyView) -> AnyView {
     let Dashboard { place, counts, latest } = dashboard;
     let path = place.path.clone();
     // What is worked with comes before what it is administered by.
@@ -45,6 +46,7 @@ fn drawn(dashboard: Dashboard) -> AnyView {
             <h2 id="counts" class="sr-only">"What there is"</h2>
             <ul class="stats">{stats}</ul>
         </section>
+        {near_full}
         <Latest lines=latest path/>
     }
     .into_any()

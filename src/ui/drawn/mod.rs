@@ -15,6 +15,7 @@ mod frame;
 mod help;
 mod hierarchy;
 mod history;
+pub mod licences;
 mod list;
 mod load;
 mod login;
@@ -28,6 +29,7 @@ mod transaction;
 mod tree;
 
 use leptos::prelude::*;
+use licences::TenantPath;
 
 pub use chosen::{TOTAL, which};
 pub use form::{above_form, preview};
@@ -36,13 +38,13 @@ pub use list::FORMAT;
 pub use modify::fields_of;
 pub use relocate::TARGET;
 
-use super::routes::{Deed, ModelPath, ModelView, TRANSACTION, from_search, to_search};
+use super::routes::{Deed, ModelPath, ModelView, TRANSACTION, USER, from_search, to_search};
 use crate::{
     domain::{App, Caller},
     fault::Fault,
     server_fns::{
         PageAt,
-        context::Request,
+        context::{Did, Request},
         views::{Drawn, Posted},
     },
 };
@@ -53,6 +55,8 @@ struct Visit<'a> {
     caller: &'a Caller,
     /// The plain form post that was refused and is drawn again.
     posted: Option<&'a Posted>,
+    /// What that post has done, where the page tells it.
+    did: Option<&'a Did>,
     path: &'a str,
     /// The query string, and after it what the browser adds of its own (see `super::live`).
     pairs: Vec<(String, String)>,
@@ -67,6 +71,7 @@ impl<'a> Visit<'a> {
             app: &request.app,
             caller: &request.caller,
             posted: request.posted.as_ref(),
+            did: request.did.as_ref(),
             path: &at.path,
             pairs: from_search(&at.search),
         }
@@ -103,6 +108,10 @@ pub async fn page(request: &Request, at: &PageAt) -> Result<Drawn, Fault> {
     let (title, view) = match at.path.as_str() {
         "/" => dashboard::page(&visit).await?,
         "/hierarchy" => hierarchy::page(&visit).await?,
+        licences::TENANTS => licences::tenants(&visit).await?,
+        path if let Some(path) = TenantPath::of_location(path) => {
+            licences::page(&visit, &path).await?
+        }
         path => match ModelPath::of_location(path) {
             Some(ModelPath { model_type, view }) => match view {
                 ModelView::List => list::page(&visit, &model_type).await?,
@@ -127,7 +136,8 @@ async fn many(visit: &Visit<'_>, model_type: &str, deed: Deed) -> Page {
         Deed::Move => relocate::page(visit, model_type, None).await,
         Deed::Export => export::page(visit, model_type, None).await,
         Deed::Load => load::page(visit, model_type).await,
-        Deed::Template | Deed::Replay => Err(no_page()),
+        Deed::Assign if model_type == USER => licences::assign(visit, None).await,
+        Deed::Template | Deed::Replay | Deed::Assign => Err(no_page()),
     }
 }
 
@@ -137,6 +147,7 @@ async fn one(visit: &Visit<'_>, model_type: &str, pkid: &str, deed: Deed) -> Pag
         Deed::Delete => delete::page(visit, model_type, Some(pkid)).await,
         Deed::Move => relocate::page(visit, model_type, Some(pkid)).await,
         Deed::Export => export::page(visit, model_type, Some(pkid)).await,
+        Deed::Assign if model_type == USER => licences::assign(visit, Some(pkid)).await,
         Deed::Replay if model_type == TRANSACTION => replay::page(visit, pkid).await,
         _ => Err(no_page()),
     }
@@ -149,6 +160,7 @@ pub async fn part(request: &Request, at: &PageAt) -> Result<Drawn, Fault> {
     let ModelView::Detail(pkid) = &path.view else { return Err(no_page()) };
     let view = match visit.value("tab") {
         Some("history") => history::tab(&visit, &path.model_type, pkid).await?,
+        Some("services") if path.model_type == USER => licences::held(&visit, pkid).await?,
         Some("api") => calls::tab(&visit, &path.model_type, pkid).await?,
         _ => return Err(no_page()),
     };

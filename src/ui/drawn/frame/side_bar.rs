@@ -8,6 +8,7 @@ use crate::{
     domain::shown::{Frame, ModelLink},
     ui::{
         components::{Icon, IconName},
+        drawn::licences::TENANTS,
         routes::{TRANSACTION, at_node, list_href},
     },
 };
@@ -81,7 +82,7 @@ struct SectionLinks {
     links: Vec<(String, String, IconName)>,
 }
 
-/// The models by section, with the two pages that aren't lists of a model of their own.
+/// The models by section, with the three pages that aren't lists of a model of their own.
 fn sections(models: Vec<ModelLink>) -> Vec<SectionLinks> {
     let mut sections: Vec<SectionLinks> = SECTIONS
         .iter()
@@ -94,6 +95,8 @@ fn sections(models: Vec<ModelLink>) -> Vec<SectionLinks> {
             sections.push(SectionLinks { title: title.to_owned(), links: vec![link] });
         }
     };
+    let tenants = ("Tenants and licences".to_owned(), TENANTS.to_owned(), IconName::Rows);
+    add("Customers", tenants);
     add("Hierarchy", ("Tree".to_owned(), "/hierarchy".to_owned(), IconName::Tree));
     add("Operations", ("Transactions".to_owned(), "/transactions".to_owned(), IconName::History));
     for model in models {
@@ -155,6 +158,7 @@ mod tests {
         assert_eq!(
             paths,
             [
+                "/tenants",
                 "/models/relation/SparkCustomer",
                 "/hierarchy",
                 "/models/data/HierarchyNode",

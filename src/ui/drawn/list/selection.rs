@@ -12,7 +12,7 @@ use crate::{
         components::{Icon, IconName, value::grouped},
         drawn::{TOTAL, parts::hidden},
         live::selection::{ALL, BAR, COUNT, MATCHING, NAME},
-        routes::{Deed, many_href},
+        routes::{Deed, USER, many_href},
     },
 };
 
@@ -27,6 +27,7 @@ pub fn is_selectable(page: &ListPage) -> bool {
 /// What can be done with many, the page for it and what its button shows.
 fn deeds(page: &ListPage) -> impl Iterator<Item = (Deed, IconName, &'static str)> {
     let all = [
+        (Operation::Update, Deed::Assign, IconName::Check, "Assign…"),
         (Operation::BulkUpdate, Deed::Modify, IconName::Edit, "Modify…"),
         (Operation::Move, Deed::Move, IconName::Move, "Move…"),
         (Operation::Export, Deed::Export, IconName::Download, "Export"),
@@ -34,7 +35,9 @@ fn deeds(page: &ListPage) -> impl Iterator<Item = (Deed, IconName, &'static str)
     ];
     let model = page.model.clone();
     all.into_iter()
-        .filter(move |(operation, ..)| model.offers(*operation))
+        .filter(move |(operation, deed, ..)| {
+            model.offers(*operation) && (*deed != Deed::Assign || model.model_type == USER)
+        })
         .map(|(_, deed, icon, label)| (deed, icon, label))
 }
 

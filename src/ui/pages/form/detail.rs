@@ -24,16 +24,24 @@ use crate::{
         live,
         navigation::{use_list_search, use_model_path, use_navigation, use_query_pairs},
         reading::{fault_view, page, reading},
-        routes::{Deed, detail_href, list_href, one_href, with_search},
+        routes::{Deed, USER, detail_href, list_href, one_href, with_search},
     },
 };
 
-/// The parts of the page; the first is shown when the address names none.
-const TABS: [(&str, &str, IconName); 3] = [
+/// Name in the address, title, icon.
+type Tab = (&'static str, &'static str, IconName);
+
+/// The parts of the page; the first is shown when the address names none. Only users have the last.
+const TABS: [Tab; 4] = [
     ("overview", "Overview", IconName::Edit),
     ("history", "History", IconName::History),
     ("api", "API", IconName::Link),
+    ("services", "Services", IconName::Check),
 ];
+
+fn tabs_of(model_type: &str) -> &'static [Tab] {
+    if model_type == USER { &TABS } else { &TABS[..3] }
+}
 
 /// What can be done with an instance beside changing it, each on a page of its own.
 const DEEDS: [(Operation, Deed, IconName, &str); 3] = [
@@ -50,9 +58,10 @@ pub fn DetailPage() -> impl IntoView {
     let model_type = path.model_type.clone();
     let navigation = use_navigation();
     let pairs = use_query_pairs();
+    let parts = tabs_of(&model_type);
     let tab = Memo::new(move |_| {
         let asked = pairs.with(|p| p.iter().find(|(n, _)| n == "tab").map(|(_, v)| v.clone()));
-        TABS.iter().position(|(name, _, _)| Some(*name) == asked.as_deref()).unwrap_or_default()
+        parts.iter().position(|(name, _, _)| Some(*name) == asked.as_deref()).unwrap_or_default()
     });
     let back = use_list_search();
     let redraw = Redraw::new();
@@ -120,6 +129,10 @@ fn detail(page: &FormPage, back: Memo<String>, tab: Memo<usize>, reload: Callbac
         {overview}
     }
     .into_any();
+    let parts = tabs_of(&model.model_type);
+    let drawn: Vec<AnyView> = (1..parts.len())
+        .map(|position| panel(position, tab, part(position, tab, href.clone(), back)))
+        .collect();
     view! {
         {view::back_link(to_list, &model.title_plural)}
         <div class="page-head">
@@ -132,10 +145,9 @@ fn detail(page: &FormPage, back: Memo<String>, tab: Memo<usize>, reload: Callbac
             </div>
             <div class="cluster">{actions}</div>
         </div>
-        {tabs(&href, back, tab)}
+        {tabs(parts, &href, back, tab)}
         {panel(0, tab, overview)}
-        {panel(1, tab, part(1, tab, href.clone(), back))}
-        {panel(2, tab, part(2, tab, href, back))}
+        {drawn}
     }
     .into_any()
 }
@@ -153,11 +165,11 @@ fn sub_line(page: &FormPage, instance: &Instance) -> AnyView {
     .into_any()
 }
 
-fn tabs(own: &str, back: Memo<String>, tab: Memo<usize>) -> AnyView {
-    let links: Vec<AnyView> = TABS
-        .into_iter()
+fn tabs(parts: &[Tab], own: &str, back: Memo<String>, tab: Memo<usize>) -> AnyView {
+    let links: Vec<AnyView> = parts
+        .iter()
         .enumerate()
-        .map(|(position, (name, title, icon))| {
+        .map(|(position, &(name, title, icon))| {
             let own = own.to_owned();
             let href = move || {
                 let list = back.read();

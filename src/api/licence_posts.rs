@@ -1,0 +1,241 @@
+//! The plain form posts of the licence screens, and the licence table as a file. A change of many
+//! limits is shown before it is made and told line by line afterwards, so its posts are answered by
+//! the page itself; what concerns one pack leads back to the packs.
+
+use axum::{
+    Extension, Form,
+    extract::{Path, State},
+    http::{Uri, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{
+    caller::PageCaller,
+    model::attached,
+    pages::{Console, Pairs, check_origin, pairs_of, search},
+};
+use crate::{
+    domain::{
+        App, Caller,
+        licences::{self, LineFilter, TableFormat, UserRef, Wanted},
+    },
+    fault::{Fault, FaultKind},
+    model::form::value_of,
+    server_fns::{
+        context::{Did, RequestContext},
+        views::Posted,
+    },
+    ui::{
+        components::done::{Done, with_done},
+        drawn::licences::{
+            APPLY, ASSIGN, AUTO, Edit, PACK, SERVICE, TAKE_BACK, TenantPath, TenantView, changes,
+            quantities, quantity_of, set, set_all,
+        },
+        routes::{login_href, with_search},
+    },
+};
+
+/// What follows a post.
+enum Then {
+    /// The page that was posted to, drawn for these pairs.
+    Page(Pairs, Option<Did>),
+    Go(String),
+}
+
+/// `POST` of a page of a tenant.
+pub async fn tenant_form(
+    State(app): State<App>,
+    Extension(console): Extension<Console>,
+    caller: Option<PageCaller>,
+    parts: Parts,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, Fault> {
+    check_origin(&app, &parts.headers)?;
+    let path = TenantPath::of_location(parts.uri.path())
+        .ok_or_else(|| Fault::not_found("There is no such page."))?;
+    let Some(PageCaller(caller)) = caller else {
+        return Ok(console.keep_and_log_in(app, &parts, &pairs).await);
+    };
+    let (pairs, did, fault) = match carry_out(&app, &caller, &path, &parts.uri, &pairs).await {
+        Ok(Then::Go(href)) => return Ok(Redirect::to(&href).into_response()),
+        Ok(Then::Page(pairs, did)) => (pairs, did, None),
+        Err(fault) => (pairs, None, Some(fault)),
+    };
+    Ok(console.answer_form(app, caller, &parts, pairs, did, fault).await)
+}
+
+impl Console {
+    /// The page of a form that was posted, with what was typed and what became of it.
+    pub async fn answer_form(
+        &self,
+        app: App,
+        caller: Caller,
+        parts: &Parts,
+        pairs: Pairs,
+        did: Option<Did>,
+        fault: Option<Fault>,
+    ) -> Response {
+        let status = fault.as_ref().map(|fault| super::fault::status(fault.kind));
+        let context = RequestContext {
+            app,
+            caller: Some(caller),
+            posted: Some(Posted { pairs, fault, notice: None }),
+            did,
+            login: None,
+            whole_page: true,
+        };
+        let mut response = self.render_in(context, parts).await;
+        if let Some(status) = status {
+            *response.status_mut() = status;
+        }
+        response
+    }
+}
+
+async fn carry_out(
+    app: &App,
+    caller: &Caller,
+    path: &TenantPath,
+    uri: &Uri,
+    pairs: &Pairs,
+) -> Result<Then, Fault> {
+    let tenant_id = &path.tenant_id;
+    let back = |view: TenantView, done: Done, transaction_id: &str| {
+        let search = with_done(&search(uri), done, transaction_id);
+        Then::Go(with_search(&TenantPath::new(tenant_id, view).href(), &search))
+    };
+    match &path.view {
+        TenantView::Licences | TenantView::Site(_) => limits(app, caller, path, pairs).await,
+        TenantView::Packs => {
+            let (wanted, auto) = (quantities(pairs)?, value_of(pairs, AUTO).is_some());
+            let put = licences::put_packs(app, caller, tenant_id, wanted, auto).await?;
+            Ok(back(TenantView::Packs, Done::Saved, &put.transaction_id))
+        }
+        TenantView::Pack(name) => {
+            let quantity = quantity_of(pairs, name)?;
+            let put = licences::change_pack(app, caller, tenant_id, name, quantity).await?;
+            Ok(back(TenantView::Packs, Done::Saved, &put.transaction_id))
+        }
+        TenantView::RemovePack(name) => {
+            let gone = licences::remove_pack(app, caller, tenant_id, name).await?;
+            Ok(back(TenantView::Packs, Done::Deleted, &gone.transaction_id))
+        }
+        TenantView::Sites => Err(Fault::new(
+            FaultKind::NotOffered,
+            "not_offered",
+            "This page takes no form; go to the licences of a site.",
+        )),
+    }
+}
+
+/// Sets limits when that is what the button says and all of them can be read. Everything else is
+/// for the page to show.
+async fn limits(
+    app: &App,
+    caller: &Caller,
+    path: &TenantPath,
+    pairs: &Pairs,
+) -> Result<Then, Fault> {
+    let pairs = set_all(pairs)?;
+    if value_of(&pairs, "_submit") != Some(APPLY) {
+        return Ok(Then::Page(pairs, None));
+    }
+    let wanted: Result<Vec<_>, _> = changes(&pairs).iter().map(Edit::wanted).collect();
+    let did = match wanted {
+        Ok(limits) if !limits.is_empty() => {
+            let outcome = set(app, caller, &path.tenant_id, &path.view, limits).await?;
+            Some(Did::SetLicences(outcome))
+        }
+        _ => None,
+    };
+    Ok(Then::Page(pairs, did))
+}
+
+/// What is ticked on the page that gives packs and services to users, and whether they are taken
+/// back.
+pub fn assignment(pairs: &Pairs) -> Result<(Wanted, bool), Fault> {
+    let names = |wanted: &str| {
+        let ticked = pairs.iter().filter(|(name, _)| name == wanted);
+        ticked.map(|(_, value)| value.clone()).collect()
+    };
+    let wanted = Wanted { services: names(SERVICE), packs: names(PACK) };
+    if wanted == Wanted::default() {
+        let text = "Tick at least one service pack or service.";
+        return Err(Fault::field(PACK, "required", text));
+    }
+    match value_of(pairs, "_submit") {
+        Some(ASSIGN) => Ok((wanted, false)),
+        Some(TAKE_BACK) => Ok((wanted, true)),
+        _ => Err(Fault::field("_submit", "not_a_choice", "Press Assign or Take back.")),
+    }
+}
+
+/// Gives one user what is ticked, or takes it back.
+pub async fn assign_one(
+    app: &App,
+    caller: &Caller,
+    pkid: &str,
+    pairs: &Pairs,
+) -> Result<Did, Fault> {
+    let (wanted, remove) = assignment(pairs)?;
+    let user = UserRef::Pkid(pkid.to_owned());
+    let done = if remove {
+        licences::unassign(app, caller, user, wanted).await?
+    } else {
+        licences::assign(app, caller, user, wanted).await?
+    };
+    Ok(Did::Assigned(done))
+}
+
+/// `GET /tenants/<tenant_id>/licenses/export?format=…`, with the filters of the table.
+pub async fn tenant_table(
+    State(app): State<App>,
+    caller: Option<PageCaller>,
+    Path(tenant_id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Fault> {
+    let Some(PageCaller(caller)) = caller else { return Ok(log_in(&uri)) };
+    let (filter, format) = asked(&uri)?;
+    let all = licences::of_tenant(&app, &caller, &tenant_id).await?;
+    let lines = all.group.into_iter().chain(all.user).collect();
+    file(&app, &all.tenant, lines, &tenant_id, &filter, format).await
+}
+
+/// `GET /tenants/<tenant_id>/sites/<site>/licenses/export?format=…`
+pub async fn site_table(
+    State(app): State<App>,
+    caller: Option<PageCaller>,
+    Path((tenant_id, site)): Path<(String, String)>,
+    uri: Uri,
+) -> Result<Response, Fault> {
+    let Some(PageCaller(caller)) = caller else { return Ok(log_in(&uri)) };
+    let (filter, format) = asked(&uri)?;
+    let all = licences::of_site(&app, &caller, &tenant_id, &site).await?;
+    let whose = format!("{tenant_id}_{}", all.site.name);
+    let lines = all.group.into_iter().chain(all.user).collect();
+    file(&app, &all.tenant, lines, &whose, &filter, format).await
+}
+
+fn log_in(uri: &Uri) -> Response {
+    let here = uri.path_and_query().map_or("/", |here| here.as_str());
+    Redirect::to(&login_href(here)).into_response()
+}
+
+fn asked(uri: &Uri) -> Result<(LineFilter, TableFormat), Fault> {
+    let pairs = pairs_of(uri);
+    let format = TableFormat::parse(value_of(&pairs, "format").unwrap_or_default())?;
+    Ok((LineFilter::read(&pairs)?, format))
+}
+
+async fn file(
+    app: &App,
+    tenant: &licences::Tenant,
+    mut lines: Vec<licences::Line>,
+    whose: &str,
+    filter: &LineFilter,
+    format: TableFormat,
+) -> Result<Response, Fault> {
+    let marks = licences::marks(app, &tenant.node).await?;
+    lines.retain(|line| filter.fits(line, &marks));
+    Ok(attached(licences::table(&lines, whose, format, app.env.clock.now())?))
+}

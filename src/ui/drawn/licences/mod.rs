@@ -1,0 +1,69 @@
+//! The licence screens: tenants, what each and its sites are licensed for, its service packs, and
+//! giving both to users. What they show is judged and counted by `domain/licences`.
+
+mod address;
+mod assign;
+mod change;
+mod edit;
+mod gauge;
+mod head;
+mod held;
+mod lines;
+mod options;
+mod overview;
+mod packs;
+mod panel;
+mod scope;
+mod sites;
+mod table;
+mod toolbar;
+
+pub use address::{Look, TENANTS, TenantPath, TenantView};
+pub use assign::{ASSIGN, PACK, SERVICE, TAKE_BACK};
+pub use edit::{APPLY, Edit, changes, set_all};
+pub use packs::{AUTO, quantities, quantity_of};
+pub use scope::set;
+
+use super::{Page, Visit};
+use leptos::prelude::AnyView;
+
+use crate::{domain::licences::Family, fault::Fault, ui::routes::encode};
+
+/// The page of all tenants.
+pub(super) async fn tenants(visit: &Visit<'_>) -> Page {
+    overview::page(visit).await
+}
+
+/// A page of one tenant.
+pub(super) async fn page(visit: &Visit<'_>, path: &TenantPath) -> Page {
+    let tenant_id = path.tenant_id.as_str();
+    match &path.view {
+        TenantView::Licences | TenantView::Site(_) => {
+            lines::page(visit, tenant_id, &path.view).await
+        }
+        TenantView::Packs => packs::page(visit, tenant_id).await,
+        TenantView::Pack(name) => packs::pack(visit, tenant_id, name).await,
+        TenantView::RemovePack(name) => packs::remove(visit, tenant_id, name).await,
+        TenantView::Sites => sites::page(visit, tenant_id).await,
+    }
+}
+
+/// The page before users are given packs and services. `single` is the pkid of the only one.
+pub(super) async fn assign(visit: &Visit<'_>, single: Option<&str>) -> Page {
+    assign::page(visit, single).await
+}
+
+/// What a user holds, as a tab of its page.
+pub(super) async fn held(visit: &Visit<'_>, pkid: &str) -> Result<AnyView, Fault> {
+    held::tab(visit, pkid).await
+}
+
+/// The dashboard's panel of what is nearly used up at the node of that path and below.
+pub(super) async fn near_full(visit: &Visit<'_>, path: &str) -> Result<AnyView, Fault> {
+    panel::panel(visit, path).await
+}
+
+/// The id of a service's row.
+fn line_id(family: Family, name: &str) -> String {
+    format!("line-{}-{}", family.as_str(), encode(name))
+}

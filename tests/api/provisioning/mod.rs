@@ -1,0 +1,9 @@
+//! `/api/v1/`: configurations, tenants, licences, service packs, and what users are assigned.
+
+mod assignments;
+mod configs;
+mod licences;
+mod many;
+mod packs;
+mod refusals;
+mod tenants;
