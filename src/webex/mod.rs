@@ -9,7 +9,7 @@ pub mod pages;
 mod proxies;
 mod retry;
 pub mod shapes;
-// simulator
+pub mod simulator;
 
 pub use client::Webex;
 pub use error::{ErrorKind, WebexError};

@@ -1,0 +1,157 @@
+//! A simulator of Webex, for `--demo` and for tests: log-in and consent, tokens that lapse, an
+//! organisation with roles, licences and people in pages, and failures on demand. It answers what
+//! `client` reads, in Webex's shapes, and says on each of its pages what it is.
+
+mod answers;
+mod control;
+mod faults;
+mod html;
+mod login;
+mod people;
+mod resources;
+mod tokens;
+mod world;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{
+    Router,
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
+use serde_json::Value;
+
+pub use faults::{Failure, Fault};
+pub use world::{Organization, Settings};
+
+use super::client::ClientCredentials;
+use crate::domain::env::Env;
+use faults::Faults;
+use tokens::{Code, Grant};
+
+/// The simulated Webex. Cheap to clone.
+#[derive(Clone)]
+pub struct Simulator(Arc<Inner>);
+
+struct Inner {
+    env: Env,
+    /// Under which URL it is reached, with the version: what its links to next pages begin with.
+    base: String,
+    client: ClientCredentials,
+    state: Mutex<State>,
+}
+
+struct State {
+    settings: Settings,
+    organizations: Vec<Organization>,
+    /// What consent was given for, by the code that was handed out.
+    codes: BTreeMap<String, Code>,
+    /// By access token.
+    access: BTreeMap<String, Grant>,
+    /// By refresh token.
+    refresh: BTreeMap<String, Grant>,
+    faults: Faults,
+    calls: BTreeMap<String, u64>,
+    /// Token calls under way now and at most at once, by organisation.
+    refreshing: BTreeMap<String, (u64, u64)>,
+}
+
+impl Simulator {
+    /// `base` is where its calls are reached from outside, such as
+    /// `http://127.0.0.1:3000/simulator/v1`.
+    pub fn new(
+        env: Env,
+        base: &str,
+        client: ClientCredentials,
+        organizations: Vec<Organization>,
+    ) -> Self {
+        let state = State {
+            settings: Settings::default(),
+            organizations,
+            codes: BTreeMap::new(),
+            access: BTreeMap::new(),
+            refresh: BTreeMap::new(),
+            faults: Faults::default(),
+            calls: BTreeMap::new(),
+            refreshing: BTreeMap::new(),
+        };
+        let base = base.trim_end_matches('/').to_owned();
+        Self(Arc::new(Inner { env, base, client, state: Mutex::new(state) }))
+    }
+
+    /// Its calls and pages, below its base.
+    pub fn router(&self) -> Router {
+        let calls = Router::new()
+            .route("/access_token", post(tokens::access_token))
+            .route("/authorizations/tokenExpiry", get(tokens::expiry))
+            .route("/organizations", get(resources::organizations))
+            .route("/organizations/{id}", get(resources::organization))
+            .route("/roles", get(resources::roles))
+            .route("/roles/{id}", get(resources::role))
+            .route("/licenses", get(resources::licenses))
+            .route("/licenses/{id}", get(resources::license))
+            .route("/people", get(people::list))
+            .route("/people/{id}", get(people::one))
+            .fallback(answers::unknown)
+            .layer(from_fn_with_state(self.clone(), faults::strike))
+            .layer(from_fn_with_state(self.clone(), control::count));
+        Router::new()
+            .route("/authorize", get(login::page).post(login::decide))
+            .route("/control", get(control::report).post(control::change))
+            .merge(calls)
+            .with_state(self.clone())
+    }
+
+    /// What a log-in in the browser would bring: tokens for an organisation, as a code's exchange
+    /// answers them. For data that is there from the start.
+    pub fn grant(&self, organization: &str) -> Value {
+        tokens::grant(self, organization)
+    }
+
+    /// Changes settings.
+    pub fn set(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.state().settings);
+    }
+
+    /// Changes what an organisation has, by its UUID.
+    pub fn change(&self, organization: &str, change: impl FnOnce(&mut Organization)) {
+        let mut state = self.state();
+        if let Some(found) = state.organizations.iter_mut().find(|o| o.uuid == organization) {
+            change(found);
+        }
+    }
+
+    /// Lets calls fail.
+    pub fn fail(&self, fault: Fault) {
+        self.state().faults.add(fault);
+    }
+
+    /// Ends every token of an organisation.
+    pub fn revoke(&self, organization: &str) {
+        let mut state = self.state();
+        state.access.retain(|_, grant| grant.organization != organization);
+        state.refresh.retain(|_, grant| grant.organization != organization);
+    }
+
+    /// How often a path was called, those that failed too.
+    pub fn calls(&self, path: &str) -> u64 {
+        self.state().calls.get(path).copied().unwrap_or_default()
+    }
+
+    /// How many token calls of one organisation were under way at once, at most.
+    pub fn most_refreshes_at_once(&self) -> u64 {
+        self.state().refreshing.values().map(|(_, most)| *most).max().unwrap_or_default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Unix seconds.
+    fn now(&self) -> i64 {
+        self.0.env.now_seconds()
+    }
+}
