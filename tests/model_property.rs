@@ -7,7 +7,7 @@ use proptest::sample::{select, subsequence};
 use proptest::strategy::Union;
 use serde_json::{Map, Value, json};
 use tenantry::domain::policies::{Policy, shown as shown_by};
-use tenantry::model::form::{from_pairs, is_drawn, is_editable, tidy, to_pairs};
+use tenantry::model::form::{from_pairs, is_drawn, is_editable, is_open, tidy, to_pairs};
 use tenantry::model::{Kind, MASK, Model, Property, validate};
 
 const CAP: usize = 1024;
@@ -455,14 +455,16 @@ fn object_schema(property: &Property) -> Value {
 // ---- Properties ----------------------------------------------------------------------------
 
 /// What a form shows of a value: outside of lists the displayable properties, in their entries
-/// all, because hidden ones are posted along.
+/// all, because hidden ones are posted along; and what open objects hold beyond them.
 fn shown(property: &Property, value: &Value, entry: bool) -> Value {
     match value {
         Value::Object(members) => members
             .iter()
             .filter_map(|(name, value)| {
-                let member = property.property(name).filter(|p| entry || is_drawn(p))?;
-                Some((name.clone(), shown(member, value, entry)))
+                let Some(member) = property.property(name) else {
+                    return is_open(property).then(|| (name.clone(), value.clone()));
+                };
+                (entry || is_drawn(member)).then(|| (name.clone(), shown(member, value, entry)))
             })
             .collect(),
         Value::Array(entries) => {
@@ -621,7 +623,7 @@ proptest! {
             !secret && !model.managed.contains(name)
         };
         let mut data = data;
-        data.retain(|name, _| told(name));
+        data.retain(|name, _| told(name) && model.root.property(name).is_some());
         let read = from_pairs(&model, &to_pairs(&model, &data), None);
         let shown = shown(&model.root, &Value::Object(data), false);
         prop_assert_eq!(pruned(&Value::Object(read)), pruned(&shown));

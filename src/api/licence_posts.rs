@@ -4,7 +4,7 @@
 
 use axum::{
     Extension, Form,
-    extract::{Path, State},
+    extract::{Request, State},
     http::{Uri, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
@@ -12,7 +12,7 @@ use axum::{
 use super::{
     caller::PageCaller,
     model::attached,
-    pages::{Console, Pairs, check_origin, pairs_of, search},
+    pages::{self, Console, Pairs, check_origin, pairs_of, search},
 };
 use crate::{
     domain::{
@@ -187,55 +187,40 @@ pub async fn assign_one(
     Ok(Did::Assigned(done))
 }
 
-/// `GET /tenants/<tenant_id>/licenses/export?format=…`, with the filters of the table.
-pub async fn tenant_table(
+/// `GET` of a page of a tenant: the page, or with `/export?format=…` after the path of a licence
+/// table what it shows as a file.
+pub async fn tenant_page(
     State(app): State<App>,
+    console: Extension<Console>,
     caller: Option<PageCaller>,
-    Path(tenant_id): Path<String>,
-    uri: Uri,
+    request: Request,
 ) -> Result<Response, Fault> {
-    let Some(PageCaller(caller)) = caller else { return Ok(log_in(&uri)) };
-    let (filter, format) = asked(&uri)?;
-    let all = licences::of_tenant(&app, &caller, &tenant_id).await?;
-    let lines = all.group.into_iter().chain(all.user).collect();
-    file(&app, &all.tenant, lines, &tenant_id, &filter, format).await
-}
-
-/// `GET /tenants/<tenant_id>/sites/<site>/licenses/export?format=…`
-pub async fn site_table(
-    State(app): State<App>,
-    caller: Option<PageCaller>,
-    Path((tenant_id, site)): Path<(String, String)>,
-    uri: Uri,
-) -> Result<Response, Fault> {
-    let Some(PageCaller(caller)) = caller else { return Ok(log_in(&uri)) };
-    let (filter, format) = asked(&uri)?;
-    let all = licences::of_site(&app, &caller, &tenant_id, &site).await?;
-    let whose = format!("{tenant_id}_{}", all.site.name);
-    let lines = all.group.into_iter().chain(all.user).collect();
-    file(&app, &all.tenant, lines, &whose, &filter, format).await
-}
-
-fn log_in(uri: &Uri) -> Response {
-    let here = uri.path_and_query().map_or("/", |here| here.as_str());
-    Redirect::to(&login_href(here)).into_response()
-}
-
-fn asked(uri: &Uri) -> Result<(LineFilter, TableFormat), Fault> {
+    let uri = request.uri();
+    let table = uri.path().strip_suffix("/export").and_then(TenantPath::of_location);
+    let (tenant_id, site) = match table {
+        Some(TenantPath { tenant_id, view: TenantView::Licences }) => (tenant_id, None),
+        Some(TenantPath { tenant_id, view: TenantView::Site(site) }) => (tenant_id, Some(site)),
+        _ => return Ok(pages::page(State(app), console, caller, request).await),
+    };
+    let Some(PageCaller(caller)) = caller else {
+        let here = uri.path_and_query().map_or("/", |here| here.as_str());
+        return Ok(Redirect::to(&login_href(here)).into_response());
+    };
     let pairs = pairs_of(uri);
     let format = TableFormat::parse(value_of(&pairs, "format").unwrap_or_default())?;
-    Ok((LineFilter::read(&pairs)?, format))
-}
-
-async fn file(
-    app: &App,
-    tenant: &licences::Tenant,
-    mut lines: Vec<licences::Line>,
-    whose: &str,
-    filter: &LineFilter,
-    format: TableFormat,
-) -> Result<Response, Fault> {
-    let marks = licences::marks(app, &tenant.node).await?;
-    lines.retain(|line| filter.fits(line, &marks));
-    Ok(attached(licences::table(&lines, whose, format, app.env.clock.now())?))
+    let filter = LineFilter::read(&pairs)?;
+    let (tenant, whose, lines) = match site {
+        None => {
+            let all = licences::of_tenant(&app, &caller, &tenant_id).await?;
+            (all.tenant, tenant_id, all.group.into_iter().chain(all.user))
+        }
+        Some(site) => {
+            let all = licences::of_site(&app, &caller, &tenant_id, &site).await?;
+            let whose = format!("{tenant_id}_{}", all.site.name);
+            (all.tenant, whose, all.group.into_iter().chain(all.user))
+        }
+    };
+    let marks = licences::marks(&app, &tenant.node).await?;
+    let lines: Vec<licences::Line> = lines.filter(|line| filter.fits(line, &marks)).collect();
+    Ok(attached(licences::table(&lines, &whose, format, app.env.clock.now())?))
 }

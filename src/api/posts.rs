@@ -328,11 +328,11 @@ fn pick_a_node(fault: Fault) -> Fault {
     fault
 }
 
-/// The form with a row more or less, or moved, or as it is with its preview, when that was the
-/// button that was pressed.
+/// The form with a row more or less, or moved, or as it is with its preview or what was typed for a
+/// list, when that was the button that was pressed.
 fn redrawn(pairs: &Pairs) -> Option<Pairs> {
     let (name, pointer) = pairs.iter().rev().find(|(name, _)| {
-        ["_add", "_remove", "_up", "_down", form::PREVIEW].contains(&name.as_str())
+        ["_add", "_remove", "_up", "_down", form::TAKE_UP, form::PREVIEW].contains(&name.as_str())
     })?;
     Some(match name.as_str() {
         "_add" => form::add_row(pairs, pointer),

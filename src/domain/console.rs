@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     App, Caller,
     forms::{self, Chooser},
-    hierarchy, lists, resources,
+    hierarchy, lists, picks, resources,
     shown::{Dashboard, Frame, HistoryEntry, Lately, ListPage, ModelLink, Row, TransactionLine},
     transactions, views,
 };
@@ -193,6 +193,7 @@ pub async fn add_form(
         can.add = Err(first);
     }
     let page = FormPage {
+        picks: picks::at(app, caller, &form.model, hierarchy).await?,
         place: node_ref(&place),
         instance: None,
         start: form.start,
@@ -222,7 +223,11 @@ pub async fn instance(
             let data = Some(&instance.data);
             let form = forms::form(tx, &app_.models, &stored.node, &model, data, &query)?;
             let refusal = resources::refusal(tx, &caller, &model, &stored)?;
+            let mut picks = picks::picks(tx, &app_.models, &form.model, &stored.node)?;
+            // Nothing refers to itself.
+            picks.retain(|(_, value)| *value != instance.label);
             let page = FormPage {
+                picks,
                 place: node_ref(&stored.node),
                 can: permissions(&model, &stored.node, refusal.is_none()),
                 instance: Some(instance),

@@ -15,6 +15,7 @@ pub mod inherited;
 mod keys;
 pub mod licences;
 pub mod lists;
+pub mod picks;
 pub mod places;
 pub mod policies;
 pub mod provisioning_configs;

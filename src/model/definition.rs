@@ -181,6 +181,18 @@ pub struct Target {
     pub filter: Vec<(String, String)>,
 }
 
+impl Target {
+    /// What two fields have in common that are picked from the same; none where nothing can be
+    /// listed.
+    pub fn key(&self) -> Option<String> {
+        let mut key = format!("{} {}", self.model_type.as_ref()?, self.attr.as_ref()?);
+        for (name, value) in &self.filter {
+            key = key + " " + name + "=" + value;
+        }
+        Some(key)
+    }
+}
+
 impl Property {
     /// Whether the value is kept encrypted and never answered.
     pub fn is_secret(&self) -> bool {

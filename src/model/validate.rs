@@ -91,6 +91,9 @@ impl Check {
                     Kind::Integer => "be a whole number",
                     Kind::Number => "be a number",
                     Kind::Boolean => "be true or false",
+                    Kind::Object if property.additional_properties => {
+                        "be a JSON object, such as {\"colour\": \"blue\"}"
+                    }
                     Kind::Object => "be an object",
                     Kind::Array => "be a list",
                 };

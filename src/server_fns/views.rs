@@ -61,6 +61,9 @@ pub struct FormPage {
     /// What the form begins with: the stored attributes, or the defaults of a new instance, with
     /// the chosen template applied. Fields that it hides or locks keep these values.
     pub start: Map<String, Value>,
+    /// What can be picked for fields that refer to instances: the key of each field's
+    /// [`Target`](crate::model::Target), and a value.
+    pub picks: Vec<(String, String)>,
     /// Display policy and template to choose from, and why the instance is only shown, as HTML;
     /// empty where there is nothing to choose and to say.
     pub choosers: String,

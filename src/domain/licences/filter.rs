@@ -8,7 +8,7 @@ use crate::fault::{Fault, FieldError};
 /// All that is set must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LineFilter {
-    /// A text in the name or the description.
+    /// A text in the name.
     pub search: Option<String>,
     pub family: Option<Family>,
     pub state: LineState,
@@ -149,7 +149,7 @@ impl LineFilter {
         self.family.is_none_or(|family| family == line.family)
             && self.state_fits(line.level())
             && self.flags_fit(line, marks)
-            && self.search.as_deref().is_none_or(|text| is_in(text, line))
+            && self.search.as_deref().is_none_or(|text| is_in(text, &line.name))
     }
 
     fn state_fits(&self, level: Level) -> bool {
@@ -166,7 +166,6 @@ impl LineFilter {
     }
 }
 
-fn is_in(text: &str, line: &Line) -> bool {
-    let text = text.to_lowercase();
-    [&line.name, &line.description].iter().any(|hay| hay.to_lowercase().contains(&text))
+fn is_in(text: &str, name: &str) -> bool {
+    name.to_lowercase().contains(&text.to_lowercase())
 }

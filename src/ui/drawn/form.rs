@@ -79,7 +79,7 @@ fn look(form: &Form) -> String {
     let (model, base) = (&*form.model, &form.start);
     let pairs = to_pairs(model, base);
     let errors = RwSignal::new(Vec::new());
-    let fields = Fields { model, pairs: &pairs, base, exists: true, errors };
+    let fields = Fields { model, pairs: &pairs, base, exists: true, picks: &[], errors };
     let view = view! {
         <h2>{format!("Preview: {}", model.title)}</h2>
         <p class="muted">"How the form will look. Nothing can be entered here."</p>

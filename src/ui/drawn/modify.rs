@@ -9,6 +9,7 @@ use super::{
     parts::{heading, hidden},
 };
 use crate::{
+    domain::picks,
     fault::Fault,
     model::{
         Model, Operation,
@@ -31,6 +32,7 @@ pub async fn page(visit: &Visit<'_>, model_type: &str) -> Page {
     }
     let title = format!("Modify {}", about.name());
     let fields = fields_of(&about.model, &visit.pairs);
+    let picks = picks::at(visit.app, visit.caller, &about.model, visit.node()).await?;
     let fault = visit.posted.and_then(|posted| posted.fault.as_ref());
     // What is wrong with the fields is said with links to them.
     let summary = fault.filter(|fault| !fault.errors.is_empty() && !fields.is_empty());
@@ -54,7 +56,7 @@ pub async fn page(visit: &Visit<'_>, model_type: &str) -> Page {
             {notices}
             {about.items(true)}
             {chooser(visit, &about.model, &fields)}
-            {form(visit, &about, &fields)}
+            {form(visit, &about, &fields, &picks)}
         </div>
     };
     Ok((title, view.into_any()))
@@ -125,7 +127,12 @@ fn chooser(visit: &Visit<'_>, model: &Model, chosen: &[&str]) -> AnyView {
     .into_any()
 }
 
-fn form(visit: &Visit<'_>, about: &About<'_>, chosen: &[&str]) -> AnyView {
+fn form(
+    visit: &Visit<'_>,
+    about: &About<'_>,
+    chosen: &[&str],
+    picks: &[(String, String)],
+) -> AnyView {
     if chosen.is_empty() {
         return view! {
             <p class="cluster">
@@ -143,6 +150,7 @@ fn form(visit: &Visit<'_>, about: &About<'_>, chosen: &[&str]) -> AnyView {
         pairs: &pairs,
         base: &Map::new(),
         exists: true,
+        picks,
         errors: RwSignal::new(errors.unwrap_or_default()),
     };
     view! {

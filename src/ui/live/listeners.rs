@@ -163,6 +163,9 @@ fn changed(live: Live, listener: Listener, event: &Event) {
 }
 
 fn typed(_: Live, listener: Listener, event: &Event) {
+    if let Some(input) = near(event, "[data-narrow]") {
+        return narrow(&input);
+    }
     let form = near(event, "[data-live]").and_then(|c| c.closest("form").ok()?);
     let Some(form) = form.and_then(|f| f.dyn_into::<HtmlFormElement>().ok()) else { return };
     if let Some(timer) = listener.typing.get_value() {
@@ -170,6 +173,17 @@ fn typed(_: Live, listener: Listener, event: &Event) {
     }
     let rested = move || send(listener, &form, None, true);
     listener.typing.set_value(set_timeout_with_handle(rested, TYPING_RESTS).ok());
+}
+
+/// Shows of a list's entries only those that have the text that is searched for.
+fn narrow(input: &Element) {
+    let wanted = input.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
+    let wanted = wanted.unwrap_or_default().to_lowercase();
+    let list = input.get_attribute("data-narrow").unwrap_or_default();
+    for entry in dom::all(&format!("[id=\"{list}\"] > li")) {
+        let text = entry.text_content().unwrap_or_default().to_lowercase();
+        let _ = entry.toggle_attribute_with_force("hidden", !text.contains(&wanted));
+    }
 }
 
 /// What is opened and chosen in the page, as parameters that the server draws it for.

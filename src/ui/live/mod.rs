@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | `data-submit` | a control | its form is sent when it changes; `="replace"` keeps the history short |
 //! | `data-live` | a search box | its form is sent while one types |
+//! | `data-narrow="id"` | a search box | that list shows only the entries that have its text |
 //! | `data-redraw="name"` | a control | the page is drawn again for its value, as parameter `name` |
 //! | `data-branch` | a button | opens and closes what is below it in a tree |
 //! | `data-focus="id"` | a link | gives the focus to that element |

@@ -437,8 +437,9 @@ async fn the_documents_list() {
             "userServices",
             "userServices",
         ]) {
-            let lines = lists[list].as_array().unwrap();
-            assert!(lines.iter().any(|l| l.to_string() == *line), "{line} isn't in {answer}");
+            let lines: Vec<String> =
+                lists[list].as_array().unwrap().iter().map(Value::to_string).collect();
+            assert!(lines.iter().any(|l| l == line), "{line} isn't in {answer}");
         }
     }
     // Without the criterion there are no packs; whoever gives it otherwise is told.

@@ -9,7 +9,7 @@ use super::{Field, Fields, readonly};
 use crate::{
     model::{
         Kind, Property,
-        form::{Pair, is_drawn, is_within, pick_name, row_count, value_of},
+        form::{Pair, is_drawn, is_open, is_within, pick_name, row_count, value_of},
         pointer,
     },
     ui::components::{Icon, IconName, value::counted},
@@ -181,7 +181,8 @@ fn entry(fields: Fields, at: &str, items: &Property, title: &str) -> AnyView {
         required: false,
         errors: fields.errors,
     };
-    group.group("field-object", members.into_any())
+    let more = is_open(items).then(|| fields.more(group.clone(), Some("Further data")));
+    group.group("field-object", (members, more).into_any())
 }
 
 /// Hidden inputs for all that stands at `at` and below.

@@ -2,10 +2,12 @@
 //! of the form's pairs, and what they hold is read from them when it is needed.
 //!
 //! - [`text`]: lines, numbers, areas. [`choice`]: radios and selects. [`secret`]: what is only ever
-//!   known to be set. [`array`]: lists of entries. [`readonly`]: what isn't edited here.
+//!   known to be set. [`array`]: lists of entries. [`pick`]: what is picked from instances of a
+//!   model. [`readonly`]: what isn't edited here.
 
 mod array;
 mod choice;
+mod pick;
 mod readonly;
 mod secret;
 mod text;
@@ -20,7 +22,9 @@ use crate::{
     fault::FieldError,
     model::{
         Kind, Model, Property,
-        form::{Pair, drawn_fields, field_name, is_drawn, is_editable, value_of},
+        form::{
+            Pair, drawn_fields, field_name, is_drawn, is_editable, is_open, more_name, value_of,
+        },
         pointer,
     },
 };
@@ -38,6 +42,8 @@ pub struct Fields<'a> {
     pub base: &'a Map<String, Value>,
     /// Whether the instance is stored.
     pub exists: bool,
+    /// What can be picked: the key of a [`Target`](crate::model::Target) and a value, for each.
+    pub picks: &'a [Pair],
     /// The errors shown at the fields.
     pub errors: RwSignal<Vec<FieldError>>,
 }
@@ -123,7 +129,10 @@ impl Fields<'_> {
         let current = value_of(self.pairs, &field_name(at)).unwrap_or_default();
         match property.kind {
             Kind::Object => self.object(field, property),
-            Kind::Array => array::array(*self, field, property),
+            Kind::Array => match pick::picked(property) {
+                Some((below, target)) => pick::list(*self, &field, &below, target),
+                None => array::array(*self, field, property),
+            },
             _ if property.is_secret() => {
                 let name = at.trim_start_matches('/');
                 let stored = self.base.get(pointer::unescape(name).as_ref());
@@ -137,8 +146,30 @@ impl Fields<'_> {
             Kind::Boolean => choice::boolean(field, property, current),
             _ if property.choices.len() > MOST_RADIOS => choice::select(field, property, current),
             _ if !property.choices.is_empty() => choice::radios(field, property, current),
-            _ => text::text(field, property, current),
+            _ => match &property.target {
+                Some(target) => pick::one(*self, field, target, current),
+                None => text::text(field, property, current),
+            },
         }
+    }
+
+    /// The JSON text of what an open object holds beyond its named members.
+    fn more(&self, mut field: Field, title: Option<&str>) -> AnyView {
+        const FORM: &str = "A JSON object, such as {\"colour\": \"blue\"}.";
+        let name = more_name(&field.pointer);
+        let current = value_of(self.pairs, &name).unwrap_or_default();
+        field.help = match title {
+            Some(_) => format!("Anything else that belongs to it. {FORM}"),
+            None => format!("{} {FORM}", field.help),
+        };
+        if let Some(title) = title {
+            title.clone_into(&mut field.title);
+            // The error of the object itself stands at its group.
+            field.pointer.clone_from(&name);
+            field.id = field_id(&name);
+        }
+        let control = text::area(&field, name, current);
+        field.single(control)
     }
 
     /// An object: a group of its fields.
@@ -146,7 +177,12 @@ impl Fields<'_> {
         if property.sparse {
             return array::sparse(*self, &field, property);
         }
+        let open = is_open(property);
+        if open && !property.properties.iter().any(|(_, member)| is_drawn(member)) {
+            return self.more(field, None);
+        }
         let stored = pointer::get(self.base, &field.pointer);
+        let more = open.then(|| self.more(field.clone(), Some("Further data")));
         let members: Vec<AnyView> = property
             .properties
             .iter()
@@ -159,7 +195,7 @@ impl Fields<'_> {
                 Some(self.widget(&pointer::child(&field.pointer, name), member, None))
             })
             .collect();
-        field.group("field-object", members.into_any())
+        field.group("field-object", (members, more).into_any())
     }
 }
 

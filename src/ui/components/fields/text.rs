@@ -7,7 +7,7 @@ use crate::model::{Format, Kind, Property};
 
 pub fn text(field: Field, property: &Property, current: &str) -> AnyView {
     let control = if property.format == Some(Format::Multiline) {
-        area(&field, current)
+        area(&field, field.name(), current)
     } else {
         line(&field, property, current)
     };
@@ -48,12 +48,12 @@ fn line(field: &Field, property: &Property, current: &str) -> AnyView {
     .into_any()
 }
 
-fn area(field: &Field, current: &str) -> AnyView {
+pub fn area(field: &Field, name: String, current: &str) -> AnyView {
     view! {
         <textarea
             id=field.id.clone()
             class="input"
-            name=field.name()
+            name=name
             rows="4"
             required=field.required
             autocomplete="off"

@@ -32,11 +32,11 @@ pub fn head(
             &format!("Sites of {}", tenant.node.name),
         ),
     };
-    let has = format!(
-        "{}, {}",
-        counted(detail.groups, "site", "sites"),
-        counted(detail.users, "user", "users")
-    );
+    let has = site.is_none().then(|| {
+        let sites = counted(detail.groups, "site", "sites");
+        let users = counted(detail.users, "user", "users");
+        view! { <span class="muted">{format!("· {sites}, {users}")}</span> }
+    });
     view! {
         {back}
         <div class="page-head">
@@ -48,7 +48,7 @@ pub fn head(
                     <span class="muted">
                         {format!("· tenant {}", tenant.tenant_id)}
                     </span>
-                    <span class="muted">{format!("· {has}")}</span>
+                    {has}
                 </p>
             </div>
             <div class="cluster">{actions}</div>

@@ -133,11 +133,10 @@ fn table(visit: &Visit<'_>, tenant_id: &str, packs: &[PackLine]) -> AnyView {
                         <th scope="col">"Service pack"</th>
                         <th scope="col" class="wide-only">"Usage"</th>
                         <th scope="col" class="cell-number">"Allocated"</th>
-                        <th scope="col" class="cell-number">"Most that services allow"</th>
+                        <th scope="col" class="cell-number">"Maximum allowed"</th>
                         <th scope="col" class="cell-number">"Used"</th>
                         <th scope="col" class="cell-number">"Free"</th>
                         <th scope="col">"State"</th>
-                        <th scope="col">"Services"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -159,6 +158,7 @@ fn row(visit: &Visit<'_>, tenant_id: &str, pack: &PackLine) -> AnyView {
                 {pack
                     .no_more_assignable
                     .then(|| view! { <span class="type-badge is-note">"No more assigned"</span> })}
+                <small class="muted pack-services">{pack.services.join(", ")}</small>
             </th>
             <td class="wide-only">{bar(taken(pack))}</td>
             <td class="cell-number">{quantity(pack.allocated)}</td>
@@ -166,7 +166,6 @@ fn row(visit: &Visit<'_>, tenant_id: &str, pack: &PackLine) -> AnyView {
             <td class="cell-number">{grouped(pack.used)}</td>
             <td class="cell-number">{quantity(pack.free())}</td>
             <td>{state(pack.allocated, pack.level())}</td>
-            <td class="pack-services" title=pack.services.join(", ")>{pack.services.join(", ")}</td>
         </tr>
     }
     .into_any()
@@ -351,8 +350,8 @@ pub async fn pack(visit: &Visit<'_>, tenant_id: &str, name: &str) -> Page {
             view! {
                 <tr>
                     <th scope="row">{service.clone()}</th>
-                    <td class="cell-number">{allocated}</td>
-                    <td class="cell-number">{free}</td>
+                    <td>{allocated}</td>
+                    <td>{free}</td>
                 </tr>
             }
             .into_any()

@@ -138,7 +138,13 @@ fn flags(look: &Look) -> AnyView {
             .into_any()
         })
         .collect();
-    view! { <ul class="segmented" aria-label="User services for">{options}</ul> }.into_any()
+    view! {
+        <div class="cluster">
+            <span class="muted" aria-hidden="true">"For"</span>
+            <ul class="segmented" aria-label="User services for">{options}</ul>
+        </div>
+    }
+    .into_any()
 }
 
 fn clear(look: &Look) -> Option<AnyView> {

@@ -19,8 +19,8 @@ use crate::{
     model::{
         Model,
         form::{
-            PREVIEW, Pair, add_row, from_pairs, move_row, remove_row, secret_action_name, tidy,
-            to_pairs,
+            PREVIEW, Pair, TAKE_UP, add_row, from_pairs, more_of, move_row, remove_row,
+            secret_action_name, tidy, to_pairs,
         },
         pointer, validate, validate_property,
     },
@@ -68,6 +68,8 @@ struct Began {
     base: Map<String, Value>,
     /// What was there before anything was typed: leaving with something else is asked about.
     initial: Map<String, Value>,
+    /// What can be picked, as [`Fields`] has it.
+    picks: Vec<Pair>,
 }
 
 #[derive(Clone, Copy)]
@@ -129,7 +131,12 @@ impl Editor {
         let editor = Self {
             model: StoredValue::new(model.clone()),
             stored: StoredValue::new(page.instance.clone()),
-            began: StoredValue::new(Began { hierarchy: page.place.path.clone(), base, initial }),
+            began: StoredValue::new(Began {
+                hierarchy: page.place.path.clone(),
+                base,
+                initial,
+                picks: page.picks.clone(),
+            }),
             pairs: StoredValue::new(pairs),
             touched: StoredValue::new(BTreeSet::new()),
             let_go: StoredValue::new(false),
@@ -188,9 +195,9 @@ impl Editor {
             self.drawing.track();
             let sections = self.model.with_value(|model| {
                 self.pairs.with_value(|pairs| {
-                    self.began.with_value(|Began { base, .. }| {
-                        let exists = self.exists();
-                        Fields { model, pairs, base, exists, errors: self.errors }.sections()
+                    self.began.with_value(|Began { base, picks, .. }| {
+                        let (exists, errors) = (self.exists(), self.errors);
+                        Fields { model, pairs, base, exists, picks, errors }.sections()
                     })
                 })
             });
@@ -262,6 +269,7 @@ impl Editor {
                 self.rows_changed(&array());
                 self.draw_again(pairs, field_id(&value));
             }
+            TAKE_UP => self.draw_again(pairs(), format!("{}:add", field_id(&value))),
             PREVIEW => self.look(),
             _ => self.save(Then::parse(&value)),
         }
@@ -464,6 +472,6 @@ impl Editor {
 /// The pointer of the value that an event's control belongs to.
 fn field_of(event: &ev::Event) -> Option<String> {
     let (name, _) = dom::control(event)?;
-    let at = name.strip_suffix(":do").unwrap_or(&name);
+    let at = name.strip_suffix(":do").or(more_of(&name)).unwrap_or(&name);
     at.starts_with('/').then(|| at.to_owned())
 }
