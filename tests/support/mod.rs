@@ -3,6 +3,7 @@
 
 mod answer;
 mod call;
+mod clockwork;
 mod provisioning;
 mod world;
 
@@ -18,11 +19,12 @@ use tenantry::{
 
 pub use answer::Answer;
 pub use call::Call;
+pub use clockwork::Clockwork;
 pub use provisioning::{
     NORTH, SERVICE_PACKS, SERVICES, SOUTH, TENANT, Tenancy, USER_SERVICES, USERS, limited,
     unlimited, wanted,
 };
-pub use world::{Clockwork, at};
+pub use world::at;
 
 pub const ADMIN: &str = "admin";
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -77,7 +79,7 @@ impl TestApp {
     pub async fn start_with(options: Options) -> Result<Self, StartError> {
         let data = tempfile::tempdir().unwrap();
         let clock = Clockwork::default();
-        let env = world::env(&clock);
+        let env = clockwork::env(&clock);
         let app = open(&data, &env, &options).await?;
         let router = api::service(app.clone(), Site::load().unwrap());
         Ok(Self { app, clock, router, env, options, data })

@@ -41,7 +41,7 @@ pub(super) async fn change(
         simulator.set(|kept| *kept = settings);
     }
     if change.clear_faults {
-        simulator.state().faults.clear();
+        simulator.heal();
     }
     for fault in change.faults {
         simulator.fail(fault);

@@ -129,6 +129,11 @@ impl Simulator {
         self.state().faults.add(fault);
     }
 
+    /// Lets no call fail any more.
+    pub fn heal(&self) {
+        self.state().faults.clear();
+    }
+
     /// Ends every token of an organisation.
     pub fn revoke(&self, organization: &str) {
         let mut state = self.state();
@@ -136,7 +141,7 @@ impl Simulator {
         state.refresh.retain(|_, grant| grant.organization != organization);
     }
 
-    /// How often a path was called, those that failed too.
+    /// How often a path below the base was called, those that failed too.
     pub fn calls(&self, path: &str) -> u64 {
         self.state().calls.get(path).copied().unwrap_or_default()
     }
