@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use js_sys::JsString;
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, web_sys};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
@@ -177,12 +178,14 @@ fn typed(_: Live, listener: Listener, event: &Event) {
 
 /// Shows of a list's entries only those that have the text that is searched for.
 fn narrow(input: &Element) {
-    let wanted = input.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
-    let wanted = wanted.unwrap_or_default().to_lowercase();
+    // The browser's own lower case: ours would bring its tables with it.
+    let lower = |text: Option<String>| JsString::from(text.unwrap_or_default()).to_lower_case();
+    let wanted = lower(input.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value));
+    let wanted = String::from(wanted);
     let list = input.get_attribute("data-narrow").unwrap_or_default();
     for entry in dom::all(&format!("[id=\"{list}\"] > li")) {
-        let text = entry.text_content().unwrap_or_default().to_lowercase();
-        let _ = entry.toggle_attribute_with_force("hidden", !text.contains(&wanted));
+        let found = lower(entry.text_content()).index_of(&wanted, 0) >= 0;
+        let _ = entry.toggle_attribute_with_force("hidden", !found);
     }
 }
 

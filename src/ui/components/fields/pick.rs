@@ -61,7 +61,7 @@ pub fn one(fields: Fields, field: Field, target: &Target, current: &str) -> AnyV
 /// isn't ticked isn't posted, and the entries after it move up.
 pub fn list(fields: Fields, field: &Field, below: &str, target: &Target) -> AnyView {
     let mut picked: Vec<&str> = Vec::new();
-    for (_, rest, text) in entries(fields.pairs, &field.pointer) {
+    for (rest, text) in entries(fields.pairs, &field.pointer) {
         if rest == below && !text.is_empty() {
             picked.push(text);
         }
