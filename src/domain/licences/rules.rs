@@ -147,8 +147,8 @@ impl Desk {
         match (pack.authorization, primary) {
             (Authorization::Primary, Some((other, _))) => {
                 let text = format!(
-                    "The user holds the primary pack {other}, and a user has one at most. Take \
-                     {other} back first."
+                    "{name} is a primary pack, of which a user has one at most, and the user holds \
+                     {other}. Take {other} back first."
                 );
                 Err(("second_primary", text))
             }

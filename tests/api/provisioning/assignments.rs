@@ -156,7 +156,8 @@ async fn primary_and_optional_packs() {
     let text = refusal(app.assign(ADA, &[], &["Second"]).await);
     assert_eq!(
         text,
-        "The user holds the primary pack First, and a user has one at most. Take First back first."
+        "Second is a primary pack, of which a user has one at most, and the user holds First. \
+         Take First back first."
     );
     let text = refusal(app.unassign(ADA, &[], &["First"]).await);
     assert_eq!(

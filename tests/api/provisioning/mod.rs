@@ -5,5 +5,7 @@ mod configs;
 mod licences;
 mod many;
 mod packs;
+mod random;
 mod refusals;
+mod rules;
 mod tenants;
