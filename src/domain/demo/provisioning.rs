@@ -286,7 +286,7 @@ async fn site_limits(
     site: &str,
 ) -> Result<(), Fault> {
     let (group, user) = (Family::Group, Family::User);
-    let attendants = if index % 3 == 0 { 0 } else { 1 };
+    let attendants = usize::from(!index.is_multiple_of(3));
     let limits = vec![
         limit(group, "Hunt Group", count(2)),
         limit(group, "Auto Attendant", count(attendants)),
