@@ -125,7 +125,7 @@ fn table(
             .into_any()
         })
         .collect();
-    let columns = found.instances.len() + 2;
+    let columns = found.instances.len() + 1;
     let bodies: Vec<AnyView> =
         found.parts.iter().filter_map(|part| body(part, only, columns)).collect();
     if bodies.is_empty() {
@@ -139,7 +139,6 @@ fn table(
                 <thead>
                     <tr>
                         <th scope="col">"Attribute"</th>
-                        <th scope="col">"Difference"</th>
                         {heads}
                     </tr>
                 </thead>
@@ -180,21 +179,20 @@ fn row(line: &Line) -> AnyView {
         .iter()
         .map(|value| view! { <td>{in_full(line.property.as_ref(), value)}</td> }.into_any())
         .collect();
-    let mark = if line.differs {
+    let mark = line.differs.then(|| {
         view! {
             <span class="badge is-info">
                 <Icon name=IconName::Edit/>
                 "Differs"
             </span>
         }
-        .into_any()
-    } else {
-        view! { <span class="muted">"Same"</span> }.into_any()
-    };
+    });
     view! {
         <tr>
-            <th scope="row">{line.title.clone()}</th>
-            <td>{mark}</td>
+            <th scope="row">
+                <span>{line.title.clone()}</span>
+                {mark}
+            </th>
             {cells}
         </tr>
     }
