@@ -34,6 +34,7 @@ mod policies;
 mod provisioning;
 mod schema;
 mod secrets;
+mod service_packs;
 mod sessions;
 mod tasks;
 mod templates;

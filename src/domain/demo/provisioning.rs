@@ -189,7 +189,10 @@ const USER_SERVICES: [(&str, [bool; 4], bool); 12] = [
 
 /// Puts it all in.
 pub async fn fill(filler: &Filler<'_>, provider: &str) -> Result<(), Fault> {
-    for pack in packs() {
+    for mut pack in packs() {
+        if pack.get("no_more_assignable").is_none() {
+            pack["no_more_assignable"] = json!(false);
+        }
         filler.add(SERVICE_PACK, provider.to_owned(), pack).await?;
     }
     for (name, [for_hg, for_cc, for_ivr, for_enduser], over) in USER_SERVICES {
@@ -286,7 +289,7 @@ async fn site_limits(
     site: &str,
 ) -> Result<(), Fault> {
     let (group, user) = (Family::Group, Family::User);
-    let attendants = if index % 3 == 0 { 0 } else { 1 };
+    let attendants = usize::from(!index.is_multiple_of(3));
     let limits = vec![
         limit(group, "Hunt Group", count(2)),
         limit(group, "Auto Attendant", count(attendants)),

@@ -123,7 +123,7 @@ pub fn list(fields: Fields, field: &Field, below: &str, target: &Target) -> AnyV
             <ul id=list class="pick-list">{boxes}</ul>
             <div class="field">
                 <label class="field-label" for=other_id.clone()>
-                    {format!("Another for {}", field.title)}
+                    {format!("Add to {} by name", field.title)}
                 </label>
                 <div class="input-with-button">
                     <input
