@@ -6,7 +6,7 @@ const PACK = "data/ServicePack";
 
 test.beforeEach(async ({ context }) => signIn(context));
 
-test("a pack is made of what is ticked and typed", async ({ page, api, testId }) => {
+test("a pack is made of what is ticked and typed", async ({ page, api }, { testId }) => {
   const name = `Plain ${testId.slice(-6)}/1`;
   await page.goto(modelPath(PACK, "add", { hierarchy: PROVIDER }));
   await page.getByLabel("Technical Name").fill(name);
@@ -15,8 +15,8 @@ test("a pack is made of what is ticked and typed", async ({ page, api, testId })
   await expect(services.getByRole("searchbox")).toBeHidden();
   await services.getByRole("checkbox", { name: "3G/4G Continuity" }).check();
   await page.getByRole("button", { name: "Add to Extra Phone IDs" }).click();
-  await page.getByLabel("Extra Phone IDs 1").fill("4");
-  await page.getByLabel("Mode").fill("webex");
+  await page.getByRole("textbox", { name: "Extra Phone IDs 1" }).fill("4");
+  await page.getByRole("textbox", { name: "Mode" }).fill("webex");
   const exclusive = page.getByRole("group", { name: "Exclusive" });
   await exclusive.getByLabel("Add to Exclusive by name").fill("Not made yet");
   await exclusive.getByRole("button", { name: "Add" }).click();

@@ -13,8 +13,7 @@ test.beforeEach(async ({ context }) => signIn(context));
 test("a pack is made of services that are searched, typed and ticked", async ({
   page,
   api,
-  testId,
-}) => {
+}, { testId }) => {
   // axe looks at a long page in two themes.
   test.slow();
   const name = `Pack ${testId.slice(-6)}/1`;
@@ -39,10 +38,10 @@ test("a pack is made of services that are searched, typed and ticked", async ({
   await expect(services.getByRole("checkbox", { name: "Do Not Disturb" })).toBeVisible();
 
   const client = page.getByRole("group", { name: "Integrated Client" });
-  await client.getByLabel("Mode").fill("webex");
+  await client.getByRole("textbox", { name: "Mode" }).fill("webex");
   await client.getByRole("button", { name: "Add to Extra Phone IDs" }).click();
-  await expect(client.getByLabel("Extra Phone IDs 1")).toBeFocused();
-  await client.getByLabel("Extra Phone IDs 1").fill("four");
+  await expect(client.getByRole("textbox", { name: "Extra Phone IDs 1" })).toBeFocused();
+  await client.getByRole("textbox", { name: "Extra Phone IDs 1" }).fill("four");
   await client.getByRole("button", { name: "Add to Active Statuses" }).click();
   const status = client.getByRole("group", { name: "Active Statuses 1" });
   await status.getByLabel("No", { exact: true }).check();
@@ -56,8 +55,8 @@ test("a pack is made of services that are searched, typed and ticked", async ({
 
   await page.getByRole("button", { name: "Add to Options" }).click();
   const option = page.getByRole("group", { name: "Options 1" });
-  await option.getByLabel("Name").fill("Recording");
-  await option.getByLabel("Further data").fill('{"price": 3}');
+  await option.getByRole("combobox", { name: "Name" }).fill("Recording");
+  await option.getByRole("textbox", { name: "Further data" }).fill('{"price": 3}');
   await page.getByLabel("Additional Data").fill("not JSON");
   await expectAccessible(page, "the form of a service pack");
 
@@ -66,7 +65,7 @@ test("a pack is made of services that are searched, typed and ticked", async ({
   await expect(page.getByRole("alert")).toContainText("Extra Phone ID must be a whole number");
   await expect(page.getByRole("alert")).toContainText("Additional Data must be a JSON object");
   await expect(services.getByRole("checkbox", { name: "3G/4G Continuity" })).toBeChecked();
-  await client.getByLabel("Extra Phone IDs 1").fill("4");
+  await client.getByRole("textbox", { name: "Extra Phone IDs 1" }).fill("4");
   await page.getByLabel("Additional Data").fill('{"project": {"a": 1}}');
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(heading(page, "Service packs")).toBeFocused();
