@@ -2,6 +2,7 @@
 
 mod assignments;
 mod configs;
+mod elsewhere;
 mod licences;
 mod many;
 mod packs;

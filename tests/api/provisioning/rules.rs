@@ -170,10 +170,11 @@ impl Model {
         let tenant = tenant_of(site);
         let others = self.taken(tenant, service) - self.draw(site, service);
         let fits = match (quantity, self.licence(tenant, service)) {
-            (Limited(0), _) => true,
-            (_, Limited(0)) | (Unlimited, Limited(_)) => false,
+            // One that is licensed nothing gives nothing, not even without a limit.
+            (wanted, Limited(0)) => wanted == Limited(0),
+            (Unlimited, Limited(_)) => false,
+            (Limited(wanted), Limited(maximum)) => wanted == 0 || others + wanted <= maximum,
             (_, Unlimited) => true,
-            (Limited(wanted), Limited(maximum)) => others + wanted <= maximum,
         };
         if !fits || !quantity.covers(self.in_use(site, service)) {
             return false;
