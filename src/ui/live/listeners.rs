@@ -49,7 +49,13 @@ fn near(event: &Event, selector: &str) -> Option<Element> {
     event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
 }
 
-fn clicked(live: Live, _: Listener, event: &Event) {
+fn clicked(live: Live, listener: Listener, event: &Event) {
+    // Who follows a link doesn't want to be called back by what was typed just before.
+    if near(event, "a[href]").is_some()
+        && let Some(timer) = listener.typing.get_value()
+    {
+        timer.clear();
+    }
     if let Some(checkbox) = near(event, "input[type=checkbox]") {
         let range = event.dyn_ref::<ev::MouseEvent>().is_some_and(ev::MouseEvent::shift_key);
         if let Some(checkbox) = checkbox.dyn_ref() {
