@@ -5,7 +5,7 @@
 use axum::{
     Extension, Form,
     extract::{Request, State},
-    http::{Uri, request::Parts},
+    http::{StatusCode, Uri, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -38,7 +38,7 @@ use crate::{
 /// What follows a post.
 enum Then {
     /// The page that was posted to, drawn for these pairs.
-    Page(Pairs, Option<Did>),
+    Page(Pairs, Option<Did>, StatusCode),
     Go(String),
 }
 
@@ -56,12 +56,22 @@ pub async fn tenant_form(
     let Some(PageCaller(caller)) = caller else {
         return Ok(console.keep_and_log_in(app, &parts, &pairs).await);
     };
-    let (pairs, did, fault) = match carry_out(&app, &caller, &path, &parts.uri, &pairs).await {
-        Ok(Then::Go(href)) => return Ok(Redirect::to(&href).into_response()),
-        Ok(Then::Page(pairs, did)) => (pairs, did, None),
-        Err(fault) => (pairs, None, Some(fault)),
-    };
-    Ok(console.answer_form(app, caller, &parts, pairs, did, fault).await)
+    let (pairs, did, fault, status) =
+        match carry_out(&app, &caller, &path, &parts.uri, &pairs).await {
+            Ok(Then::Go(href)) => return Ok(Redirect::to(&href).into_response()),
+            Ok(Then::Page(pairs, did, status)) => (pairs, did, None, status),
+            Err(fault) => {
+                let status = super::fault::status(fault.kind);
+                (pairs, None, Some(fault), status)
+            }
+        };
+    let posted = Posted { pairs, fault, notice: None };
+    let mut response = console.answer_form(app, caller, &parts, posted, did).await;
+    // What can't be shown at all has a status of its own.
+    if response.status().is_success() {
+        *response.status_mut() = status;
+    }
+    Ok(response)
 }
 
 impl Console {
@@ -71,24 +81,18 @@ impl Console {
         app: App,
         caller: Caller,
         parts: &Parts,
-        pairs: Pairs,
+        posted: Posted,
         did: Option<Did>,
-        fault: Option<Fault>,
     ) -> Response {
-        let status = fault.as_ref().map(|fault| super::fault::status(fault.kind));
         let context = RequestContext {
             app,
             caller: Some(caller),
-            posted: Some(Posted { pairs, fault, notice: None }),
+            posted: Some(posted),
             did,
             login: None,
             whole_page: true,
         };
-        let mut response = self.render_in(context, parts).await;
-        if let Some(status) = status {
-            *response.status_mut() = status;
-        }
-        response
+        self.render_in(context, parts).await
     }
 }
 
@@ -138,17 +142,19 @@ async fn limits(
 ) -> Result<Then, Fault> {
     let pairs = set_all(pairs)?;
     if value_of(&pairs, "_submit") != Some(APPLY) {
-        return Ok(Then::Page(pairs, None));
+        return Ok(Then::Page(pairs, None, StatusCode::OK));
     }
     let wanted: Result<Vec<_>, _> = changes(&pairs).iter().map(Edit::wanted).collect();
-    let did = match wanted {
-        Ok(limits) if !limits.is_empty() => {
-            let outcome = set(app, caller, &path.tenant_id, &path.view, limits).await?;
-            Some(Did::SetLicences(outcome))
-        }
-        _ => None,
+    let Ok(limits) = wanted else {
+        return Ok(Then::Page(pairs, None, StatusCode::BAD_REQUEST));
     };
-    Ok(Then::Page(pairs, did))
+    if limits.is_empty() {
+        return Ok(Then::Page(pairs, None, StatusCode::OK));
+    }
+    let outcome = set(app, caller, &path.tenant_id, &path.view, limits).await?;
+    let none = outcome.items.iter().all(|item| item.result.is_err());
+    let status = if none { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    Ok(Then::Page(pairs, Some(Did::SetLicences(outcome)), status))
 }
 
 /// What is ticked on the page that gives packs and services to users, and whether they are taken

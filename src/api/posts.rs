@@ -292,8 +292,9 @@ impl Post<'_> {
     /// The same page again, with what became of each item.
     async fn assign(&self, pkid: &str) -> Result<Response, Fault> {
         let did = assign_one(self.app, self.caller, pkid, self.pairs).await?;
-        let (app, caller, pairs) = (self.app.clone(), self.caller.clone(), self.pairs.clone());
-        Ok(self.console.answer_form(app, caller, self.parts, pairs, Some(did), None).await)
+        let (app, caller) = (self.app.clone(), self.caller.clone());
+        let posted = Posted { pairs: self.pairs.clone(), fault: None, notice: None };
+        Ok(self.console.answer_form(app, caller, self.parts, posted, Some(did)).await)
     }
 
     async fn move_one(&self, pkid: &str) -> Result<String, Fault> {

@@ -6,6 +6,7 @@ pub mod accounts;
 mod catalogue;
 pub mod choices;
 pub mod chosen;
+pub mod comparison;
 pub mod console;
 pub mod demo;
 pub mod env;

@@ -1,8 +1,6 @@
 //! What tenants and sites are licensed for and what users hold of it. The tables count by
 //! themselves (see the migration); what may be written is judged in `domain/licences`.
 
-use std::collections::BTreeMap;
-
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Node, ReadTx, StoreError, WriteTx, list::data_sql, nodes::node_from};
@@ -417,37 +415,27 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Keeps how many users hold each pack of a tenant, and each service through one.
-    pub fn set_pack_counts(
+    /// Keeps how many of a tenant's users hold a pack.
+    pub fn set_pack_holders(&self, tenant: i64, name: &str, used: u64) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("UPDATE tenant_pack SET used = ?3 WHERE tenant_id = ?1 AND name = ?2")?
+            .execute(params![tenant, name, used])?;
+        Ok(())
+    }
+
+    /// Keeps how many of a tenant's users hold a user service through a pack.
+    pub fn set_service_packed(
         &self,
         tenant: i64,
-        packs: &BTreeMap<String, u64>,
-        services: &BTreeMap<String, u64>,
+        name: &str,
+        packed: u64,
     ) -> Result<(), StoreError> {
-        for pack in self.tenant_packs(tenant)? {
-            let used = packs.get(&pack.name).copied().unwrap_or_default();
-            if used != pack.used {
-                self.conn
-                    .prepare_cached(
-                        "UPDATE tenant_pack SET used = ?3 WHERE tenant_id = ?1 AND name = ?2",
-                    )?
-                    .execute(params![tenant, pack.name, used])?;
-            }
-        }
-        for licence in self.tenant_licences(tenant)? {
-            if licence.family != Family::User {
-                continue;
-            }
-            let packed = services.get(&licence.name).copied().unwrap_or_default();
-            if packed != licence.packed {
-                self.conn
-                    .prepare_cached(
-                        "UPDATE tenant_licence SET packed = ?3 \
-                         WHERE tenant_id = ?1 AND family = 'user' AND name = ?2",
-                    )?
-                    .execute(params![tenant, licence.name, packed])?;
-            }
-        }
+        self.conn
+            .prepare_cached(
+                "UPDATE tenant_licence SET packed = ?3 \
+                 WHERE tenant_id = ?1 AND family = 'user' AND name = ?2",
+            )?
+            .execute(params![tenant, name, packed])?;
         Ok(())
     }
 }

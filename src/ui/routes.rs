@@ -43,10 +43,12 @@ pub enum Deed {
     Replay,
     /// Services and service packs are given to users, or taken back.
     Assign,
+    /// A few are looked at side by side.
+    Compare,
 }
 
 impl Deed {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Delete,
         Self::Modify,
         Self::Move,
@@ -55,6 +57,7 @@ impl Deed {
         Self::Template,
         Self::Replay,
         Self::Assign,
+        Self::Compare,
     ];
 
     /// The last segment of its page's path.
@@ -68,6 +71,7 @@ impl Deed {
             Self::Template => "template",
             Self::Replay => "replay",
             Self::Assign => "assign",
+            Self::Compare => "compare",
         }
     }
 

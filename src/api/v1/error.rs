@@ -31,12 +31,11 @@ const SCHEMA: Code = Code(3, "JSON_SCHEMA_VALIDATION");
 const UNAUTHENTICATED: Code = Code(4, "UNAUTHENTICATED");
 const FORBIDDEN: Code = Code(5, "FORBIDDEN");
 const METHOD: Code = Code(6, "METHOD_NOT_ALLOWED");
-const STALE: Code = Code(7, "PRECONDITION_FAILED");
+const TOO_LARGE: Code = Code(7, "BODY_TOO_LARGE");
 const NOT_FOUND: Code = Code(8, "NOT_FOUND_AT_NE");
 const BAD_BODY: Code = Code(9, "BODY_NOT_AN_OBJECT");
 const MEDIA_TYPE: Code = Code(10, "UNSUPPORTED_MEDIA_TYPE");
-const TOO_LARGE: Code = Code(11, "BODY_TOO_LARGE");
-const UNAVAILABLE: Code = Code(12, "UNAVAILABLE");
+const UNAVAILABLE: Code = Code(11, "UNAVAILABLE");
 
 /// The code of an item that was refused by itself.
 pub const ITEM: u8 = INVALID_PARAMETERS.0;
@@ -72,7 +71,7 @@ pub async fn envelope(request: Request, next: Next) -> Response {
 fn status(fault: &Fault) -> StatusCode {
     match fault.kind {
         FaultKind::BadInput if is_bad_body(fault) => StatusCode::RANGE_NOT_SATISFIABLE,
-        FaultKind::Conflict => StatusCode::BAD_REQUEST,
+        FaultKind::Conflict | FaultKind::Stale => StatusCode::BAD_REQUEST,
         kind => fault::status(kind),
     }
 }
@@ -93,7 +92,7 @@ fn errors(fault: &Fault) -> Vec<Value> {
 fn code(fault: &Fault, one: Option<&FieldError>) -> Code {
     match fault.kind {
         FaultKind::BadInput if is_bad_body(fault) => BAD_BODY,
-        FaultKind::BadInput | FaultKind::Conflict => match one {
+        FaultKind::BadInput | FaultKind::Conflict | FaultKind::Stale => match one {
             // Criteria are parameters, wherever they stand; a pointer leads into a body.
             Some(e) if e.field.starts_with('/') && OF_SHAPE.contains(&e.code.as_str()) => SCHEMA,
             _ => INVALID_PARAMETERS,
@@ -102,7 +101,6 @@ fn code(fault: &Fault, one: Option<&FieldError>) -> Code {
         FaultKind::Forbidden => FORBIDDEN,
         FaultKind::NotFound => NOT_FOUND,
         FaultKind::NotOffered => METHOD,
-        FaultKind::Stale => STALE,
         FaultKind::TooLarge => TOO_LARGE,
         FaultKind::UnsupportedMedia => MEDIA_TYPE,
         FaultKind::Internal => INTERNAL,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Holdings, Tenant, USER, UserRef,
-    catalogue::Authorization,
+    catalogue::{Authorization, Catalogues},
     record,
     rules::{Desk, Refusal},
     users,
@@ -79,7 +79,7 @@ async fn one(
     app.store
         .write(move |tx| {
             let user = users::find(tx, &caller, &user)?;
-            let mut work = Work::open(&app_, tx, user)?;
+            let mut work = Work::open(&app_, tx, &mut Catalogues::default(), user)?;
             let (services, packs) = work.try_all(&wanted, remove);
             let ticket = Ticket::new(&app_);
             work.finish(&app_, tx, &caller, &ticket, remove, Some((&services, &packs)))?;
@@ -89,10 +89,13 @@ async fn one(
         .await
 }
 
-/// A row of a bulk call: everything for the user of that pkid, or nothing.
+/// A row of a bulk call: everything for the user of that pkid, or nothing. `catalogues` are those
+/// of the rows before it in the same database transaction.
+#[expect(clippy::too_many_arguments, reason = "a call's row, with what it shares with the others")]
 pub fn assign_in(
     app: &App,
     tx: &WriteTx<'_>,
+    catalogues: &mut Catalogues,
     caller: &Caller,
     pkid: &str,
     wanted: &Wanted,
@@ -100,7 +103,7 @@ pub fn assign_in(
     ticket: &Ticket,
 ) -> Result<Written, Fault> {
     let user = users::find(tx, caller, &UserRef::Pkid(pkid.to_owned()))?;
-    let mut work = Work::open(app, tx, user)?;
+    let mut work = Work::open(app, tx, catalogues, user)?;
     let (services, packs) = work.try_all(wanted, remove);
     let errors: Vec<FieldError> =
         packs.into_iter().chain(services).filter_map(|item| item.result.err()).collect();
@@ -120,10 +123,16 @@ struct Work {
 }
 
 impl Work {
-    fn open(app: &App, tx: &WriteTx<'_>, user: Stored) -> Result<Self, Fault> {
+    fn open(
+        app: &App,
+        tx: &WriteTx<'_>,
+        catalogues: &mut Catalogues,
+        user: Stored,
+    ) -> Result<Self, Fault> {
         let tenant = users::tenant_of_site(tx, &user.node)?;
         let before = from_json(&user)?;
-        let desk = Desk::open(tx, &tenant, &user.node, &before)?;
+        let catalogue = catalogues.above(tx, &tenant.node)?;
+        let desk = Desk::open(tx, catalogue, &tenant, &user.node, &before)?;
         Ok(Self { model: app.model(USER)?, user, before, tenant, desk })
     }
 

@@ -10,16 +10,19 @@ use crate::{
     store::{Node, ReadTx, SiteLicence, WriteTx},
 };
 
-/// The accounts of a tenant.
+/// The accounts of a tenant. What they cost to read and to change depends on how many services and
+/// packs there are, not on how many users hold them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Book {
     pub licences: BTreeMap<(Family, String), Licence>,
     /// Packs that were put to the tenant.
     pub packs: BTreeMap<String, Quantity>,
-    /// How many users hold each set of packs.
-    sets: BTreeMap<BTreeSet<String>, u64>,
+    /// How many users hold each pack.
+    holders: BTreeMap<String, u64>,
     /// The services of each pack.
     contents: BTreeMap<String, Vec<String>>,
+    /// Packs and services whose holders have changed since the accounts were read.
+    recounted: (BTreeSet<String>, BTreeSet<String>),
 }
 
 /// One service of a tenant.
@@ -28,12 +31,14 @@ pub(super) struct Licence {
     pub allocated: Quantity,
     /// What its sites draw.
     pub given: u64,
+    /// Users that hold it through a pack.
+    pub packed: u64,
     pub unlimited_sites: u64,
 }
 
 impl Default for Licence {
     fn default() -> Self {
-        Self { allocated: Quantity::NONE, given: 0, unlimited_sites: 0 }
+        Self { allocated: Quantity::NONE, given: 0, packed: 0, unlimited_sites: 0 }
     }
 }
 
@@ -64,18 +69,20 @@ impl Book {
             let licence = Licence {
                 allocated: Quantity::from_maximum(row.maximum),
                 given: row.given,
+                packed: row.packed,
                 unlimited_sites: row.unlimited_sites,
             };
             ((row.family, row.name), licence)
         });
         let licences = licences.collect();
-        let put = tx.tenant_packs(tenant.id)?.into_iter();
-        let put = put.map(|pack| (pack.name, Quantity::from_maximum(pack.maximum))).collect();
-        let sets = tx.pack_sets(tenant.id)?.into_iter();
-        let sets = sets.map(|set| (set.packs.into_iter().collect(), set.users)).collect();
+        let (mut put, mut holders) = (BTreeMap::new(), BTreeMap::new());
+        for pack in tx.tenant_packs(tenant.id)? {
+            holders.insert(pack.name.clone(), pack.used);
+            put.insert(pack.name, Quantity::from_maximum(pack.maximum));
+        }
         let contents =
             packs.iter().map(|(name, pack)| (name.clone(), pack.services.clone())).collect();
-        Ok(Self { licences, packs: put, sets, contents })
+        Ok(Self { licences, packs: put, holders, contents, ..Self::default() })
     }
 
     pub fn licence(&self, family: Family, name: &str) -> Licence {
@@ -84,18 +91,13 @@ impl Book {
 
     /// Users that hold a pack.
     pub fn holders(&self, pack: &str) -> u64 {
-        self.users(|set| set.contains(pack))
-    }
-
-    /// Users that hold a service through a pack.
-    pub fn packed(&self, service: &str) -> u64 {
-        self.users(|set| self.has(set, service))
+        self.holders.get(pack).copied().unwrap_or_default()
     }
 
     /// What is taken of a user or group service: by sites, and by packs.
     pub fn taken(&self, family: Family, name: &str) -> u64 {
-        let packed = if family == Family::User { self.packed(name) } else { 0 };
-        self.licence(family, name).given + packed
+        let licence = self.licence(family, name);
+        licence.given + licence.packed
     }
 
     /// How often a pack could be held at most, as far as the licences of its services go.
@@ -103,39 +105,41 @@ impl Book {
         let services = self.contents.get(pack).map(Vec::as_slice).unwrap_or_default();
         services.iter().fold(Quantity::Unlimited, |least, service| {
             let licence = self.licence(Family::User, service);
-            // Users that hold the service through another pack and not through this one.
-            let others = self.users(|set| !set.contains(pack) && self.has(set, service));
+            // Users that hold the service through another pack and not through this one: all who
+            // hold this one hold the service.
+            let others = licence.packed.saturating_sub(self.holders(pack));
             least.min(licence.allocated.less(licence.given + others))
         })
     }
 
-    /// How many users hold each service through a pack.
-    pub fn packed_services(&self) -> BTreeMap<String, u64> {
-        let mut counts = BTreeMap::new();
-        for (set, users) in &self.sets {
-            let services: BTreeSet<&String> =
-                set.iter().filter_map(|pack| self.contents.get(pack)).flatten().collect();
-            for service in services {
-                *counts.entry(service.clone()).or_default() += users;
+    /// Changes what a pack has in it, for all who hold it.
+    pub fn set_contents(
+        &mut self,
+        tx: &ReadTx<'_>,
+        tenant: &Node,
+        pack: &str,
+        services: Vec<String>,
+    ) -> Result<(), Fault> {
+        let before = self.contents.get(pack).cloned().unwrap_or_default();
+        for set in tx.pack_sets(tenant.id)? {
+            if !set.packs.iter().any(|held| held == pack) {
+                continue;
+            }
+            let others = set.packs.iter().filter(|other| *other != pack);
+            let others = self.services(others);
+            let through_this =
+                |list: &[String]| list.iter().filter(|s| !others.contains(*s)).cloned().collect();
+            let (lost, gained): (BTreeSet<String>, BTreeSet<String>) =
+                (through_this(&before), through_this(&services));
+            for service in lost.difference(&gained) {
+                self.recount(service, |packed| packed.saturating_sub(set.users));
+            }
+            for service in gained.difference(&lost) {
+                self.recount(service, |packed| packed + set.users);
             }
         }
-        counts
-    }
-
-    /// How many users hold each pack.
-    pub fn held_packs(&self) -> BTreeMap<String, u64> {
-        let mut counts = BTreeMap::new();
-        for (set, users) in &self.sets {
-            for pack in set {
-                *counts.entry(pack.clone()).or_default() += users;
-            }
-        }
-        counts
-    }
-
-    /// Changes what a pack has in it.
-    pub fn set_contents(&mut self, pack: &str, services: Vec<String>) {
         self.contents.insert(pack.to_owned(), services);
+        Ok(())
     }
 
     /// Sets a limit of the tenant.
@@ -154,29 +158,44 @@ impl Book {
 
     /// One user's packs change.
     pub fn rehold(&mut self, before: &[String], after: &[String]) {
-        let before: BTreeSet<String> = before.iter().cloned().collect();
-        let after: BTreeSet<String> = after.iter().cloned().collect();
-        if let Some(users) = self.sets.get_mut(&before) {
-            *users = users.saturating_sub(1);
+        let (lost, gained) = (self.services(before.iter()), self.services(after.iter()));
+        for service in lost.difference(&gained) {
+            self.recount(service, |packed| packed.saturating_sub(1));
         }
-        if !after.is_empty() {
-            *self.sets.entry(after).or_default() += 1;
+        for service in gained.difference(&lost) {
+            self.recount(service, |packed| packed + 1);
+        }
+        let (lost, gained): (BTreeSet<&String>, BTreeSet<&String>) =
+            (before.iter().collect(), after.iter().collect());
+        for pack in lost.symmetric_difference(&gained) {
+            let holders = self.holders.entry((*pack).clone()).or_default();
+            *holders = if gained.contains(pack) { *holders + 1 } else { holders.saturating_sub(1) };
+            self.recounted.0.insert((*pack).clone());
         }
     }
 
-    /// Keeps the counts of packs, and of services by packs, with the tenant's rows.
+    /// Keeps what was counted anew with the tenant's rows.
     pub fn keep_pack_counts(&self, tx: &WriteTx<'_>, tenant: &Node) -> Result<(), Fault> {
-        Ok(tx.set_pack_counts(tenant.id, &self.held_packs(), &self.packed_services())?)
+        let (packs, services) = &self.recounted;
+        for pack in packs {
+            tx.set_pack_holders(tenant.id, pack, self.holders(pack))?;
+        }
+        for service in services {
+            let packed = self.licence(Family::User, service).packed;
+            tx.set_service_packed(tenant.id, service, packed)?;
+        }
+        Ok(())
     }
 
-    fn users(&self, which: impl Fn(&BTreeSet<String>) -> bool) -> u64 {
-        self.sets.iter().filter(|(set, _)| which(set)).map(|(_, users)| users).sum()
+    /// What comes with some packs.
+    fn services<'a>(&self, packs: impl Iterator<Item = &'a String>) -> BTreeSet<String> {
+        packs.filter_map(|pack| self.contents.get(pack)).flatten().cloned().collect()
     }
 
-    fn has(&self, set: &BTreeSet<String>, service: &str) -> bool {
-        set.iter()
-            .filter_map(|pack| self.contents.get(pack))
-            .any(|services| services.iter().any(|s| s == service))
+    fn recount(&mut self, service: &str, count: impl FnOnce(u64) -> u64) {
+        let licence = self.licences.entry((Family::User, service.to_owned())).or_default();
+        licence.packed = count(licence.packed);
+        self.recounted.1.insert(service.to_owned());
     }
 }
 

@@ -1,7 +1,10 @@
 //! What the catalogue has for a tenant: the services and service packs that stand at a node above
 //! it. Names are unique along that line, so that each means one thing.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -9,6 +12,7 @@ use super::{Family, SERVICE, SERVICE_PACK, USER_SERVICE};
 use crate::{
     domain::hierarchy::shortened,
     fault::Fault,
+    model::NodeType,
     store::{Node, ReadTx, Stored},
 };
 
@@ -183,7 +187,7 @@ pub(super) fn packs_at(tx: &ReadTx<'_>, node: &Node) -> Result<Packs, Fault> {
 }
 
 /// The user services that nobody new gets.
-pub(super) fn retired_services(tx: &ReadTx<'_>, node: &Node) -> Result<Vec<String>, Fault> {
+fn retired_services(tx: &ReadTx<'_>, node: &Node) -> Result<Vec<String>, Fault> {
     let mut retired = Vec::new();
     each(tx, node, USER_SERVICE, |stored| {
         let data: UserServiceData = read(&stored)?;
@@ -193,6 +197,51 @@ pub(super) fn retired_services(tx: &ReadTx<'_>, node: &Node) -> Result<Vec<Strin
         Ok(())
     })?;
     Ok(retired)
+}
+
+/// All that the catalogue has at a node.
+pub(super) struct Catalogue {
+    pub packs: Packs,
+    pub services: Services,
+    /// User services that nobody new gets.
+    pub retired: Vec<String>,
+}
+
+impl Catalogue {
+    pub fn at(tx: &ReadTx<'_>, node: &Node) -> Result<Self, Fault> {
+        Ok(Self {
+            packs: packs_at(tx, node)?,
+            services: services_at(tx, node)?,
+            retired: retired_services(tx, node)?,
+        })
+    }
+}
+
+/// The catalogues of several tenants, read once within one view of the database: those below one
+/// provider have the same.
+#[derive(Default)]
+pub struct Catalogues(HashMap<i64, Arc<Catalogue>>);
+
+impl Catalogues {
+    pub(super) fn above(
+        &mut self,
+        tx: &ReadTx<'_>,
+        tenant: &Node,
+    ) -> Result<Arc<Catalogue>, Fault> {
+        // The catalogue stands at sys and providers.
+        let above = tx.ancestors(tenant.id)?;
+        let provider = above
+            .into_iter()
+            .rev()
+            .find(|node| [NodeType::Provider, NodeType::Sys].contains(&node.node_type))
+            .unwrap_or_else(|| tenant.clone());
+        Ok(match self.0.entry(provider.id) {
+            Entry::Occupied(present) => Arc::clone(present.get()),
+            Entry::Vacant(vacant) => {
+                Arc::clone(vacant.insert(Arc::new(Catalogue::at(tx, &provider)?)))
+            }
+        })
+    }
 }
 
 /// Every instance of a model at a node and above it.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     Family, Holdings, SERVICE_PACK, Tenant,
     book::Book,
-    catalogue::{self, Authorization, Pack},
+    catalogue::{self, Authorization, Pack, Packs},
     rules::Desk,
     tenants, users,
 };
@@ -75,7 +75,7 @@ impl Workflow for ServicePack {
         for tenant in tx.tenants_with_pack(&name, stored.node.id)? {
             let packs = catalogue::packs_at(tx, &tenant)?;
             let mut book = Book::load(tx, &tenant, &packs)?;
-            book.set_contents(&name, after.services.clone());
+            book.set_contents(tx, &tenant, &name, after.services.clone())?;
             match overdrawn(&book, &tenant, &after.services) {
                 None => book.keep_pack_counts(tx, &tenant)?,
                 Some(text) => errors.push(FieldError::new("/content/services", "over_limit", text)),
@@ -128,22 +128,30 @@ impl Workflow for User {
             return Ok(());
         }
         tx.set_holdings(stored.id, stored.node.id, from.node.id, &[], &[])?;
-        Book::load(tx, &from.node, &from_packs)?.keep_pack_counts(tx, &from.node)?;
+        put_down(tx, &from.node, &from_packs, &held.packs)?;
         let desk = arrive(tx, &from, &to, target, &held)?;
         tx.set_holdings(stored.id, target.id, to.node.id, &held.services, &held.packs)?;
         desk.book().keep_pack_counts(tx, &to.node)
     }
 
-    /// Its rows went with it; what its packs took is counted anew.
+    /// Its rows went with it; what its packs took is free again.
     fn removed(&self, tx: &WriteTx<'_>, stored: &Stored) -> Result<(), Fault> {
-        if from_json(stored)?.contains_key("service_packs")
+        let data = from_json(stored)?;
+        if data.contains_key("service_packs")
             && let Some(tenant) = tenants::tenant_above(tx, &stored.node)?
         {
             let packs = catalogue::packs_at(tx, &tenant.node)?;
-            Book::load(tx, &tenant.node, &packs)?.keep_pack_counts(tx, &tenant.node)?;
+            put_down(tx, &tenant.node, &packs, &Holdings::of(&data, &packs).packs)?;
         }
         Ok(())
     }
+}
+
+/// Counts that a user of a tenant holds packs no more.
+fn put_down(tx: &WriteTx<'_>, tenant: &Node, packs: &Packs, held: &[String]) -> Result<(), Fault> {
+    let mut book = Book::load(tx, tenant, packs)?;
+    book.rehold(held, &[]);
+    book.keep_pack_counts(tx, tenant)
 }
 
 /// Gives a user at another site all that it holds, or says what it can't have there.

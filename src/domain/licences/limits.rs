@@ -391,7 +391,7 @@ impl Work {
             &Recorded {
                 action: Action::SetLicences,
                 node: place,
-                what: &format!("licences of {whose}"),
+                what: &format!("Licences of {whose}"),
                 before: before.into_json(),
                 after: after.into_json(),
                 rows,

@@ -179,28 +179,15 @@ pub async fn of_site(
 
 /// A line for each service of the catalogue, and for each licence beside it, by family and name.
 pub(super) fn tenant_lines(services: &Services, book: &Book) -> Vec<Line> {
-    let packed = book.packed_services();
     let keys: BTreeSet<&(Family, String)> = services
         .keys()
         .chain(book.licences.iter().filter(|(_, l)| !l.allocated.is_none()).map(|(key, _)| key))
         .collect();
-    let packs = |(family, name): &(Family, String)| match family {
-        Family::User => packed.get(name).copied().unwrap_or_default(),
-        Family::Group => 0,
-    };
-    keys.into_iter().map(|key| line(services, book, key, packs(key))).collect()
+    keys.into_iter().map(|key| tenant_line(services, book, key)).collect()
 }
 
 /// One of them.
 pub(super) fn tenant_line(services: &Services, book: &Book, key: &(Family, String)) -> Line {
-    let packs = match key.0 {
-        Family::User => book.packed(&key.1),
-        Family::Group => 0,
-    };
-    line(services, book, key, packs)
-}
-
-fn line(services: &Services, book: &Book, key: &(Family, String), packs: u64) -> Line {
     let licence = book.licences.get(key).cloned().unwrap_or_default();
     Line {
         family: key.0,
@@ -208,8 +195,8 @@ fn line(services: &Services, book: &Book, key: &(Family, String), packs: u64) ->
         description: services.get(key).cloned().unwrap_or_default(),
         allocated: licence.allocated,
         used: licence.given,
-        packs,
-        available: licence.allocated.less(licence.given + packs),
+        packs: licence.packed,
+        available: licence.allocated.less(licence.given + licence.packed),
     }
 }
 

@@ -1,17 +1,9 @@
 //! Tenants at a glance: what each is licensed for, and what is nearly used up.
 
-use std::collections::{HashMap, hash_map::Entry};
-
-use super::{
-    Level, Line, PackLine, Tenant,
-    book::Book,
-    catalogue::{self, Packs, Services},
-    lines, tenants,
-};
+use super::{Level, Line, PackLine, Tenant, book::Book, catalogue::Catalogues, lines, tenants};
 use crate::{
     domain::{App, Caller, hierarchy},
     fault::Fault,
-    model::NodeType,
     store::{NearFull, ReadTx},
 };
 
@@ -74,42 +66,18 @@ pub async fn near_full(
         .await
 }
 
-/// Tenants below one node have one catalogue.
-#[derive(Default)]
-struct Catalogues(HashMap<i64, (Packs, Services)>);
-
-impl Catalogues {
-    fn above(&mut self, tx: &ReadTx<'_>, tenant: &Tenant) -> Result<&(Packs, Services), Fault> {
-        // The catalogue stands at sys and providers.
-        let above = tx.ancestors(tenant.node.id)?;
-        let provider = above
-            .into_iter()
-            .rev()
-            .find(|node| [NodeType::Provider, NodeType::Sys].contains(&node.node_type))
-            .unwrap_or_else(|| tenant.node.clone());
-        let id = provider.id;
-        Ok(match self.0.entry(id) {
-            Entry::Occupied(present) => present.into_mut(),
-            Entry::Vacant(vacant) => {
-                let packs = catalogue::packs_at(tx, &provider)?;
-                vacant.insert((packs, catalogue::services_at(tx, &provider)?))
-            }
-        })
-    }
-}
-
 fn one(
     tx: &ReadTx<'_>,
     catalogues: &mut Catalogues,
     tenant: Tenant,
 ) -> Result<TenantOverview, Fault> {
-    let (packs, services) = catalogues.above(tx, &tenant)?;
-    let book = Book::load(tx, &tenant.node, packs)?;
-    let mut nearly = lines::tenant_lines(services, &book);
+    let catalogue = catalogues.above(tx, &tenant.node)?;
+    let book = Book::load(tx, &tenant.node, &catalogue.packs)?;
+    let mut nearly = lines::tenant_lines(&catalogue.services, &book);
     let licensed = nearly.iter().filter(|line| !line.allocated.is_none()).count() as u64;
     nearly.retain(|line| is_near(line.level()));
     nearly.sort_by_key(|line| (line.free().maximum(), line.name.clone()));
-    let mut nearly_packs = lines::pack_lines(packs, &book);
+    let mut nearly_packs = lines::pack_lines(&catalogue.packs, &book);
     let pack_count = nearly_packs.len() as u64;
     nearly_packs.retain(|pack| is_near(pack.level()));
     Ok(TenantOverview {

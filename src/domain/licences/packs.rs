@@ -292,7 +292,7 @@ impl Work {
             &Recorded {
                 action: Action::SetServicePacks,
                 node: tenant,
-                what: &format!("service packs of the tenant {}", self.tenant.tenant_id),
+                what: &format!("Service packs of the tenant {}", self.tenant.tenant_id),
                 before: side(packs_before, services_before),
                 after: side(packs_after, services_after),
                 rows,

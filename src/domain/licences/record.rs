@@ -17,7 +17,7 @@ pub(super) struct Recorded<'a> {
     pub action: Action,
     /// Whose it is; the record is filed there, and is about its instance.
     pub node: &'a Node,
-    /// "licences of the tenant foo"
+    /// "Licences of the tenant foo"
     pub what: &'a str,
     pub before: Value,
     pub after: Value,
@@ -36,8 +36,8 @@ pub(super) fn write(
     let counts = counts(&recorded.rows);
     let href = resources::href(hierarchy::MODEL, &recorded.node.pkid);
     let message = match (counts.succeeded, counts.failed) {
-        (done, 0) => format!("{done} {} were set.", recorded.what),
-        (done, failed) => format!("{done} {} were set; {failed} were refused.", recorded.what),
+        (done, 0) => format!("{}: {done} set.", recorded.what),
+        (done, failed) => format!("{}: {done} set, {failed} refused.", recorded.what),
     };
     transactions::record(
         app,

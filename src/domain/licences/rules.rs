@@ -1,12 +1,14 @@
 //! The rules of assignment, once: what one user may be given or give back, in view of what it
 //! holds, of its site's quantities and of its tenant's licences.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::{
     Family, Holdings, Quantity, Tenant,
     book::{self, Book, Share, Shares},
-    catalogue::{self, Authorization, Pack, Packs, Services},
+    catalogue::{self, Authorization, Catalogue, Pack},
 };
 use crate::{
     domain::hierarchy::shortened,
@@ -22,10 +24,7 @@ pub(super) type Refusal = (&'static str, String);
 pub(super) struct Desk {
     tenant: String,
     site: Node,
-    packs: Packs,
-    services: Services,
-    /// User services that nobody new gets.
-    retired: Vec<String>,
+    catalogue: Arc<Catalogue>,
     book: Book,
     shares: Shares,
     held_packs: Vec<String>,
@@ -36,23 +35,21 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// For a user at its site; `user` are its attributes.
+    /// For a user at its site; `user` are its attributes, `catalogue` what its tenant has.
     pub fn open(
         tx: &ReadTx<'_>,
+        catalogue: Arc<Catalogue>,
         tenant: &Tenant,
         site: &Node,
         user: &Map<String, Value>,
     ) -> Result<Self, Fault> {
-        let packs = catalogue::packs_at(tx, &tenant.node)?;
-        let held = Holdings::of(user, &packs);
+        let held = Holdings::of(user, &catalogue.packs);
         Ok(Self {
             tenant: tenant.tenant_id.clone(),
             site: site.clone(),
-            services: catalogue::services_at(tx, &tenant.node)?,
-            retired: catalogue::retired_services(tx, &tenant.node)?,
-            book: Book::load(tx, &tenant.node, &packs)?,
+            book: Book::load(tx, &tenant.node, &catalogue.packs)?,
             shares: book::shares(tx, site)?,
-            packs,
+            catalogue,
             held_packs: held.packs,
             held_services: held.services,
             changed: false,
@@ -62,7 +59,8 @@ impl Desk {
 
     /// For a user that comes to a site with what it holds, and so far holds nothing there.
     pub fn arriving(tx: &ReadTx<'_>, tenant: &Tenant, site: &Node) -> Result<Self, Fault> {
-        Ok(Self { keeps: true, ..Self::open(tx, tenant, site, &Map::new())? })
+        let catalogue = Arc::new(Catalogue::at(tx, &tenant.node)?);
+        Ok(Self { keeps: true, ..Self::open(tx, catalogue, tenant, site, &Map::new())? })
     }
 
     /// Counts packs that the user keeps.
@@ -81,11 +79,11 @@ impl Desk {
 
     /// What the user holds now.
     pub fn holdings(&self) -> Holdings {
-        Holdings::with(self.held_services.clone(), self.held_packs.clone(), &self.packs)
+        Holdings::with(self.held_services.clone(), self.held_packs.clone(), &self.catalogue.packs)
     }
 
     pub fn authorization(&self, pack: &str) -> Option<Authorization> {
-        self.packs.get(pack).map(|pack| pack.authorization)
+        self.catalogue.packs.get(pack).map(|pack| pack.authorization)
     }
 
     /// Gives a service pack.
@@ -93,7 +91,7 @@ impl Desk {
         if self.held_packs.iter().any(|held| held == name) {
             return Ok(());
         }
-        let pack = self.packs.get(name).ok_or_else(|| {
+        let pack = self.catalogue.packs.get(name).ok_or_else(|| {
             let text = format!("There is no service pack {:?} for this tenant.", shortened(name));
             ("unknown_pack", text)
         })?;
@@ -132,7 +130,8 @@ impl Desk {
 
     /// What the user holds beside it.
     fn refuse_by_company(&self, name: &str, pack: &Pack) -> Result<(), Refusal> {
-        let held = || self.held_packs.iter().filter_map(|n| Some((n, self.packs.get(n)?)));
+        let held =
+            || self.held_packs.iter().filter_map(|n| Some((n, self.catalogue.packs.get(n)?)));
         let enemy = held().find(|(other, held)| {
             pack.exclusive.contains(*other) || held.exclusive.iter().any(|e| e == name)
         });
@@ -147,8 +146,8 @@ impl Desk {
         match (pack.authorization, primary) {
             (Authorization::Primary, Some((other, _))) => {
                 let text = format!(
-                    "The user holds the primary pack {other}, and a user has one at most. Take \
-                     {other} back first."
+                    "{name} is a primary pack, of which a user has one at most, and the user holds \
+                     {other}. Take {other} back first."
                 );
                 Err(("second_primary", text))
             }
@@ -241,10 +240,10 @@ impl Desk {
         if self.held_services.iter().any(|held| held == name) {
             return Ok(());
         }
-        if let Some(refusal) = catalogue::unknown(&self.services, Family::User, name) {
+        if let Some(refusal) = catalogue::unknown(&self.catalogue.services, Family::User, name) {
             return Err(refusal);
         }
-        if self.retired.iter().any(|retired| retired == name) && !self.keeps {
+        if self.catalogue.retired.iter().any(|retired| retired == name) && !self.keeps {
             let text = format!(
                 "{name} is no more assignable: who holds it keeps it, nobody new \
                 gets it."

@@ -10,11 +10,11 @@ use crate::{
     store::WriteTx,
 };
 
-/// Fields that only the server writes.
+/// Fields that only the server writes, each once.
 fn server_fields(model: &Model) -> impl Iterator<Item = &str> {
-    let readonly =
-        model.root.properties.iter().filter(|(_, p)| p.readonly).map(|(name, _)| name.as_str());
-    model.managed.iter().map(String::as_str).chain(readonly)
+    let managed = |name: &str| model.managed.iter().any(|m| m == name);
+    let names = model.root.properties.iter().filter(move |(name, p)| p.readonly || managed(name));
+    names.map(|(name, _)| name.as_str())
 }
 
 /// A replacement that leaves out what only the server writes, or what never changes, keeps it.

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         App, Caller, accounts, hierarchy,
-        licences::{self, Wanted},
+        licences::{self, Catalogues, Wanted},
         resources::{
             self, Expected, NewData, Revision, Written, create_in, relocate_in, remove_in,
             update_in,
@@ -180,6 +180,7 @@ fn chunk(
     let Some(state) = tx.task(id)? else { return Err(Fault::internal()) };
     let hrefs = task.hrefs().unwrap_or_default();
     let from = usize::try_from(state.rows_done).unwrap_or(usize::MAX).min(hrefs.len());
+    let mut rows = Rows { app, caller, model, task, catalogues: Catalogues::default() };
     rows::advance(
         app,
         tx,
@@ -188,36 +189,40 @@ fn chunk(
         hrefs[from..].iter(),
         |tx, href| {
             let ticket = Ticket::row_of(app, id);
-            let outcome = tx.attempt(|tx| row(app, tx, caller, model, task, href, &ticket));
+            let outcome = tx.attempt(|tx| rows.write(tx, href, &ticket));
             RowOutcome::named(href, outcome.map(|_| (task.done().to_owned(), ticket.id.clone())))
         },
         |counts| summary(task, model, counts),
     )
 }
 
-fn row(
-    app: &App,
-    tx: &WriteTx<'_>,
-    caller: &Caller,
-    model: &Model,
-    task: &Task,
-    href: &str,
-    ticket: &Ticket,
-) -> Result<Written, Fault> {
-    let pkid = resources::pkid_of(model, href).unwrap_or_default();
-    match task {
-        Task::BulkModify { changes, .. } => {
-            let revision = Revision::Merge(changes.clone());
-            update_in(app, tx, caller, model, pkid, &Expected::Any, revision, ticket)
+/// The rows of a bulk call that are tried in one database transaction.
+struct Rows<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    model: &'a Model,
+    task: &'a Task,
+    catalogues: Catalogues,
+}
+
+impl Rows<'_> {
+    fn write(&mut self, tx: &WriteTx<'_>, href: &str, ticket: &Ticket) -> Result<Written, Fault> {
+        let Self { app, caller, model, task, catalogues } = self;
+        let pkid = resources::pkid_of(model, href).unwrap_or_default();
+        match task {
+            Task::BulkModify { changes, .. } => {
+                let revision = Revision::Merge(changes.clone());
+                update_in(app, tx, caller, model, pkid, &Expected::Any, revision, ticket)
+            }
+            Task::BulkMove { target, .. } => {
+                let target = hierarchy::resolve(tx, caller, Some(target))?;
+                relocate_in(app, tx, caller, model, pkid, &target, ticket)
+            }
+            Task::BulkAssign { wanted, remove, .. } => {
+                licences::assign_in(app, tx, catalogues, caller, pkid, wanted, *remove, ticket)
+            }
+            _ => remove_in(app, tx, caller, model, pkid, &Expected::Any, ticket),
         }
-        Task::BulkMove { target, .. } => {
-            let target = hierarchy::resolve(tx, caller, Some(target))?;
-            relocate_in(app, tx, caller, model, pkid, &target, ticket)
-        }
-        Task::BulkAssign { wanted, remove, .. } => {
-            licences::assign_in(app, tx, caller, pkid, wanted, *remove, ticket)
-        }
-        _ => remove_in(app, tx, caller, model, pkid, &Expected::Any, ticket),
     }
 }
 

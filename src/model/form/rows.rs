@@ -14,18 +14,10 @@ pub fn row_count(pairs: &[Pair], pointer: &str) -> usize {
     end.min(inputs)
 }
 
-/// The texts that the form holds for the entries of the array at `pointer`, in the order of the
-/// entries: each with its index and the name of its input below the entry.
-pub fn entries<'a>(pairs: &'a [Pair], pointer: &str) -> Vec<(usize, &'a str, &'a str)> {
-    let mut entries: Vec<_> = pairs
-        .iter()
-        .filter_map(|(name, text)| {
-            let (index, below) = row_of(name, pointer)?;
-            Some((index, below, text.as_str()))
-        })
-        .collect();
-    entries.sort_by_key(|(index, ..)| *index);
-    entries
+/// The texts that the form holds for the entries of the array at `pointer`, in its order: each with
+/// the name of its input below the entry.
+pub fn entries<'a>(pairs: &'a [Pair], pointer: &str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pairs.iter().filter_map(move |(name, text)| Some((row_of(name, pointer)?.1, text.as_str())))
 }
 
 /// The form with one more entry, an empty one, in the array at `pointer`; or with the member of a

@@ -129,7 +129,9 @@ pub(super) fn read(
                     };
                     told = !more.is_empty();
                     for (name, value) in more {
-                        data.entry(name).or_insert(value);
+                        if !data.contains_key(&name) {
+                            data.insert(name, value);
+                        }
                     }
                 }
             }
@@ -248,8 +250,12 @@ pub(super) fn write(
 
 /// What an object holds beyond its named members, as JSON text; empty where that is nothing.
 fn unnamed(property: &Property, value: Option<&Value>) -> String {
-    let mut more = value.and_then(Value::as_object).cloned().unwrap_or_default();
-    more.retain(|name, _| property.property(name).is_none());
+    let mut more = Map::new();
+    for (name, value) in value.and_then(Value::as_object).into_iter().flatten() {
+        if property.property(name).is_none() {
+            more.insert(name.clone(), value.clone());
+        }
+    }
     if more.is_empty() {
         return String::new();
     }

@@ -1,7 +1,7 @@
 -- What a tenant (a customer node) is licensed for. No maximum is unlimited. `given` is what its
 -- sites draw and `unlimited_sites` how many of them draw without a limit; triggers keep both.
--- `packed` is how many of its users hold the service through a service pack: domain/licences counts
--- it anew from `pack_set` whenever that, or what is in a pack, has changed.
+-- `packed` is how many of its users hold the service through a service pack: domain/licences keeps it
+-- in step with `user_packs` and with what is in a pack.
 CREATE TABLE tenant_licence (
     tenant_id        INTEGER NOT NULL REFERENCES node (id) ON DELETE CASCADE,
     family           TEXT NOT NULL CHECK (family IN ('group', 'user')),
@@ -95,7 +95,7 @@ CREATE TABLE user_packs (
 CREATE INDEX user_packs_by_tenant ON user_packs (tenant_id, packs);
 
 -- How many users of a tenant hold exactly these packs. There are few such sets, however many
--- users there are: packs and the services in them are counted from here.
+-- users there are: what is in a pack changes for all of them at once.
 CREATE TABLE pack_set (
     tenant_id  INTEGER NOT NULL REFERENCES node (id) ON DELETE CASCADE,
     packs      TEXT NOT NULL,

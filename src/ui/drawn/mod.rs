@@ -5,6 +5,7 @@
 mod calls;
 mod chosen;
 mod code;
+mod compare;
 mod dashboard;
 mod delete;
 mod diff;
@@ -40,7 +41,7 @@ pub use relocate::TARGET;
 
 use super::routes::{Deed, ModelPath, ModelView, TRANSACTION, USER, from_search, to_search};
 use crate::{
-    domain::{App, Caller},
+    domain::{App, Caller, licences::SERVICE_PACK},
     fault::Fault,
     server_fns::{
         PageAt,
@@ -137,7 +138,8 @@ async fn many(visit: &Visit<'_>, model_type: &str, deed: Deed) -> Page {
         Deed::Export => export::page(visit, model_type, None).await,
         Deed::Load => load::page(visit, model_type).await,
         Deed::Assign if model_type == USER => licences::assign(visit, None).await,
-        Deed::Template | Deed::Replay | Deed::Assign => Err(no_page()),
+        Deed::Compare if model_type == SERVICE_PACK => compare::page(visit, model_type).await,
+        Deed::Template | Deed::Replay | Deed::Assign | Deed::Compare => Err(no_page()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use js_sys::JsString;
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, web_sys};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
@@ -48,7 +49,13 @@ fn near(event: &Event, selector: &str) -> Option<Element> {
     event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
 }
 
-fn clicked(live: Live, _: Listener, event: &Event) {
+fn clicked(live: Live, listener: Listener, event: &Event) {
+    // Who follows a link doesn't want to be called back by what was typed just before.
+    if near(event, "a[href]").is_some()
+        && let Some(timer) = listener.typing.get_value()
+    {
+        timer.clear();
+    }
     if let Some(checkbox) = near(event, "input[type=checkbox]") {
         let range = event.dyn_ref::<ev::MouseEvent>().is_some_and(ev::MouseEvent::shift_key);
         if let Some(checkbox) = checkbox.dyn_ref() {
@@ -177,12 +184,14 @@ fn typed(_: Live, listener: Listener, event: &Event) {
 
 /// Shows of a list's entries only those that have the text that is searched for.
 fn narrow(input: &Element) {
-    let wanted = input.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
-    let wanted = wanted.unwrap_or_default().to_lowercase();
+    // The browser's own lower case: ours would bring its tables with it.
+    let lower = |text: Option<String>| JsString::from(text.unwrap_or_default()).to_lower_case();
+    let wanted = lower(input.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value));
+    let wanted = String::from(wanted);
     let list = input.get_attribute("data-narrow").unwrap_or_default();
     for entry in dom::all(&format!("[id=\"{list}\"] > li")) {
-        let text = entry.text_content().unwrap_or_default().to_lowercase();
-        let _ = entry.toggle_attribute_with_force("hidden", !text.contains(&wanted));
+        let found = lower(entry.text_content()).index_of(&wanted, 0) >= 0;
+        let _ = entry.toggle_attribute_with_force("hidden", !found);
     }
 }
 

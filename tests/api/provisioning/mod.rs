@@ -2,8 +2,11 @@
 
 mod assignments;
 mod configs;
+mod elsewhere;
 mod licences;
 mod many;
 mod packs;
+mod random;
 mod refusals;
+mod rules;
 mod tenants;

@@ -63,7 +63,7 @@ async fn bodies_that_are_no_json_object() {
     empty.expect(200);
     let large = format!("{{\"a\":\"{}\"}}", "a".repeat(1024 * 1024));
     let answer = app.call("PUT", path).header("content-type", "application/json").bytes(large);
-    answer.send().await.expect_refusal(413, 11, "BODY_TOO_LARGE", &[""]);
+    answer.send().await.expect_refusal(413, 7, "BODY_TOO_LARGE", &[""]);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::http::Client;
@@ -14,7 +14,6 @@ use crate::step::step;
 const MODEL: &str = "/api/relation/SparkCustomer/";
 const FROM: &str = "sys.Bench.Customer";
 const TO: &str = "sys.Bench.Other";
-const BOUNDARY: &str = "tenantry-bench-boundary";
 
 /// One measured step.
 struct Measure {
@@ -69,17 +68,8 @@ impl Bench {
         format!("{}{path}", self.running.base)
     }
 
-    /// Waits for the end of a queued transaction, whose stream of news ends with it.
     fn ended(&self, answer: &Value) -> Result<()> {
-        let href = answer.get("href").and_then(Value::as_str).context("no href")?;
-        self.client.get_bytes(&self.url(&format!("{href}/events/")))?;
-        let record = self.client.get_bytes(&self.url(&format!("{href}/poll/")))?;
-        let record: Value = serde_json::from_slice(&record)?;
-        let state = record.as_object().and_then(|o| o.values().next()).cloned().unwrap_or_default();
-        if state["status"] != "Success" {
-            bail!("{href} ended as {state}");
-        }
-        Ok(())
+        self.client.ended(&self.running.base, answer)
     }
 
     fn measured(&mut self, what: &str, work: impl FnOnce(&Self) -> Result<()>) -> Result<()> {
@@ -95,14 +85,9 @@ impl Bench {
     }
 
     fn load(&mut self, what: &str, mode: &str, sheet: &str) -> Result<()> {
-        let body = format!(
-            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; \
-             filename=\"rows.csv\"\r\ncontent-type: text/csv\r\n\r\n{sheet}\r\n--{BOUNDARY}--\r\n"
-        );
         self.measured(what, |bench| {
             let url = bench.url(&format!("{MODEL}import/?hierarchy={FROM}&mode={mode}"));
-            let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-            let answer = bench.client.send(&url, &kind, body.as_bytes())?;
+            let answer = bench.client.upload(&url, "rows.csv", "text/csv", sheet)?;
             bench.ended(&answer)
         })
     }

@@ -43,8 +43,31 @@ impl Client {
         Self { agent: agent_with(PATIENCE), ..self }
     }
 
+    /// Posts a file as a form does.
+    pub fn upload(&self, url: &str, name: &str, kind: &str, content: &str) -> Result<Value> {
+        const BOUNDARY: &str = "tenantry-bench-boundary";
+        let body = format!(
+            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; \
+             filename=\"{name}\"\r\ncontent-type: {kind}\r\n\r\n{content}\r\n--{BOUNDARY}--\r\n"
+        );
+        self.send(url, &format!("multipart/form-data; boundary={BOUNDARY}"), body.as_bytes())
+    }
+
+    /// Waits for the end of a queued transaction, whose stream of news ends with it.
+    pub fn ended(&self, base: &str, answer: &Value) -> Result<()> {
+        let href = answer.get("href").and_then(Value::as_str).context("no href")?;
+        self.get_bytes(&format!("{base}{href}/events/"))?;
+        let record = self.get_bytes(&format!("{base}{href}/poll/"))?;
+        let record: Value = serde_json::from_slice(&record)?;
+        let state = record.as_object().and_then(|o| o.values().next()).cloned().unwrap_or_default();
+        if state["status"] != "Success" {
+            bail!("{href} ended as {state}");
+        }
+        Ok(())
+    }
+
     /// Posts a body of any type, and answers the JSON that comes back.
-    pub fn send(&self, url: &str, kind: &str, body: &[u8]) -> Result<Value> {
+    fn send(&self, url: &str, kind: &str, body: &[u8]) -> Result<Value> {
         let mut request = self.agent.post(url).header("content-type", kind);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -68,6 +91,15 @@ impl Client {
             request = request.header(name, value);
         }
         read(request.send(body).with_context(|| url.to_owned())?, url)
+    }
+
+    pub fn put(&self, url: &str, body: &str) -> Result<Value> {
+        let mut request = self.agent.put(url).header("content-type", "application/json");
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let bytes = read(request.send(body).with_context(|| url.to_owned())?, url)?;
+        Ok(serde_json::from_slice(&bytes)?)
     }
 
     /// `DELETE` with a body.

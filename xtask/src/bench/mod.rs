@@ -3,6 +3,7 @@
 
 mod bulk;
 mod http;
+mod licences;
 mod load;
 mod pocketbase;
 mod report;
@@ -49,6 +50,7 @@ struct Options {
     rounds: usize,
     peer: bool,
     bulk: bool,
+    licences: bool,
 }
 
 pub fn command(arguments: &[String]) -> Result<()> {
@@ -56,6 +58,10 @@ pub fn command(arguments: &[String]) -> Result<()> {
     if options.bulk {
         build::everything(Profile::Release)?;
         return bulk::run(options.rows);
+    }
+    if options.licences {
+        build::everything(Profile::Release)?;
+        return licences::run(options.rows);
     }
     let wrk = step("load generator", tools::wrk)?;
     build::everything(Profile::Release)?;
@@ -80,7 +86,7 @@ pub fn command(arguments: &[String]) -> Result<()> {
 }
 
 fn options(arguments: &[String]) -> Result<Options> {
-    let mut options = Options { rows: 10_000, rounds: 3, peer: true, bulk: false };
+    let mut options = Options { rows: 10_000, rounds: 3, peer: true, bulk: false, licences: false };
     let mut rest = arguments.iter();
     while let Some(flag) = rest.next() {
         let mut number = || -> Result<usize> {
@@ -93,6 +99,7 @@ fn options(arguments: &[String]) -> Result<Options> {
             "--rounds" => options.rounds = number()?,
             "--no-peer" => options.peer = false,
             "--bulk" => options.bulk = true,
+            "--licences" => options.licences = true,
             _ => bail!("`cargo xtask bench` knows no {flag}"),
         }
     }

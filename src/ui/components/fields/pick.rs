@@ -61,7 +61,7 @@ pub fn one(fields: Fields, field: Field, target: &Target, current: &str) -> AnyV
 /// isn't ticked isn't posted, and the entries after it move up.
 pub fn list(fields: Fields, field: &Field, below: &str, target: &Target) -> AnyView {
     let mut picked: Vec<&str> = Vec::new();
-    for (_, rest, text) in entries(fields.pairs, &field.pointer) {
+    for (rest, text) in entries(fields.pairs, &field.pointer) {
         if rest == below && !text.is_empty() {
             picked.push(text);
         }
@@ -123,7 +123,7 @@ pub fn list(fields: Fields, field: &Field, below: &str, target: &Target) -> AnyV
             <ul id=list class="pick-list">{boxes}</ul>
             <div class="field">
                 <label class="field-label" for=other_id.clone()>
-                    {format!("Another for {}", field.title)}
+                    {format!("Add to {} by name", field.title)}
                 </label>
                 <div class="input-with-button">
                     <input

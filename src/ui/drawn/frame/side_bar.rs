@@ -5,7 +5,10 @@ use leptos::prelude::*;
 
 use super::{Here, top_bar::DRAWER};
 use crate::{
-    domain::shown::{Frame, ModelLink},
+    domain::{
+        licences,
+        shown::{Frame, ModelLink},
+    },
     ui::{
         components::{Icon, IconName},
         drawn::licences::TENANTS,
@@ -103,20 +106,21 @@ fn sections(models: Vec<ModelLink>) -> Vec<SectionLinks> {
         if model.section.is_empty() || model.model_type == TRANSACTION {
             continue;
         }
-        let icon = icon(&model.section);
+        let icon = icon(&model);
         add(&model.section, (model.title_plural, list_href(&model.model_type), icon));
     }
     sections.retain(|section| !section.links.is_empty());
     sections
 }
 
-fn icon(section: &str) -> IconName {
-    match section {
-        "Customers" => IconName::Building,
-        "Provisioning" => IconName::User,
-        "Hierarchy" => IconName::Folder,
-        "Operations" => IconName::History,
-        "Administration" => IconName::Wrench,
+fn icon(model: &ModelLink) -> IconName {
+    match (model.model_type.as_str(), model.section.as_str()) {
+        (licences::USER, _) => IconName::User,
+        (licences::SERVICE_PACK, _) => IconName::Layers,
+        (_, "Customers") => IconName::Building,
+        (_, "Hierarchy") => IconName::Folder,
+        (_, "Operations") => IconName::History,
+        (_, "Administration") => IconName::Wrench,
         _ => IconName::List,
     }
 }

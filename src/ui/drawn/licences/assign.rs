@@ -200,7 +200,7 @@ fn table(
     let held = shown.held.is_some().then(|| view! { <th scope="col">"This user"</th> });
     let id = format!("assign-{}", title.to_lowercase().replace(' ', "-"));
     view! {
-        <section class="panel-part" aria-labelledby=id.clone()>
+        <div class="panel-part">
             <h2 id=id.clone()>{title}</h2>
             <div class="table-wrap" tabindex="0" role="region" aria-labelledby=id.clone()>
                 <table class="table assign-table">
@@ -216,7 +216,7 @@ fn table(
                     <tbody>{rows}</tbody>
                 </table>
             </div>
-        </section>
+        </div>
     }
     .into_any()
 }

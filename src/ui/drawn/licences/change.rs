@@ -77,6 +77,9 @@ pub async fn page(
     let changes: Vec<Change<'_>> =
         edits.into_iter().map(|edit| judge(scope, edit, &judged)).collect();
     let title = match applied {
+        Some(_) if !changes.iter().any(Change::is_fine) => {
+            format!("No licence of {} was set", scope.name())
+        }
         Some(_) => format!("Licences of {} were set", scope.name()),
         None => format!("What will change at {}", scope.name()),
     };
@@ -230,7 +233,7 @@ fn row(scope: &Scope, change: &Change<'_>, applied: bool) -> AnyView {
     };
     let cells = match verdict {
         Verdict::Fine { before, after } => fine(scope, edit, before, after, applied),
-        Verdict::Wrong(why) => open(scope, change, "Not a number", why),
+        Verdict::Wrong(why) => open(scope, change, "Not clear", why),
         Verdict::Refused(why) => open(scope, change, "Refused", why),
     };
     view! {

@@ -42,10 +42,15 @@ pub struct Edit {
 impl Edit {
     /// The limit that is meant.
     pub fn wanted(&self) -> Result<Limit, FieldError> {
+        let text = self.maximum.trim();
         let value = if self.unlimited {
+            // A number beside the box that was ticked before means that it was overlooked.
+            if self.was == Some(Quantity::Unlimited) && !text.is_empty() {
+                let text = format!("Untick Unlimited to limit {}, or clear the number.", self.name);
+                return Err(FieldError::new(self.field(UNLIMITED), "contradiction", text));
+            }
             json!({ "unlimited": true })
         } else {
-            let text = self.maximum.trim();
             if text.is_empty() {
                 let text = format!("{} needs a number: 0 is not licensed.", self.name);
                 return Err(FieldError::new(self.field(MAXIMUM), "required", text));
@@ -250,6 +255,22 @@ mod tests {
             error.as_deref(),
             Some("The maximum of C must be a whole number from 0 to 2147483647.")
         );
+    }
+
+    #[test]
+    fn a_number_beside_unlimited_is_not_passed_over() {
+        let wanted = |was: &str, maximum: &str| {
+            let posted = pairs(&[
+                ("was:user:A", was),
+                ("maximum:user:A", maximum),
+                ("unlimited:user:A", "1"),
+            ]);
+            let wanted = edits(&posted).first().map(Edit::wanted);
+            wanted.map(|limit| limit.map(|limit| limit.allocated).map_err(|error| error.code))
+        };
+        assert_eq!(wanted("5", "5"), Some(Ok(Quantity::Unlimited)));
+        assert_eq!(wanted("unlimited", ""), Some(Ok(Quantity::Unlimited)));
+        assert_eq!(wanted("unlimited", "7"), Some(Err("contradiction".to_owned())));
     }
 
     #[test]

@@ -25,7 +25,7 @@ use crate::{
     domain::{console, shown::ListPage},
     fault::Fault,
     list_query::Traversal,
-    model::Operation,
+    model::{NodeType, Operation},
     ui::{
         components::{
             Icon, IconName, NodeTypeBadge,
@@ -76,7 +76,9 @@ fn head(page: &ListPage, address: &Address) -> AnyView {
         grouped(page.total)
     };
     let reach = match page.query.traversal {
-        Traversal::Down if model.inherited => "with all above and below",
+        Traversal::Down if model.inherited && page.place.node_type != NodeType::Sys => {
+            "with all above and below"
+        }
         Traversal::Down => "and everything below",
         Traversal::Local => "only",
         Traversal::Up => "and everything above",

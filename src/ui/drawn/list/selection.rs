@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{Address, export::formats};
 use crate::{
-    domain::shown::ListPage,
+    domain::{licences::SERVICE_PACK, shown::ListPage},
     model::Operation,
     ui::{
         components::{Icon, IconName, value::grouped},
@@ -28,6 +28,7 @@ pub fn is_selectable(page: &ListPage) -> bool {
 fn deeds(page: &ListPage) -> impl Iterator<Item = (Deed, IconName, &'static str)> {
     let all = [
         (Operation::Update, Deed::Assign, IconName::Check, "Assign…"),
+        (Operation::Get, Deed::Compare, IconName::Columns, "Compare"),
         (Operation::BulkUpdate, Deed::Modify, IconName::Edit, "Modify…"),
         (Operation::Move, Deed::Move, IconName::Move, "Move…"),
         (Operation::Export, Deed::Export, IconName::Download, "Export"),
@@ -36,7 +37,12 @@ fn deeds(page: &ListPage) -> impl Iterator<Item = (Deed, IconName, &'static str)
     let model = page.model.clone();
     all.into_iter()
         .filter(move |(operation, deed, ..)| {
-            model.offers(*operation) && (*deed != Deed::Assign || model.model_type == USER)
+            let has_it = match deed {
+                Deed::Assign => model.model_type == USER,
+                Deed::Compare => model.model_type == SERVICE_PACK,
+                _ => true,
+            };
+            has_it && model.offers(*operation)
         })
         .map(|(_, deed, icon, label)| (deed, icon, label))
 }

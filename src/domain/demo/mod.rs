@@ -1,5 +1,8 @@
-//! Sample data: a provider, two resellers, eight customers with their sites, and Webex customers
-//! in different states, with a template and a display policy. Added through the same functions as everything else.
+//! Sample data: a provider, two resellers, eight customers with their sites, Webex customers in
+//! different states, with a template and a display policy, and what is provisioned
+//! ([`provisioning`]). Added through the same functions as everything else.
+
+mod provisioning;
 
 use serde_json::{Map, Value, json};
 
@@ -211,7 +214,8 @@ pub async fn fill(app: &App) -> Result<(), Fault> {
     if present {
         return Ok(());
     }
-    let node = |place: String, data: Value| add(app, &caller, hierarchy::MODEL, place, data);
+    let filler = Filler { app, caller: &caller };
+    let node = |place: String, data: Value| filler.add(hierarchy::MODEL, place, data);
     node(
         "sys".to_owned(),
         json!({ "name": PROVIDER, "node_type": "provider", "description": "Sample provider" }),
@@ -221,7 +225,7 @@ pub async fn fill(app: &App) -> Result<(), Fault> {
         let data = json!({ "name": name, "node_type": "reseller", "description": description });
         node(provider.clone(), data).await?;
     }
-    add(app, &caller, templates::MODEL, provider.clone(), template()).await?;
+    filler.add(templates::MODEL, provider.clone(), template()).await?;
     for (name, reseller, tenant_id, sites) in CUSTOMERS {
         let above = reseller.map_or_else(|| provider.clone(), |r| format!("{provider}.{r}"));
         let path = format!("{above}.{name}");
@@ -231,24 +235,26 @@ pub async fn fill(app: &App) -> Result<(), Fault> {
             node(path.clone(), json!({ "name": site, "node_type": "site" })).await?;
         }
         if name == ARRANGED {
-            add(app, &caller, policies::MODEL, path.clone(), policy()).await?;
+            filler.add(policies::MODEL, path.clone(), policy()).await?;
         }
         for (_, data) in webex_customers().into_iter().filter(|(at, _)| *at == name) {
-            add(app, &caller, spark_customer::MODEL, path.clone(), data).await?;
+            filler.add(spark_customer::MODEL, path.clone(), data).await?;
         }
     }
-    Ok(())
+    provisioning::fill(&filler, &provider).await
 }
 
-async fn add(
-    app: &App,
-    caller: &Caller,
-    model_type: &str,
-    place: String,
-    data: Value,
-) -> Result<(), Fault> {
-    let model = app.model(model_type)?;
-    let data: Map<String, Value> = data.as_object().cloned().unwrap_or_default();
-    resources::create(app, caller, &model, Some(&place), data).await?;
-    Ok(())
+/// Who adds the sample.
+struct Filler<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+}
+
+impl Filler<'_> {
+    async fn add(&self, model_type: &str, place: String, data: Value) -> Result<(), Fault> {
+        let model = self.app.model(model_type)?;
+        let data: Map<String, Value> = data.as_object().cloned().unwrap_or_default();
+        resources::create(self.app, self.caller, &model, Some(&place), data).await?;
+        Ok(())
+    }
 }

@@ -1,0 +1,189 @@
+//! What the licences of a tenant cost to read: with few users and with many, all of whom hold
+//! services and packs. Users are loaded and assigned in bulk, like an operator would.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::http::Client;
+use super::server::Running;
+use super::tenantry;
+use crate::step::step;
+
+const TENANT: &str = "/api/v1/tenants/Customer/";
+const NODES: &str = "/api/data/HierarchyNode/";
+const SITES: usize = 10;
+const SERVICES: usize = 240;
+/// Packs that users hold beside their primary one, in as many combinations as there are groups.
+const OPTIONAL: usize = 7;
+/// Users are assigned to by the last two digits of their numbers.
+const GROUPS: usize = 100;
+const FEW: usize = GROUPS;
+/// Reads of which the median is taken.
+const READS: usize = 200;
+
+struct Bench {
+    client: Client,
+    running: Running,
+}
+
+pub fn run(users: usize) -> Result<()> {
+    let (running, client) = step("Tenantry: start", tenantry::start_empty)?;
+    let bench = Bench { client: client.patient(), running };
+    step("catalogue, packs, licences", || bench.prepare())?;
+
+    let few = bench.measured(0, FEW)?;
+    let users = users.next_multiple_of(GROUPS).max(2 * FEW);
+    let many = bench.measured(FEW, users)?;
+    println!("\n{SERVICES} services, {} packs, {GROUPS} combinations of packs.\n", OPTIONAL + 1);
+    println!("| users | licences, ms | with packs, ms |\n| --- | --- | --- |");
+    for (users, [plain, packs]) in [(FEW, few), (users, many)] {
+        println!("| {users} | {:.2} | {:.2} |", millis(plain), millis(packs));
+    }
+    let ratio = |which: usize| many[which].as_secs_f64() / few[which].as_secs_f64();
+    println!("| ratio | {:.2} | {:.2} |", ratio(0), ratio(1));
+    Ok(())
+}
+
+fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
+fn service(number: usize) -> String {
+    format!("Bench Service {number:03}")
+}
+
+impl Bench {
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.running.base)
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        Ok(self.client.post(&self.url(path), &body.to_string())?.0)
+    }
+
+    fn total(&self, collection: &str) -> Result<usize> {
+        let list = self.client.get_bytes(&self.url(&format!("{collection}?limit=1")))?;
+        let list: Value = serde_json::from_slice(&list)?;
+        let total = list["pagination"]["total"].as_u64().context("a list without a total")?;
+        Ok(usize::try_from(total)?)
+    }
+
+    /// Fills the catalogue up, and gives the tenant and its sites all of it.
+    fn prepare(&self) -> Result<()> {
+        let names: Vec<String> =
+            (self.total("/api/data/Service/")?..SERVICES).map(service).collect();
+        for name in &names {
+            let body = json!({ "family": "user", "name": name });
+            self.post("/api/data/Service/?hierarchy=sys", &body)?;
+        }
+        let unlimited = json!({ "unlimited": true });
+        let licensed: Vec<Value> =
+            names.iter().map(|name| json!({ "name": name, "allocated": unlimited })).collect();
+        let licensed = json!({ "userServices": licensed }).to_string();
+        self.client.put(&self.url(&format!("{TENANT}licenses/")), &licensed)?;
+        for site in 0..SITES {
+            let body = json!({ "name": format!("Site {site}"), "node_type": "site" });
+            self.post(&format!("{NODES}?hierarchy=sys.Bench.Customer"), &body)?;
+            let path = format!("{TENANT}groups/Site%20{site}/licenses/");
+            self.client.put(&self.url(&path), &licensed)?;
+        }
+        let options: Vec<Value> =
+            (0..OPTIONAL).map(|pack| json!({ "name": format!("Optional {pack}") })).collect();
+        let content = |from: usize, to: usize| -> Value {
+            let services: Vec<Value> = names
+                .iter()
+                .skip(from)
+                .take(to - from)
+                .map(|name| json!({ "name": name }))
+                .collect();
+            json!({ "services": services })
+        };
+        let mut packs = vec![json!({
+            "technical_name": "Primary",
+            "authorization": 2,
+            "content": content(0, 20),
+            "options": options,
+        })];
+        packs.extend((0..OPTIONAL).map(|pack| {
+            json!({
+                "technical_name": format!("Optional {pack}"),
+                "authorization": 1,
+                "content": content(20 + pack * 5, 30 + pack * 5),
+            })
+        }));
+        for pack in &packs {
+            self.post("/api/data/ServicePack/?hierarchy=sys.Bench", pack)?;
+        }
+        let put: Vec<Value> = packs
+            .iter()
+            .map(|pack| json!({ "name": pack["technical_name"], "quantity": unlimited }))
+            .collect();
+        self.post(&format!("{TENANT}service_packs/"), &json!({ "servicePacksFromConfig": put }))?;
+        Ok(())
+    }
+
+    /// Adds users up to a number, assigns to them, and reads: plain, and with the packs.
+    fn measured(&self, from: usize, to: usize) -> Result<[Duration; 2]> {
+        step(&format!("load users up to {to}"), || self.load(from, to))?;
+        step("assign", || self.assign(to))?;
+        step("read", || {
+            let path = format!("{TENANT}licenses/");
+            let plain = self.median(&path)?;
+            let packs = self.median(&format!("{path}?includeServicePacks=true"))?;
+            Ok([plain, packs])
+        })
+    }
+
+    fn load(&self, from: usize, to: usize) -> Result<()> {
+        let mut sheet = String::from("hierarchy,user_id\n");
+        for number in from..to {
+            sheet += &format!("sys.Bench.Customer.Site {},user-{number:06}\n", number % SITES);
+        }
+        let answer = self.client.upload(
+            &self.url("/api/data/User/import/?hierarchy=sys.Bench&mode=row_by_row"),
+            "users.csv",
+            "text/csv",
+            &sheet,
+        )?;
+        self.client.ended(&self.running.base, &answer)
+    }
+
+    /// Gives each group of users a service, and the optional packs that its number has as bits.
+    fn assign(&self, users: usize) -> Result<()> {
+        for group in 0..GROUPS {
+            let mut packs = vec![json!({ "name": "Primary" })];
+            packs.extend(
+                (0..OPTIONAL)
+                    .filter(|pack| group >> pack & 1 == 1)
+                    .map(|pack| json!({ "name": format!("Optional {pack}") })),
+            );
+            let body = json!({
+                "filter": {
+                    "filter_field": "user_id",
+                    "filter_text": format!("{group:02}"),
+                    "filter_condition": "endswith",
+                },
+                "expected_total": users / GROUPS,
+                "servicePacks": packs,
+                "userServices": [{ "name": service(SERVICES - 1 - group % 50) }],
+            });
+            let answer = self.post("/api/data/User/services/?nowait=true", &body)?;
+            self.client.ended(&self.running.base, &answer)?;
+        }
+        Ok(())
+    }
+
+    fn median(&self, path: &str) -> Result<Duration> {
+        let url = self.url(path);
+        let mut times = Vec::with_capacity(READS);
+        for _ in 0..READS {
+            let begin = Instant::now();
+            self.client.get_bytes(&url)?;
+            times.push(begin.elapsed());
+        }
+        times.sort_unstable();
+        Ok(times[READS / 2])
+    }
+}
