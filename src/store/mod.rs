@@ -15,6 +15,7 @@ mod secrets;
 mod tasks;
 mod vault;
 mod views;
+mod webex;
 mod writer;
 
 use std::path::Path;
@@ -34,6 +35,7 @@ pub use nodes::{Node, NodeContents};
 pub use tasks::{TaskRow, TaskState};
 use vault::Vault;
 pub use views::{NewView, SavedView};
+pub use webex::{BegunAuthorization, ConnectionRow};
 use writer::Writer;
 
 /// The database's file below the data folder.
@@ -215,6 +217,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0003_views.sql")),
         M::up(include_str!("migrations/0004_file_age.sql")),
         M::up(include_str!("migrations/0005_licences.sql")),
+        M::up(include_str!("migrations/0006_webex.sql")),
         M::up(include_str!("migrations/0006_done_once.sql")),
     ])
 }

@@ -1,0 +1,27 @@
+//! Webex customers at work: authorised by an administrator, their tokens kept alive, their
+//! connection's state told.
+
+pub mod authorise;
+pub mod connection;
+pub mod tokens;
+
+pub use connection::State;
+
+use super::spark_customer::MODEL;
+use crate::{
+    fault::{Fault, FaultKind},
+    webex::{ErrorKind, WebexError},
+};
+
+impl From<WebexError> for Fault {
+    /// What a caller who waits is told: not authorised is a conflict with what is stored, the rest
+    /// is Webex's doing.
+    fn from(error: WebexError) -> Self {
+        let (kind, code) = match error.kind {
+            ErrorKind::Unauthorized => (FaultKind::Conflict, "not_authorised"),
+            ErrorKind::Timeout => (FaultKind::NoAnswer, "no_answer"),
+            _ => (FaultKind::Upstream, "webex"),
+        };
+        Self::new(kind, code, error.to_string())
+    }
+}
