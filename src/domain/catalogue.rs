@@ -72,7 +72,7 @@ fn put(app: &App, tx: &WriteTx<'_>, root: Node) -> Result<(), Fault> {
         &caller,
         &ticket,
         &Change {
-            action: Action::Create,
+            action: Action::SetUp,
             model_type: MODEL,
             href: &format!("/api/{MODEL}"),
             node: &root,

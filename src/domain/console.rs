@@ -7,7 +7,9 @@ use serde_json::{Map, Value};
 use super::{
     App, Caller,
     forms::{self, Chooser},
-    hierarchy, lists, picks, resources,
+    hierarchy, lists,
+    picks::{self, Reach},
+    resources,
     shown::{Dashboard, Frame, HistoryEntry, Lately, ListPage, ModelLink, Row, TransactionLine},
     transactions, views,
 };
@@ -193,7 +195,7 @@ pub async fn add_form(
         can.add = Err(first);
     }
     let page = FormPage {
-        picks: picks::at(app, caller, &form.model, hierarchy).await?,
+        picks: picks::at(app, caller, &form.model, hierarchy, Reach::Here).await?,
         place: node_ref(&place),
         instance: None,
         start: form.start,
@@ -223,7 +225,7 @@ pub async fn instance(
             let data = Some(&instance.data);
             let form = forms::form(tx, &app_.models, &stored.node, &model, data, &query)?;
             let refusal = resources::refusal(tx, &caller, &model, &stored)?;
-            let mut picks = picks::picks(tx, &app_.models, &form.model, &stored.node)?;
+            let mut picks = picks::picks(tx, &app_.models, &form.model, &stored.node, Reach::Here)?;
             // Nothing refers to itself.
             picks.retain(|(_, value)| *value != instance.label);
             let page = FormPage {

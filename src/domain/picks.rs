@@ -16,19 +16,29 @@ use crate::{
 /// More than these aren't offered: the field is a plain box of text then.
 const MOST: u64 = 1000;
 
+/// What the instances that a form is for have to pick from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// They stand at the place.
+    Here,
+    /// They stand at the place or below it.
+    Below,
+}
+
 /// [`picks`], for a form at the node that a request names.
 pub async fn at(
     app: &App,
     caller: &Caller,
     model: &Arc<Model>,
     hierarchy: Option<&str>,
+    reach: Reach,
 ) -> Result<Vec<(String, String)>, Fault> {
     let (app_, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
     let named = hierarchy.map(str::to_owned);
     app.store
         .read(move |tx| {
             let place = hierarchy::resolve(tx, &caller, named.as_deref())?;
-            picks(tx, &app_.models, &model, &place)
+            picks(tx, &app_.models, &model, &place, reach)
         })
         .await
 }
@@ -41,6 +51,7 @@ pub fn picks(
     models: &Registry,
     model: &Model,
     place: &Node,
+    reach: Reach,
 ) -> Result<Vec<(String, String)>, Fault> {
     let mut targets = Vec::new();
     collect(&model.root, &mut targets);
@@ -48,7 +59,7 @@ pub fn picks(
     let mut done: Vec<String> = Vec::new();
     for target in targets {
         let Some(key) = target.key().filter(|key| !done.contains(key)) else { continue };
-        for value in values(tx, models, target, place)? {
+        for value in values(tx, models, target, place, reach)? {
             picks.push((key.clone(), value));
         }
         done.push(key);
@@ -70,6 +81,7 @@ fn values(
     models: &Registry,
     target: &Target,
     place: &Node,
+    reach: Reach,
 ) -> Result<Vec<String>, Fault> {
     let (Some(model_type), Some(attr)) = (&target.model_type, &target.attr) else {
         return Ok(Vec::new());
@@ -96,7 +108,11 @@ fn values(
     let Some(filters) = filters else { return Ok(Vec::new()) };
     let spec = ListSpec {
         model: model_type.clone(),
-        cover: if model.inherited { Cover::Above(place.id) } else { Cover::Down(place.id) },
+        cover: match (model.inherited, reach) {
+            (true, Reach::Here) => Cover::Above(place.id),
+            (true, Reach::Below) => Cover::Line(place.id),
+            (false, _) => Cover::Down(place.id),
+        },
         filters,
         order: Order { attr: order, direction: Direction::Asc },
         skip: 0,
@@ -110,5 +126,8 @@ fn values(
         let data: Map<String, Value> = serde_json::from_str(data).ok()?;
         data.get(attr)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
     };
-    Ok(rows.iter().filter_map(|row| value(&row.data)).collect())
+    let mut values: Vec<String> = rows.iter().filter_map(|row| value(&row.data)).collect();
+    // Two that stand beside each other may have one name.
+    values.dedup();
+    Ok(values)
 }

@@ -36,8 +36,11 @@ pub async fn transaction_page(
             let changed = record.data.get("model_type").and_then(Value::as_str);
             let changed_model = changed.and_then(|name| app_.models.get(name));
             let task = tx.task(&pkid)?;
-            let (rows_done, rows_failed) =
-                task.map_or((0, 0), |task| (task.rows_done, task.rows_failed));
+            let (rows_done, rows_failed) = match task {
+                Some(task) => (task.rows_done, task.rows_failed),
+                // What is done in one go has its rows as well.
+                None => (count(&record.data, "total"), count(&record.data, "failed")),
+            };
             let rows = if failed {
                 tasks::rows_of(tx, &pkid, true, skip, ROWS_SHOWN)?
             } else {
@@ -70,6 +73,12 @@ pub async fn transaction_page(
             })
         })
         .await
+}
+
+/// One of a record's counts; 0 where it has none.
+fn count(data: &Map<String, Value>, name: &str) -> u64 {
+    let counts = data.get("counts");
+    counts.and_then(|counts| counts.get(name)).and_then(Value::as_u64).unwrap_or(0)
 }
 
 /// Whether the record is that of a load.

@@ -21,6 +21,8 @@ pub const FAIL: &str = "Fail";
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
+    /// What the program puts into a new database.
+    SetUp,
     Create,
     Modify,
     Delete,
@@ -44,6 +46,7 @@ pub enum Action {
 impl Action {
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::SetUp => "Set Up",
             Self::Create => "Create",
             Self::Modify => "Modify",
             Self::Delete => "Delete",

@@ -46,6 +46,9 @@ async fn one_record_says_what_was_put_in() {
     let record = &list["resources"][0]["data"];
     assert_eq!(record["model_type"], "data/Service");
     assert_eq!(record["hierarchy"], "sys");
+    let id = &list["resources"][0]["meta"]["references"]["self"][0]["pkid"];
+    let replay = format!("{TRANSACTIONS}{}/replay/", id.as_str().unwrap());
+    app.post(&replay, &json!({})).await.expect_fault(409, "not_replayed", &[]);
     let put_in = |family: &str| -> Vec<String> {
         let listed = record["after"][family].as_array().unwrap();
         listed.iter().map(|name| name.as_str().unwrap().to_owned()).collect()

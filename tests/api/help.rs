@@ -7,11 +7,14 @@ use crate::support::{Answer, NODES, Place, SPARK, TRANSACTIONS, TestApp, at};
 
 const TEMPLATES: &str = "/api/data/ConfigurationTemplate/";
 const POLICIES: &str = "/api/data/FieldDisplayPolicy/";
+const PROVISIONING: [&str; 4] =
+    ["/api/data/Service/", "/api/data/ServicePack/", "/api/data/UserService/", "/api/data/User/"];
 
 #[tokio::test]
 async fn the_help_of_a_model_names_its_fields_and_calls() {
     let app = TestApp::start().await;
-    for collection in [SPARK, NODES, TRANSACTIONS, TEMPLATES, POLICIES] {
+    let collections = [SPARK, NODES, TRANSACTIONS, TEMPLATES, POLICIES];
+    for collection in collections.into_iter().chain(PROVISIONING) {
         let help = app.get(&format!("{collection}help")).await.expect(200);
         assert!(help.header("content-type").unwrap().starts_with("text/html"));
         let schema = app.get(&format!("{collection}schema")).await.expect(200).json();
@@ -144,8 +147,17 @@ async fn every_example_of_every_model_runs() {
     let shaping = json!({ "name": "Mine", "model_type": "relation/SparkCustomer" });
     let template = make(TEMPLATES, &customer, &shaping).await;
     let policy = make(POLICIES, &customer, &shaping).await;
+    let provider = app.provider("Other").await;
+    let tenant = app.customer(&provider, "Tenant").await;
+    let site = app.site(&tenant, "Site").await;
+    let [services, packs, user_services, users] = PROVISIONING;
+    let service = make(services, &provider, &json!({ "family": "user", "name": "Mine" })).await;
+    let body = json!({ "technical_name": "Mine", "authorization": 1 });
+    let pack = make(packs, &provider, &body).await;
+    let user_service = make(user_services, &provider, &json!({ "technical_name": "Mine" })).await;
+    let user = make(users, &site, &json!({ "user_id": "mine" })).await;
     let record = app.get(TRANSACTIONS).await.json()["resources"][0]["data"].clone();
-    assert_eq!(record["model_type"], "data/FieldDisplayPolicy");
+    assert_eq!(record["model_type"], "data/User");
     let newest = app.get(TRANSACTIONS).await.json();
     let id = newest["resources"][0]["meta"]["references"]["self"][0]["pkid"].clone();
     let mut ran = 0;
@@ -154,6 +166,10 @@ async fn every_example_of_every_model_runs() {
         (SPARK, &spark),
         (TEMPLATES, &template),
         (POLICIES, &policy),
+        (services, &service),
+        (packs, &pack),
+        (user_services, &user_service),
+        (users, &user),
         (NODES, &node),
     ] {
         let told = run(&app, &format!("{collection}{pkid}/help")).await;

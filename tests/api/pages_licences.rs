@@ -165,6 +165,11 @@ async fn what_will_change_is_shown_first_and_told_line_by_line_afterwards() {
     let link = main_of(&page).split("/transactions/").nth(1).unwrap().split('"').next().unwrap();
     assert_eq!(browser.app.data(&format!("{TRANSACTIONS}{link}")).await["action"], "Set Licences");
 
+    let page = browser.get(&format!("/transactions/{link}")).await;
+    assert_page(&page, 200, &["<title>Set Licences · ", "Failed 1", "are taken (9 by sites"]);
+    assert_page(&page, 200, &["Call Waiting: 20 before, 35 now.", ">20</td>", ">35</td>"]);
+    assert_lacks(&page, "&quot;maximum&quot;");
+
     // With all of them refused nothing is said to be set.
     let again = [
         ("was:user:3G/4G Continuity", "10"),

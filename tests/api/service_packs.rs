@@ -3,7 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::pages_nojs::{Browser, assert_page, input, location};
+use super::{
+    pages_nojs::{Browser, assert_page, input, location},
+    transfer::loading::form,
+};
 use crate::support::{Answer, TestApp, at};
 
 const PACKS: &str = "/api/data/ServicePack/";
@@ -282,4 +285,26 @@ async fn packs_stand_side_by_side_with_their_differences() {
     assert_page(&browser.get(&gone).await, 200, &["1 of those you chose is not there any more."]);
     let spark = browser.get("/models/relation/SparkCustomer/compare?pkid=a&pkid=b").await;
     assert_page(&spark, 404, &[]);
+}
+
+#[tokio::test]
+async fn a_sheet_names_authorizations_by_number_or_title() {
+    let app = TestApp::start().await;
+    let rows = "technical_name,authorization\nA,Primary\nB,0\nC,Sometimes\nD,7\n";
+    let (kind, file) = form("file", "packs.csv", rows.as_bytes());
+    let call = app.call("POST", &format!("{PACKS}import/?hierarchy=sys&mode=row_by_row"));
+    let asked = call.header("content-type", &kind).bytes(file).send().await.expect(202).json();
+    let record = app.ended(asked["href"].as_str().unwrap()).await;
+    let errors = |row: usize| record["rows"][row]["errors"][0]["message"].clone();
+    assert_eq!(errors(2), "Authorization must be one of: Forbidden, Optional, Primary.");
+    let seven = "Authorization must be one of: 0 (Forbidden), 1 (Optional), 2 (Primary).";
+    assert_eq!(errors(3), seven);
+    let list = app.get(PACKS).await.expect(200).json();
+    let levels: Vec<&Value> = list["resources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["data"]["authorization"])
+        .collect();
+    assert_eq!(levels, [2, 0]);
 }

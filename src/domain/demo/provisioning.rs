@@ -267,7 +267,7 @@ async fn licence(
     }
     licences::put_packs(filler.app, filler.caller, tenant, packs, true).await?;
     let (group, user) = (Family::Group, Family::User);
-    let limits = vec![
+    let mut limits = vec![
         limit(group, "Hunt Group", count(2 * sites + spare)),
         limit(group, "Auto Attendant", count(sites + spare)),
         limit(group, "Call Park", Quantity::Unlimited),
@@ -277,6 +277,11 @@ async fn licence(
         limit(user, "Remote Office", count(2 * sites + spare)),
         limit(user, "Anonymous Call Rejection", count(PEOPLE * sites + spare)),
     ];
+    if spare == 0 {
+        // Of the packs nothing is left, of what is in them there is.
+        let parts = [&BASIC[..], &WEBEX, &PREMIUM].concat();
+        limits.extend(parts.iter().map(|name| limit(user, name, count(PEOPLE * sites + 15))));
+    }
     licences::set_tenant(filler.app, filler.caller, tenant, limits).await?;
     Ok(())
 }

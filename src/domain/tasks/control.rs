@@ -17,8 +17,14 @@ use crate::{
 };
 
 /// Changes whose records show less than it takes to make them again.
-const NOT_REPLAYED: [Action; 5] =
-    [Action::Move, Action::SetLicences, Action::SetServicePacks, Action::Assign, Action::Unassign];
+const NOT_REPLAYED: [Action; 6] = [
+    Action::SetUp,
+    Action::Move,
+    Action::SetLicences,
+    Action::SetServicePacks,
+    Action::Assign,
+    Action::Unassign,
+];
 
 /// Cancels a transaction that is queued or runs. What runs ends before its next row.
 pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<(), Fault> {

@@ -9,7 +9,7 @@ use super::{
     parts::{heading, hidden},
 };
 use crate::{
-    domain::picks,
+    domain::picks::{self, Reach},
     fault::Fault,
     model::{
         Model, Operation,
@@ -32,7 +32,8 @@ pub async fn page(visit: &Visit<'_>, model_type: &str) -> Page {
     }
     let title = format!("Modify {}", about.name());
     let fields = fields_of(&about.model, &visit.pairs);
-    let picks = picks::at(visit.app, visit.caller, &about.model, visit.node()).await?;
+    let picks =
+        picks::at(visit.app, visit.caller, &about.model, visit.node(), Reach::Below).await?;
     let fault = visit.posted.and_then(|posted| posted.fault.as_ref());
     // What is wrong with the fields is said with links to them.
     let summary = fault.filter(|fault| !fault.errors.is_empty() && !fields.is_empty());

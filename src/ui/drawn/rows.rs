@@ -61,9 +61,15 @@ struct Columns {
 impl Columns {
     fn of(page: &TransactionPage) -> Self {
         let any = |says: fn(&TransactionRow) -> bool| page.rows.iter().any(says);
+        // What all are about needn't be said at each.
+        let own = page.record.data.get("href").and_then(Value::as_str).unwrap_or_default();
+        let is_other = |row: &TransactionRow| {
+            let href = row.outcome.href.as_str();
+            (row.label.is_some() || !href.is_empty()) && (own.is_empty() || href != own)
+        };
         Self {
             loaded: any(|row| row.outcome.row.is_some()),
-            instance: any(|row| row.label.is_some() || !row.outcome.href.is_empty()),
+            instance: page.rows.iter().any(is_other),
             record: any(|row| row.outcome.transaction_id.is_some()),
         }
     }

@@ -9,6 +9,7 @@ use super::{
     code::code_block,
     diff::diff_table,
     duration::between,
+    licences::{is_of_limits, limits},
     list::Address,
     load,
     parts::{heading, refusal},
@@ -51,7 +52,11 @@ pub async fn page(visit: &Visit<'_>, pkid: &str) -> Page {
     let what = model.map_or(text(data, "model_type"), |m| {
         if many { m.title_plural.as_str() } else { m.title.as_str() }
     });
-    let title = format!("{} {what}", text(data, "action"));
+    let title = match text(data, "action") {
+        // It says itself what it is about.
+        action if is_of_limits(action) => action.to_owned(),
+        action => format!("{action} {what}"),
+    };
     let view = view! {
         <div class="transaction-page">
             {back_link(list.with(|_| {}), &page.model.title_plural)}
@@ -274,7 +279,11 @@ fn changed(data: &Map<String, Value>, model: Option<&Model>) -> Option<AnyView> 
         view! {
             <section class="form-section">
                 <h2>"What changed"</h2>
-                {diff_table(model, &before, &after, "What changed")}
+                {if is_of_limits(text(data, "action")) {
+                    limits(&before, &after)
+                } else {
+                    diff_table(model, &before, &after, "What changed")
+                }}
             </section>
         }
         .into_any(),

@@ -120,7 +120,7 @@ pub fn list(fields: Fields, field: &Field, below: &str, target: &Target) -> AnyV
         "field-picks",
         view! {
             {search}
-            <ul id=list class="pick-list">{boxes}</ul>
+            <ul id=list class="pick-list" hidden=total == 0>{boxes}</ul>
             <div class="field">
                 <label class="field-label" for=other_id.clone()>
                     {format!("Add to {} by name", field.title)}

@@ -13,6 +13,7 @@ mod options;
 mod overview;
 mod packs;
 mod panel;
+mod record;
 mod scope;
 mod sites;
 mod table;
@@ -22,6 +23,7 @@ pub use address::{Look, TENANTS, TenantPath, TenantView};
 pub use assign::{ASSIGN, PACK, SERVICE, TAKE_BACK};
 pub use edit::{APPLY, Edit, changes, set_all};
 pub use packs::{AUTO, quantities, quantity_of};
+pub use record::{is_of_limits, limits};
 pub use scope::set;
 
 use super::{Page, Visit};
