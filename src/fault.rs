@@ -25,6 +25,10 @@ pub enum FaultKind {
     TooLarge,
     /// The body is not of a type the call takes.
     UnsupportedMedia,
+    /// A system that we call on refused, or can't be reached.
+    Upstream,
+    /// A system that we call on didn't answer in time.
+    NoAnswer,
     /// Ours. Logged with its cause; the caller learns no detail.
     Internal,
 }

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use tenantry::{
     api::{self, site::Site},
     domain::{App, Settings, Start, accounts, env::Env},
+    webex::client::ClientCredentials,
 };
 use tokio::{net::TcpListener, sync::Notify};
 use tracing_subscriber::EnvFilter;
@@ -49,6 +50,9 @@ struct Serve {
     /// outcomes posted; none when not given.
     #[arg(long, env = "TENANTRY_CALLBACK_HOSTS", value_delimiter = ',')]
     callback_hosts: Vec<String>,
+    /// Base of the Webex API, with its version.
+    #[arg(long, env = "TENANTRY_WEBEX_API_URL", default_value = "https://webexapis.com/v1")]
+    webex_api_url: url::Url,
 }
 
 #[tokio::main]
@@ -78,6 +82,8 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
             public_url,
             demo: options.demo,
             callback_hosts: options.callback_hosts,
+            webex_api_url: options.webex_api_url,
+            webex_client: webex_client(),
         },
     })
     .await
@@ -113,6 +119,13 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
     }
     app.stop().await;
     Ok(())
+}
+
+/// The integration, where both of its parts are set. They are no flags: those are seen by all.
+fn webex_client() -> Option<ClientCredentials> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let id = set("TENANTRY_WEBEX_CLIENT_ID")?;
+    Some(ClientCredentials { id, secret: set("TENANTRY_WEBEX_CLIENT_SECRET")?.into() })
 }
 
 /// Answers when SIGTERM or Ctrl-C asks the program to end.

@@ -21,6 +21,8 @@ pub fn status(kind: FaultKind) -> StatusCode {
         FaultKind::Stale => StatusCode::PRECONDITION_FAILED,
         FaultKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         FaultKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        FaultKind::Upstream => StatusCode::BAD_GATEWAY,
+        FaultKind::NoAnswer => StatusCode::GATEWAY_TIMEOUT,
         FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

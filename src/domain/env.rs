@@ -42,6 +42,12 @@ impl Env {
         now.format(RFC_3339).unwrap_or_default()
     }
 
+    /// A moment in Unix seconds, as it is stored and answered.
+    pub fn text_at(&self, seconds: i64) -> String {
+        let time = OffsetDateTime::from_unix_timestamp(seconds);
+        time.ok().and_then(|time| time.format(RFC_3339).ok()).unwrap_or_default()
+    }
+
     /// Unix seconds.
     pub fn now_seconds(&self) -> i64 {
         self.clock.now().unix_timestamp()

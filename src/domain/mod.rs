@@ -32,6 +32,7 @@ pub mod transaction_page;
 pub mod transactions;
 pub mod transfer;
 pub mod views;
+pub mod webex;
 mod workflow;
 
 use std::{
@@ -43,6 +44,7 @@ use crate::{
     fault::Fault,
     model::Model,
     store::{Node, Store, StoreError},
+    webex::client::ClientCredentials,
 };
 use env::Env;
 use registry::{Registry, RegistryError};
@@ -58,6 +60,8 @@ pub struct Inner {
     pub settings: Settings,
     pub logins: accounts::Logins,
     pub tasks: tasks::Tasks,
+    pub webex: crate::webex::Webex,
+    pub flights: webex::tokens::Flights,
     /// For calls to the world outside: no redirects, and never longer than a few seconds.
     pub http: reqwest::Client,
 }
@@ -71,6 +75,10 @@ pub struct Settings {
     pub demo: bool,
     /// Hosts (`host` or `host:port`) to which outcomes may be posted.
     pub callback_hosts: Vec<String>,
+    /// Base of the Webex API, with its version.
+    pub webex_api_url: url::Url,
+    /// The integration registered with Webex.
+    pub webex_client: Option<ClientCredentials>,
 }
 
 /// Who is asking. Everything outside `node` and what stands below it doesn't exist for it.
@@ -121,6 +129,12 @@ impl App {
     pub async fn start(start: Start<'_>) -> Result<(Self, Option<String>), StartError> {
         let models = Registry::load(start.models_dir.as_deref())?;
         let store = Store::open(start.data_dir, &models.to_vec()).await?;
+        let http = client()?;
+        let webex = crate::webex::Webex::new(
+            start.settings.webex_api_url.clone(),
+            start.settings.webex_client.clone(),
+            start.env.clone(),
+        );
         let app = Self(Arc::new(Inner {
             store,
             models,
@@ -128,7 +142,9 @@ impl App {
             settings: start.settings,
             logins: accounts::Logins::default(),
             tasks: tasks::Tasks::default(),
-            http: client()?,
+            webex,
+            flights: webex::tokens::Flights::default(),
+            http,
         }));
         hierarchy::ensure_root(&app).await?;
         catalogue::ensure(&app).await?;

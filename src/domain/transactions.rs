@@ -41,6 +41,8 @@ pub enum Action {
     /// Services and packs of one user.
     Assign,
     Unassign,
+    /// Tokens of a Webex customer, by its link or by a refresh.
+    RefreshAccessToken,
 }
 
 impl Action {
@@ -59,6 +61,7 @@ impl Action {
             Self::DataImport => "Data Import",
             Self::SetLicences => "Set Licences",
             Self::SetServicePacks => "Set Service Packs",
+            Self::RefreshAccessToken => "Refresh Access Token",
             Self::Assign => "Assign",
             Self::Unassign => "Unassign",
         }
@@ -90,6 +93,8 @@ pub struct Ticket {
     pub parent: Option<String>,
     /// A save that changes nothing leaves no record.
     pub only_changes: bool,
+    /// What a modification is called where it is more than that, and what its record says.
+    pub telling: Option<(Action, String)>,
     filing: Filing,
 }
 
@@ -111,8 +116,15 @@ impl Ticket {
             now: app.env.now_text(),
             parent: None,
             only_changes: false,
+            telling: None,
             filing: Filing::Insert,
         }
+    }
+
+    /// For a modification that is a workflow's: `told` follows the instance's name in the record.
+    #[must_use]
+    pub fn telling(self, action: Action, told: &str) -> Self {
+        Self { telling: Some((action, told.to_owned())), ..self }
     }
 
     /// For the change that a queued transaction asked for.

@@ -87,11 +87,7 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    pub fn put_connection(
-        &self,
-        instance_id: i64,
-        row: &ConnectionRow,
-    ) -> Result<(), StoreError> {
+    pub fn put_connection(&self, instance_id: i64, row: &ConnectionRow) -> Result<(), StoreError> {
         self.conn
             .prepare_cached(&format!(
                 "INSERT OR REPLACE INTO webex_connection (instance_id, {COLUMNS}) \
@@ -121,8 +117,7 @@ impl WriteTx<'_> {
         now: i64,
     ) -> Result<(), StoreError> {
         self.conn.prepare_cached("DELETE FROM oauth_state WHERE expires <= ?1")?.execute([now])?;
-        let verifier =
-            self.vault.seal(&begun.pkid, VERIFIER, begun.verifier.expose_secret())?;
+        let verifier = self.vault.seal(&begun.pkid, VERIFIER, begun.verifier.expose_secret())?;
         self.conn
             .prepare_cached(
                 "INSERT INTO oauth_state (state_hash, session_hash, pkid, verifier, expires) \
@@ -149,9 +144,7 @@ impl WriteTx<'_> {
                 "DELETE FROM oauth_state WHERE state_hash = ?1 \
                  RETURNING session_hash, pkid, verifier, expires",
             )?
-            .query_row([state_hash], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })
+            .query_row([state_hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
             .optional()?;
         row.map(|(session_hash, pkid, sealed, expires)| {
             let verifier = self.vault.open_sealed(&pkid, VERIFIER, &sealed)?;

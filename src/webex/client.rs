@@ -22,7 +22,7 @@ const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 const CLIENTS_KEPT: usize = 256;
 
 /// The integration that the operator registered with Webex.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct ClientCredentials {
     pub id: String,
     pub secret: SecretString,

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tenantry::{
     api::{self, site::Site},
     domain::{App, Settings, Start, StartError, env::Env},
+    webex::client::ClientCredentials,
 };
 
 pub use answer::Answer;
@@ -50,6 +51,8 @@ pub struct Options {
     pub models_dir: Option<PathBuf>,
     pub demo: bool,
     pub callback_hosts: Vec<String>,
+    pub webex_api_url: String,
+    pub webex_client: Option<ClientCredentials>,
 }
 
 impl Default for Options {
@@ -59,6 +62,9 @@ impl Default for Options {
             models_dir: None,
             demo: false,
             callback_hosts: Vec::new(),
+            // Nothing listens there.
+            webex_api_url: "http://127.0.0.1:9/v1".to_owned(),
+            webex_client: None,
         }
     }
 }
@@ -143,6 +149,8 @@ async fn open(data: &TempDir, env: &Env, options: &Options) -> Result<App, Start
             public_url: options.public_url.clone(),
             demo: options.demo,
             callback_hosts: options.callback_hosts.clone(),
+            webex_api_url: options.webex_api_url.parse().unwrap(),
+            webex_client: options.webex_client.clone(),
         },
     };
     App::start(start).await.map(|(app, _)| app)

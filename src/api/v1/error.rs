@@ -103,7 +103,7 @@ fn code(fault: &Fault, one: Option<&FieldError>) -> Code {
         FaultKind::NotOffered => METHOD,
         FaultKind::TooLarge => TOO_LARGE,
         FaultKind::UnsupportedMedia => MEDIA_TYPE,
-        FaultKind::Internal => INTERNAL,
+        FaultKind::Upstream | FaultKind::NoAnswer | FaultKind::Internal => INTERNAL,
     }
 }
 

@@ -114,17 +114,21 @@ pub fn update_in(
     if changed || !ticket.only_changes {
         let label = model.label_of(&data, pkid);
         let what = if changed { "was modified" } else { "was saved without a change" };
+        let (action, message) = match &ticket.telling {
+            Some((action, told)) => (*action, format!("{} {label}: {told}", model.title)),
+            None => (Action::Modify, format!("{} {label} {what}.", model.title)),
+        };
         transactions::record(
             app,
             tx,
             caller,
             ticket,
             &Change {
-                action: Action::Modify,
+                action,
                 model_type: &model.model_type,
                 href: &href(&model.model_type, pkid),
                 node: &stored.node,
-                message: format!("{} {label} {what}.", model.title),
+                message,
                 before: Some(&stored.data),
                 after: Some(&json),
                 log: told(&edits),

@@ -2,7 +2,7 @@
 //! traded for tokens. A state is good for one return, of the session that began it, within ten
 //! minutes.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -45,12 +45,7 @@ pub fn redirect_uri(app: &App) -> String {
 
 /// Begins an authorisation and answers where the browser goes. `session` is the browser's session
 /// token.
-pub async fn begin(
-    app: &App,
-    caller: &Caller,
-    session: &str,
-    pkid: &str,
-) -> Result<String, Fault> {
+pub async fn begin(app: &App, caller: &Caller, session: &str, pkid: &str) -> Result<String, Fault> {
     let (from, wanted) = (caller.node.id, pkid.to_owned());
     let data = app.store.read(move |tx| from_json(&customer(tx, from, &wanted)?)).await?;
     let hint = data.get("account_email").and_then(Value::as_str);
@@ -91,11 +86,7 @@ pub async fn finish(
     }
 }
 
-async fn spend(
-    app: &App,
-    session: &str,
-    state: Option<&str>,
-) -> Result<BegunAuthorization, Fault> {
+async fn spend(app: &App, session: &str, state: Option<&str>) -> Result<BegunAuthorization, Fault> {
     let refuse = |code: &str, text: &str| Err(Fault::new(FaultKind::BadInput, code, text));
     let Some(state) = state.filter(|s| !s.is_empty()) else {
         return refuse(
@@ -105,8 +96,7 @@ async fn spend(
         );
     };
     let state = hash(state);
-    let begun =
-        app.store.write(move |tx| Ok::<_, Fault>(tx.take_authorization(&state)?)).await?;
+    let begun = app.store.write(move |tx| Ok::<_, Fault>(tx.take_authorization(&state)?)).await?;
     let Some(begun) = begun else {
         return refuse(
             "unknown_state",
@@ -163,7 +153,6 @@ async fn trade(
             Ok::<_, Fault>((access(tx, &stored)?, from_json(&stored)?))
         })
         .await?;
-    use secrecy::ExposeSecret;
     let verifier = begun.verifier.expose_secret();
     let uri = redirect_uri(app);
     let tokens = app.webex.exchange(&access.proxies, &code, &uri, verifier).await?;
@@ -186,8 +175,7 @@ async fn confirm(
 ) -> Result<String, Fault> {
     let me: Person = app.webex.get(proxies, &tokens.access_token, "people/me").await?;
     let path = format!("organizations/{}", me.org_id);
-    let found: Result<Organization, _> =
-        app.webex.get(proxies, &tokens.access_token, &path).await;
+    let found: Result<Organization, _> = app.webex.get(proxies, &tokens.access_token, &path).await;
     // Without the scope its name isn't known; whose it is, is.
     let name = found.ok().map(|o| o.display_name).filter(|n| !n.is_empty());
     let name = name.unwrap_or_else(|| me.org_id.clone());

@@ -196,8 +196,7 @@ pub(super) fn settle(
     };
     if let Some(row) = &before {
         facts.refreshed = row.refreshed;
-        facts.scope =
-            row.scope.as_ref().map(|s| s.split_whitespace().map(str::to_owned).collect());
+        facts.scope = row.scope.as_ref().map(|s| s.split_whitespace().map(str::to_owned).collect());
         facts.failures = row.failures;
         facts.failure.clone_from(&row.failure);
         facts.failed_at = row.failed_at;

@@ -126,6 +126,8 @@ pub fn answer_status(kind: FaultKind) {
             FaultKind::Stale => StatusCode::PRECONDITION_FAILED,
             FaultKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             FaultKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            FaultKind::Upstream => StatusCode::BAD_GATEWAY,
+            FaultKind::NoAnswer => StatusCode::GATEWAY_TIMEOUT,
             FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
