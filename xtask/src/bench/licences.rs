@@ -100,9 +100,7 @@ impl Bench {
             self.post("/api/data/Service/?hierarchy=sys", &body)?;
         }
         let unlimited = json!({ "unlimited": true });
-        let licensed: Vec<Value> =
-            names.iter().map(|name| json!({ "name": name, "allocated": unlimited })).collect();
-        let licensed = json!({ "userServices": licensed }).to_string();
+        let licensed = self.whole_catalogue(&unlimited)?.to_string();
         self.client.put(&self.url(&format!("{TENANT}licenses/")), &licensed)?;
         for site in 0..SITES {
             let body = json!({ "name": format!("Site {site}"), "node_type": "site" });
@@ -143,6 +141,18 @@ impl Bench {
             .collect();
         self.post(&format!("{TENANT}service_packs/"), &json!({ "servicePacksFromConfig": put }))?;
         Ok(())
+    }
+
+    /// Every service, as the body that licenses it.
+    fn whole_catalogue(&self, quantity: &Value) -> Result<Value> {
+        let lines = self.client.get_bytes(&self.url(&format!("{TENANT}licenses/")))?;
+        let mut lines: Value = serde_json::from_slice(&lines)?;
+        for list in ["groupServices", "userServices"] {
+            for line in lines[list].as_array_mut().context("no list of services")? {
+                line["allocated"] = quantity.clone();
+            }
+        }
+        Ok(lines)
     }
 
     fn load(&self, users: usize) -> Result<()> {
