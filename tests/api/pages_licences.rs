@@ -368,6 +368,16 @@ async fn the_table_is_a_file_of_what_the_filters_show() {
     assert_eq!(cells[4], &Data::Float(0.0));
     assert_eq!(sheet.height(), 2);
 
+    // The provisioning API has it as well, of the whole table.
+    for path in [TENANT, NORTH] {
+        let csv = browser.app.get(&format!("{path}licenses/?format=csv")).await.expect(200);
+        assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
+        assert!(csv.text().contains("3G/4G Continuity"), "{csv}");
+        let book = browser.app.get(&format!("{path}licenses/?format=xlsx")).await.expect(200);
+        assert!(book.body.starts_with(b"PK"));
+        let json = browser.app.get(&format!("{path}licenses/?format=json")).await.expect(200);
+        assert!(json.json()["userServices"].is_array());
+    }
     for wrong in ["format=pdf", "", "format=csv&state=x"] {
         browser.get(&path(wrong)).await.expect(400);
     }
