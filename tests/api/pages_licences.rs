@@ -414,7 +414,18 @@ async fn posts_of_other_sites_and_of_ended_sessions_set_nothing() {
     let foreign = browser.call("POST", PAGE).header("origin", "http://evil.example").form(&form);
     foreign.send().await.expect(403);
     let ended = browser.app.call("POST", PAGE).anonymous().form(&form).send().await;
-    assert_page(&ended, 401, &["Log in", "Your session has ended"]);
+    assert_page(&ended, 401, &["Log in", "Your session has ended", "maximum:user:Call Waiting"]);
+    // After the log-in it is looked at again, and not done unasked.
+    let draft = json!(form.map(|(name, value)| [name, value])).to_string();
+    let form_of_login = [
+        ("username", crate::support::ADMIN),
+        ("password", crate::support::PASSWORD),
+        ("next", PAGE),
+        ("draft", draft.as_str()),
+    ];
+    let back = browser.call("POST", "/login").form(&form_of_login).send().await;
+    let page = browser.follow(&back).await;
+    assert_page(&page, 200, &["Your session had ended", "1 line will change."]);
     assert_eq!(allocated(&browser, "Call Waiting").await, limited(20));
 
     // What is out of sight isn't there.

@@ -71,8 +71,8 @@ pub async fn page(visit: &Visit<'_>, single: Option<&str>) -> Page {
                         {match single {
                             Some(_) => "Each item is judged by itself: one that is refused leaves the others.",
                             None => {
-                                "Each user is given all that you tick, or nothing: the transaction tells \
-                                 what became of each."
+                                "Each user is given all that you tick, or nothing; what one holds already takes \
+                                 nothing more. The transaction tells what became of each."
                             }
                         }}
                     </p>

@@ -6,7 +6,7 @@ use super::{
     address::Look,
     edit::{self, Edit, fields, hidden_fields},
     gauge::{bar, quantity},
-    line_id,
+    line_id, notice,
     scope::{self, Scope, used_words},
     table::service,
 };
@@ -91,6 +91,7 @@ pub async fn page(
                     <p class="page-about muted">{about(applied.is_some())}</p>
                 </div>
             </div>
+            {notice(visit)}
             {refused.as_ref().map(|fault| refusal(fault, &[]))}
             {told(visit, &changes, applied)}
             {form(scope, look, &changes, applied.is_some())}

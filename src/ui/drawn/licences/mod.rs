@@ -27,9 +27,16 @@ pub use record::{is_of_limits, limits};
 pub use scope::set;
 
 use super::{Page, Visit};
-use leptos::prelude::AnyView;
+use leptos::prelude::*;
 
-use crate::{domain::licences::Family, fault::Fault, ui::routes::encode};
+use crate::{
+    domain::licences::Family,
+    fault::Fault,
+    ui::{
+        components::{Icon, IconName},
+        routes::encode,
+    },
+};
 
 /// The page of all tenants.
 pub(super) async fn tenants(visit: &Visit<'_>) -> Page {
@@ -68,4 +75,18 @@ pub(super) async fn near_full(visit: &Visit<'_>, path: &str) -> Result<AnyView, 
 /// The id of a service's row.
 fn line_id(family: Family, name: &str) -> String {
     format!("line-{}-{}", family.as_str(), encode(name))
+}
+
+/// What is said of a form that comes back otherwise than it was sent: after a new log-in.
+fn notice(visit: &Visit<'_>) -> Option<AnyView> {
+    let text = visit.posted?.notice.clone()?;
+    Some(
+        view! {
+            <div class="notice is-info" role="status">
+                <Icon name=IconName::Info/>
+                <p>{text}</p>
+            </div>
+        }
+        .into_any(),
+    )
 }

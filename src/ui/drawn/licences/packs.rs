@@ -8,7 +8,7 @@ use super::{
     address::TenantView,
     gauge::{Taken, bar, quantity, state},
     head::{head, tabs, to},
-    scope::detail,
+    notice,
 };
 use crate::{
     domain::licences::{self, OfferedPack, PackLine, Quantity},
@@ -87,7 +87,7 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str) -> Page {
     let (app, caller) = (visit.app, visit.caller);
     let all = licences::of_tenant(app, caller, tenant_id).await?;
     let offered = licences::offered_packs(app, &all.tenant).await?;
-    let detail = detail(app, caller, tenant_id).await?;
+    let detail = licences::detail(app, caller, tenant_id).await?;
     let is_put = |pack: &OfferedPack| all.packs.iter().any(|line| line.name == pack.name);
     let offered: Vec<OfferedPack> = offered.into_iter().filter(|pack| !is_put(pack)).collect();
     let title = format!("Service packs of {}", all.tenant.node.name);
@@ -110,6 +110,7 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str) -> Page {
         <div class="list-page licence-page">
             {head(visit, &detail, None, title.clone(), ().into_any())}
             {tabs(visit, tenant_id, &TenantView::Packs)}
+            {notice(visit)}
             {body}
             {add_form(visit, tenant_id, &offered)}
         </div>
