@@ -11,6 +11,8 @@ mod held;
 mod lines;
 mod options;
 mod overview;
+mod pack;
+mod pack_fields;
 mod packs;
 mod panel;
 mod record;
@@ -22,7 +24,8 @@ mod toolbar;
 pub use address::{Look, TENANTS, TenantPath, TenantView};
 pub use assign::{ASSIGN, PACK, SERVICE, TAKE_BACK};
 pub use edit::{APPLY, Edit, changes, set_all};
-pub use packs::{AUTO, quantities, quantity_of};
+pub use pack_fields::{quantities, quantity_of};
+pub use packs::AUTO;
 pub use record::{is_of_limits, limits};
 pub use scope::set;
 
@@ -51,8 +54,8 @@ pub(super) async fn page(visit: &Visit<'_>, path: &TenantPath) -> Page {
             lines::page(visit, tenant_id, &path.view).await
         }
         TenantView::Packs => packs::page(visit, tenant_id).await,
-        TenantView::Pack(name) => packs::pack(visit, tenant_id, name).await,
-        TenantView::RemovePack(name) => packs::remove(visit, tenant_id, name).await,
+        TenantView::Pack(name) => pack::page(visit, tenant_id, name).await,
+        TenantView::RemovePack(name) => pack::remove(visit, tenant_id, name).await,
         TenantView::Sites => sites::page(visit, tenant_id).await,
     }
 }
