@@ -41,6 +41,18 @@ use crate::{
     },
 };
 
+/// Services that are named of a pack; its own page has all.
+const NAMED: usize = 6;
+
+/// The first of these names, and how many more there are.
+fn some_of(names: &[String]) -> String {
+    let shown = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 /// The page of all tenants.
 pub(super) async fn tenants(visit: &Visit<'_>) -> Page {
     overview::page(visit).await

@@ -8,12 +8,13 @@ use super::{
     head::{head, tabs, to},
     notice,
     pack_fields::{AT, CHOSEN, chosen, quantity_fields, value},
+    some_of,
 };
 use crate::{
     domain::licences::{self, OfferedPack, PackLine},
     fault::FieldError,
     ui::{
-        components::{Icon, IconName, value::grouped},
+        components::{Icon, IconName, NUMBER, table_of, value::grouped},
         drawn::{Page, Visit, parts::refusal},
     },
 };
@@ -61,31 +62,22 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str) -> Page {
 
 fn table(visit: &Visit<'_>, tenant_id: &str, packs: &[PackLine]) -> AnyView {
     let rows: Vec<AnyView> = packs.iter().map(|pack| row(visit, tenant_id, pack)).collect();
-    view! {
-        <div
-            class="table-wrap list-table licence-table"
-            tabindex="0"
-            role="region"
-            aria-label="Table of service packs"
-        >
-            <table class="table">
-                <caption class="sr-only">"Service packs, by name"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Service pack"</th>
-                        <th scope="col" class="wide-only">"Usage"</th>
-                        <th scope="col" class="cell-number">"Allocated"</th>
-                        <th scope="col" class="cell-number">"Maximum allowed"</th>
-                        <th scope="col" class="cell-number">"Used"</th>
-                        <th scope="col" class="cell-number">"Free"</th>
-                        <th scope="col">"State"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    table_of(
+        "list-table licence-table",
+        "",
+        "Table of service packs".to_owned(),
+        Some("Service packs, by name"),
+        &[
+            ("Service pack", ""),
+            ("Usage", "wide-only"),
+            ("Allocated", NUMBER),
+            ("Maximum allowed", NUMBER),
+            ("Used", NUMBER),
+            ("Free", NUMBER),
+            ("State", ""),
+        ],
+        rows,
+    )
 }
 
 fn row(visit: &Visit<'_>, tenant_id: &str, pack: &PackLine) -> AnyView {
@@ -100,7 +92,7 @@ fn row(visit: &Visit<'_>, tenant_id: &str, pack: &PackLine) -> AnyView {
                 {pack
                     .no_more_assignable
                     .then(|| view! { <span class="type-badge is-note">"No more assigned"</span> })}
-                <small class="muted pack-services">{pack.services.join(", ")}</small>
+                <small class="muted pack-services">{some_of(&pack.services)}</small>
             </th>
             <td class="wide-only">{bar(taken(pack))}</td>
             <td class="cell-number">{quantity(pack.allocated)}</td>
@@ -174,8 +166,8 @@ fn add_form(visit: &Visit<'_>, tenant_id: &str, offered: &[OfferedPack]) -> AnyV
 fn offer(pack: &OfferedPack, posted: &Pairs, wrong: Option<&FieldError>) -> AnyView {
     let ticked = chosen(posted).contains(&pack.name.as_str());
     let about = match pack.description.as_str() {
-        "" => pack.services.join(", "),
-        about => format!("{about} ({})", pack.services.join(", ")),
+        "" => some_of(&pack.services),
+        about => format!("{about} ({})", some_of(&pack.services)),
     };
     let whose = format!(":{}", pack.name);
     view! {
