@@ -7,7 +7,9 @@ use proptest::sample::{select, subsequence};
 use proptest::strategy::Union;
 use serde_json::{Map, Value, json};
 use tenantry::domain::policies::{Policy, shown as shown_by};
-use tenantry::model::form::{from_pairs, is_drawn, is_editable, is_open, tidy, to_pairs};
+use tenantry::model::form::{
+    from_pairs, is_drawn, is_editable, is_open, more_name, tidy, to_pairs,
+};
 use tenantry::model::{Kind, MASK, Model, Property, validate};
 
 const CAP: usize = 1024;
@@ -508,7 +510,8 @@ fn post_name() -> BoxedStrategy<String> {
         .prop_map(|t| t.iter().fold(String::new(), |all, t| all + "/" + t));
     prop_oneof![
         4 => pointer.clone(),
-        1 => pointer.prop_map(|p| format!("{p}:do")),
+        1 => pointer.clone().prop_map(|p| format!("{p}:do")),
+        1 => pointer.prop_map(|p| more_name(&p)),
         1 => text(),
     ]
     .boxed()

@@ -73,6 +73,18 @@ for (const look of looks) {
     await show("23-template", `/models/data/ConfigurationTemplate/${template}`);
     await show("24-form-with-template", `${model}/add?${customer}&template_name=Standard+customer`);
     await show("25-policy", `/models/data/FieldDisplayPolicy/add?${at}&model_type=${CUSTOMER}`);
+    await show("40-tenants", "/tenants");
+    await show("41-licences", "/tenants/brightwater/licenses?state=licensed");
+    await show("42-licences-edited", "/tenants/brightwater/licenses?search=call&state=licensed&edit=1", false);
+    await page.getByRole("textbox", { name: "Maximum of Call Transfer" }).fill("1");
+    await page.getByRole("textbox", { name: "Maximum of Call Waiting" }).fill("90");
+    await page.getByRole("button", { name: "What will change" }).last().click();
+    await hydrated(page);
+    await shoot("43-what-will-change", false);
+    await show("44-packs", "/tenants/brightwater/service_packs");
+    const users = (await api.list("data/User", "sys.Northwind Telecom.Harbour Voice.Brightwater Clinics")).slice(0, 12);
+    await show("45-assign", `/models/data/User/assign?${users.map((user) => `pkid=${user.pkid}`).join("&")}`);
+    await show("46-user-services", `/models/data/User/${users[0]!.pkid}?tab=services`);
     await page.goto(`/api/${CUSTOMER}/help`);
     await shoot("26-help");
     await show("21-dashboard-menu", "/");

@@ -1,5 +1,5 @@
 //! The console over HTTP: renders its pages, carries its server functions, logs in and out. What its
-//! forms post is taken by `posts.rs` and `loads.rs`.
+//! forms post is taken by `posts.rs`, `loads.rs` and `licence_posts.rs`.
 
 use std::{
     collections::HashMap,

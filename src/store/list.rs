@@ -313,9 +313,13 @@ impl ReadTx<'_> {
                 " AND node_id IN (SELECT ancestor_id FROM node_closure WHERE node_id = ?2)",
                 vec![Box::new(node)],
             ),
+            // Asked of each node that has instances: an inherited model stands at few, and there
+            // may be many below.
             Cover::Line(node) => (
-                " AND node_id IN (SELECT node_id FROM node_closure WHERE ancestor_id = ?2 \
-                 UNION SELECT ancestor_id FROM node_closure WHERE node_id = ?2)",
+                " AND coalesce((SELECT 1 FROM node_closure c \
+                 WHERE c.ancestor_id = ?2 AND c.node_id = instance_count.node_id), \
+                 (SELECT 1 FROM node_closure c \
+                 WHERE c.ancestor_id = instance_count.node_id AND c.node_id = ?2)) IS NOT NULL",
                 vec![Box::new(node)],
             ),
         };

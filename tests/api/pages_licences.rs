@@ -368,6 +368,16 @@ async fn the_table_is_a_file_of_what_the_filters_show() {
     assert_eq!(cells[4], &Data::Float(0.0));
     assert_eq!(sheet.height(), 2);
 
+    // The provisioning API has it as well, of the whole table.
+    for path in [TENANT, NORTH] {
+        let csv = browser.app.get(&format!("{path}licenses/?format=csv")).await.expect(200);
+        assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
+        assert!(csv.text().contains("3G/4G Continuity"), "{csv}");
+        let book = browser.app.get(&format!("{path}licenses/?format=xlsx")).await.expect(200);
+        assert!(book.body.starts_with(b"PK"));
+        let json = browser.app.get(&format!("{path}licenses/?format=json")).await.expect(200);
+        assert!(json.json()["userServices"].is_array());
+    }
     for wrong in ["format=pdf", "", "format=csv&state=x"] {
         browser.get(&path(wrong)).await.expect(400);
     }
@@ -404,7 +414,18 @@ async fn posts_of_other_sites_and_of_ended_sessions_set_nothing() {
     let foreign = browser.call("POST", PAGE).header("origin", "http://evil.example").form(&form);
     foreign.send().await.expect(403);
     let ended = browser.app.call("POST", PAGE).anonymous().form(&form).send().await;
-    assert_page(&ended, 401, &["Log in", "Your session has ended"]);
+    assert_page(&ended, 401, &["Log in", "Your session has ended", "maximum:user:Call Waiting"]);
+    // After the log-in it is looked at again, and not done unasked.
+    let draft = json!(form.map(|(name, value)| [name, value])).to_string();
+    let form_of_login = [
+        ("username", crate::support::ADMIN),
+        ("password", crate::support::PASSWORD),
+        ("next", PAGE),
+        ("draft", draft.as_str()),
+    ];
+    let back = browser.call("POST", "/login").form(&form_of_login).send().await;
+    let page = browser.follow(&back).await;
+    assert_page(&page, 200, &["Your session had ended", "1 line will change."]);
     assert_eq!(allocated(&browser, "Call Waiting").await, limited(20));
 
     // What is out of sight isn't there.

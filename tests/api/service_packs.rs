@@ -308,3 +308,39 @@ async fn a_sheet_names_authorizations_by_number_or_title() {
         .collect();
     assert_eq!(levels, [2, 0]);
 }
+
+#[tokio::test]
+async fn the_template_of_a_pack_picks_like_the_pack() {
+    let browser = Browser::start().await;
+    made(&browser.app, &json!({ "technical_name": "Old pack", "authorization": 1 })).await;
+    let add = "/models/data/ConfigurationTemplate/add?hierarchy=sys&model_type=data/ServicePack";
+    let page = browser.get(add).await;
+    assert_page(&page, 200, &["Field to add to Defaults"]);
+    let mut form = vec![("/name", "Webex"), ("_pick:/defaults", "content"), ("_add", "/defaults")];
+    let page = browser.post(add, &form).await;
+    assert_page(&page, 200, &["Add to Services by name"]);
+    // The box that is shown says that the field is there.
+    assert_eq!(input(&page, "/defaults/content/services/0/name"), Some("3G/4G Continuity"));
+
+    form.truncate(1);
+    form.extend([
+        ("/defaults/content/services/7/name", "Call Waiting"),
+        ("/defaults/exclusive/0", "Old pack"),
+        ("/fixed/authorization", "2"),
+        ("/fixed/options/0/name", "Recording"),
+        ("/fixed/options/0/*", "{\"price\": 3}"),
+    ]);
+    location(&browser.post(add, &form).await);
+    let list = browser.app.get("/api/data/ConfigurationTemplate/").await.expect(200).json();
+    let data = &list["resources"][0]["data"];
+    let defaults = json!({ "content": { "services": [{ "name": "Call Waiting" }] }, "exclusive": ["Old pack"] });
+    assert_eq!(data["defaults"], defaults);
+    let fixed = json!({ "authorization": 2, "options": [{ "name": "Recording", "price": 3 }] });
+    assert_eq!(data["fixed"], fixed);
+
+    let body = json!({ "technical_name": "New" });
+    let create = format!("{PACKS}?hierarchy=sys&template_name=Webex");
+    let pkid = browser.app.post(&create, &body).await.expect(201).json()["pkid"].clone();
+    let pack = browser.app.data(&format!("{PACKS}{}", pkid.as_str().unwrap())).await;
+    assert_eq!((&pack["authorization"], &pack["exclusive"]), (&json!(2), &defaults["exclusive"]));
+}

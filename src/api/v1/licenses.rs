@@ -14,7 +14,7 @@ use super::{
     Names, criteria,
     error::ITEM,
     items::{Reading, told},
-    packs, written,
+    licence_table, packs, written,
 };
 use crate::{
     domain::{
@@ -39,10 +39,14 @@ pub async fn of_tenant(
     ApiCaller(caller): ApiCaller,
     Names(tenant): Names<String>,
     sent: criteria::Sent,
-) -> Result<Json<Value>, Fault> {
+) -> Result<Response, Fault> {
     let criteria = sent.check(&[INCLUDE_PACKS])?;
     let caller = criteria.narrow(&app, caller).await?;
     let licences = licences::of_tenant(&app, &caller, &tenant).await?;
+    let (group, user) = (&licences.group, &licences.user);
+    if let Some(file) = licence_table::of(&app, &criteria, &tenant, group, user)? {
+        return Ok(file);
+    }
     let mut body = Map::new();
     if criteria.is_on(INCLUDE_PACKS.0) {
         let lines: Vec<Value> =
@@ -59,7 +63,7 @@ pub async fn of_tenant(
     let lines = |lines: &[Line]| lines.iter().map(of_tenant).collect::<Vec<_>>();
     body.insert(GROUP_SERVICES.to_owned(), lines(&licences.group).into());
     body.insert(USER_SERVICES.to_owned(), lines(&licences.user).into());
-    Ok(Json(body.into()))
+    Ok(Json(body).into_response())
 }
 
 /// `GET /api/v1/tenants/{tenant}/groups/{group}/licenses/`
@@ -68,16 +72,23 @@ pub async fn of_site(
     ApiCaller(caller): ApiCaller,
     Names((tenant, group)): Names<(String, String)>,
     sent: criteria::Sent,
-) -> Result<Json<Value>, Fault> {
-    let caller = sent.only_common()?.narrow(&app, caller).await?;
+) -> Result<Response, Fault> {
+    let criteria = sent.only_common()?;
+    let caller = criteria.narrow(&app, caller).await?;
     let licences = licences::of_site(&app, &caller, &tenant, &group).await?;
+    let whose = format!("{tenant}_{}", licences.site.name);
+    let file = licence_table::of(&app, &criteria, &whose, &licences.group, &licences.user)?;
+    if let Some(file) = file {
+        return Ok(file);
+    }
     let lines = |lines: &[Line]| -> Vec<Value> {
         lines.iter().map(|line| line_of(line, "inUse").into()).collect()
     };
-    Ok(Json(json!({
+    let body = json!({
         GROUP_SERVICES: lines(&licences.group),
         USER_SERVICES: lines(&licences.user),
-    })))
+    });
+    Ok(Json(body).into_response())
 }
 
 /// Name and limit, and how much is used unless the service isn't licensed.

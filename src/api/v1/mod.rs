@@ -7,6 +7,7 @@ mod criteria;
 mod error;
 mod groups;
 mod items;
+mod licence_table;
 mod licenses;
 mod packs;
 mod tenants;

@@ -19,5 +19,5 @@ pub use fault_view::FaultView;
 pub use icon::{Icon, IconName};
 pub use node_type::NodeTypeBadge;
 pub use page_heading::PageHeading;
-pub use table::table;
+pub use table::{NUMBER, table, table_of};
 pub use time::Time;

@@ -29,6 +29,11 @@ pub fn in_full(property: Option<&Property>, value: &Value) -> AnyView {
                 .collect();
             view! { <ol class="value-list">{entries}</ol> }.into_any()
         }
+        // What is only a name needs no title.
+        Value::Object(members) if members.len() == 1 && only_member(property).is_some() => {
+            let member = only_member(property);
+            members.values().map(|value| in_full(member, value)).collect_view().into_any()
+        }
         Value::Object(members) if property.is_some_and(|p| !p.properties.is_empty()) => {
             let members: Vec<AnyView> = members
                 .iter()
@@ -54,6 +59,15 @@ pub fn in_full(property: Option<&Property>, value: &Value) -> AnyView {
             view! { <span class="value-lines">{text.clone()}</span> }.into_any()
         }
         _ => one(property, value),
+    }
+}
+
+/// The member of an entry that can have no other.
+fn only_member(property: Option<&Property>) -> Option<&Property> {
+    let property = property.filter(|p| !p.additional_properties)?;
+    match property.properties.as_slice() {
+        [(_, only)] if only.displayable && only.is_scalar() => Some(only),
+        _ => None,
     }
 }
 

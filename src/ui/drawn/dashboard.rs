@@ -9,7 +9,7 @@ use crate::{
         shown::{Dashboard, ModelLink, TransactionLine},
     },
     ui::{
-        components::{Icon, IconName, NodeTypeBadge, Time, value::grouped},
+        components::{Icon, IconName, NodeTypeBadge, Time, table_of, value::grouped},
         routes::{TRANSACTION, at_node, detail_href, list_href},
     },
 };
@@ -97,7 +97,7 @@ fn Latest(lines: Vec<TransactionLine>, path: String) -> impl IntoView {
 
 #[component]
 fn LatestTable(lines: Vec<TransactionLine>) -> impl IntoView {
-    let rows: Vec<_> =
+    let rows: Vec<AnyView> =
         lines
             .into_iter()
             .map(|line| {
@@ -127,24 +127,22 @@ fn LatestTable(lines: Vec<TransactionLine>) -> impl IntoView {
                         </td>
                     </tr>
                 }
+                .into_any()
             })
             .collect();
-    view! {
-        <div class="table-wrap" role="region" aria-labelledby="latest" tabindex="0">
-            <table class="table">
-                <caption class="sr-only">"Latest transactions, newest first"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Status"</th>
-                        <th scope="col">"Transaction"</th>
-                        <th scope="col" class="wide-only">"Action"</th>
-                        <th scope="col" class="wide-only">"Model"</th>
-                        <th scope="col" class="wide-only">"User"</th>
-                        <th scope="col">"Submitted"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
+    table_of(
+        "",
+        "",
+        "Latest transactions, newest first".to_owned(),
+        None,
+        &[
+            ("Status", ""),
+            ("Transaction", ""),
+            ("Action", "wide-only"),
+            ("Model", "wide-only"),
+            ("User", "wide-only"),
+            ("Submitted", ""),
+        ],
+        rows,
+    )
 }

@@ -31,7 +31,7 @@ struct Bench {
 }
 
 pub fn run(rows: usize) -> Result<()> {
-    let (running, client) = step("Tenantry: start", tenantry::start_empty)?;
+    let (running, client) = step("Tenantry: start", || tenantry::start_empty("tenantry-bulk"))?;
     let url = format!("{}/api/data/HierarchyNode/?hierarchy=sys.Bench", running.base);
     client.post(&url, &json!({ "name": "Other", "node_type": "customer" }).to_string())?;
     let mut bench = Bench { client: client.patient(), running, rows, done: Vec::new() };

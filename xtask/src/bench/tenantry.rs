@@ -52,9 +52,9 @@ pub fn start(options: &Options) -> Result<Subject> {
     })
 }
 
-/// A program over a new folder with one customer node, and nothing in it.
-pub fn start_empty() -> Result<(Running, Client)> {
-    let (_, running, client) = fresh("tenantry-bulk")?;
+/// A program over a new folder of that name with one customer node, and nothing in it.
+pub fn start_empty(name: &str) -> Result<(Running, Client)> {
+    let (_, running, client) = fresh(name)?;
     Ok((running, client))
 }
 

@@ -7,13 +7,14 @@ use super::{
     gauge::quantity,
     options::{Chance, Kind, Options},
     packs::kind,
+    some_of,
 };
 use crate::{
     domain::licences::{Assigned, Holdings, ItemResult, Quantity, UserRef, holdings},
     model::Operation,
     server_fns::context::Did,
     ui::{
-        components::{Icon, IconName, value::counted},
+        components::{Icon, IconName, table_of, value::counted},
         drawn::{
             Page, Visit,
             chosen::About,
@@ -71,8 +72,8 @@ pub async fn page(visit: &Visit<'_>, single: Option<&str>) -> Page {
                         {match single {
                             Some(_) => "Each item is judged by itself: one that is refused leaves the others.",
                             None => {
-                                "Each user is given all that you tick, or nothing: the transaction tells \
-                                 what became of each."
+                                "Each user is given all that you tick, or nothing; what one holds already takes \
+                                 nothing more. The transaction tells what became of each."
                             }
                         }}
                     </p>
@@ -197,25 +198,15 @@ fn table(
     shown: &Shown<'_>,
 ) -> AnyView {
     let rows: Vec<AnyView> = chances.iter().map(|chance| row(chance, shown)).collect();
-    let held = shown.held.is_some().then(|| view! { <th scope="col">"This user"</th> });
-    let id = format!("assign-{}", title.to_lowercase().replace(' ', "-"));
+    let mut heads = vec![(one, "")];
+    if shown.held.is_some() {
+        heads.push(("This user", ""));
+    }
+    heads.extend([("Left", ""), ("Note", "wide-only")]);
     view! {
         <div class="panel-part">
-            <h2 id=id.clone()>{title}</h2>
-            <div class="table-wrap" tabindex="0" role="region" aria-labelledby=id.clone()>
-                <table class="table assign-table">
-                    <caption class="sr-only">{title}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{one}</th>
-                            {held}
-                            <th scope="col">"Left"</th>
-                            <th scope="col" class="wide-only">"Note"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <h2>{title}</h2>
+            {table_of("", "assign-table", title.to_owned(), None, &heads, rows)}
         </div>
     }
     .into_any()
@@ -224,7 +215,7 @@ fn table(
 fn row(chance: &Chance, shown: &Shown<'_>) -> AnyView {
     let (input, badge, about) = match &chance.kind {
         Kind::Pack { authorization, services } => {
-            let about = if services.is_empty() { String::new() } else { services.join(", ") };
+            let about = if services.is_empty() { String::new() } else { some_of(services) };
             (PACK, Some(kind(*authorization)), about)
         }
         Kind::Service => (SERVICE, None, String::new()),

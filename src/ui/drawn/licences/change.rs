@@ -6,7 +6,7 @@ use super::{
     address::Look,
     edit::{self, Edit, fields, hidden_fields},
     gauge::{bar, quantity},
-    line_id,
+    line_id, notice,
     scope::{self, Scope, used_words},
     table::service,
 };
@@ -15,7 +15,7 @@ use crate::{
     fault::Fault,
     server_fns::context::Did,
     ui::{
-        components::{Icon, IconName, value::counted},
+        components::{Icon, IconName, table_of, value::counted},
         drawn::{
             Page, Visit,
             parts::{heading, refusal},
@@ -91,6 +91,7 @@ pub async fn page(
                     <p class="page-about muted">{about(applied.is_some())}</p>
                 </div>
             </div>
+            {notice(visit)}
             {refused.as_ref().map(|fault| refusal(fault, &[]))}
             {told(visit, &changes, applied)}
             {form(scope, look, &changes, applied.is_some())}
@@ -203,26 +204,20 @@ fn form(scope: &Scope, look: &Look, changes: &[Change<'_>], applied: bool) -> An
 }
 
 fn table(scope: &Scope, rows: Vec<AnyView>) -> AnyView {
-    let label = format!("Changed lines of {}", scope.name());
-    let caption = label.clone();
-    view! {
-        <div class="table-wrap list-table licence-table" tabindex="0" role="region" aria-label=label>
-            <table class="table">
-                <caption class="sr-only">{caption}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Service"</th>
-                        <th scope="col">"Result"</th>
-                        <th scope="col">"Allocated"</th>
-                        <th scope="col">"Free"</th>
-                        <th scope="col" class="wide-only">"Usage then"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    table_of(
+        "list-table licence-table",
+        "",
+        format!("Changed lines of {}", scope.name()),
+        None,
+        &[
+            ("Service", ""),
+            ("Result", ""),
+            ("Allocated", ""),
+            ("Free", ""),
+            ("Usage then", "wide-only"),
+        ],
+        rows,
+    )
 }
 
 fn row(scope: &Scope, change: &Change<'_>, applied: bool) -> AnyView {

@@ -7,11 +7,12 @@ use super::{
     change, edit,
     gauge::legend,
     head::{head, tabs},
-    scope::{self, Scope},
+    notice,
+    scope::Scope,
     table, toolbar,
 };
 use crate::{
-    domain::licences::{Level, Line},
+    domain::licences::{self, Level, Line, LineFilter},
     fault::Fault,
     ui::{
         components::{
@@ -35,7 +36,7 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str, view: &TenantView) -> Page
     if fault.is_none() && [edit::PREVIEW, edit::APPLY].contains(&submit) {
         return change::page(visit, &scope, &look, posted).await;
     }
-    let detail = scope::detail(visit.app, visit.caller, tenant_id).await?;
+    let detail = licences::detail(visit.app, visit.caller, tenant_id).await?;
     let title = format!("Licences of {}", scope.name());
     let shown = scope.shown(&look.filter);
     let editing = look.edit;
@@ -50,14 +51,6 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str, view: &TenantView) -> Page
         }
         .into_any()
     };
-    let notice = visit.posted.and_then(|posted| posted.notice.clone()).map(|text| {
-        view! {
-            <div class="notice is-info" role="status">
-                <Icon name=IconName::Info/>
-                <p>{text}</p>
-            </div>
-        }
-    });
     let view = view! {
         <div
             class="list-page licence-page"
@@ -65,7 +58,7 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str, view: &TenantView) -> Page
         >
             {head(visit, &detail, scope.site.as_ref(), title.clone(), actions)}
             {(!scope.is_site()).then(|| tabs(visit, tenant_id, view))}
-            {notice}
+            {notice(visit)}
             {fault.map(|fault| refusal(fault, &[]))}
             {body}
         </div>
@@ -153,7 +146,7 @@ fn lines(scope: &Scope, shown: &[&Line], look: &Look) -> AnyView {
         ("No service is like that", "Other filters show more.")
     };
     let all = look.filter.is_set().then(|| {
-        let href = look.with(|filter| *filter = crate::domain::licences::LineFilter::default());
+        let href = look.with(|filter| *filter = LineFilter::default());
         view! { <a class="btn btn-primary" href=href>"Show all services"</a> }
     });
     view! {

@@ -11,6 +11,8 @@ mod held;
 mod lines;
 mod options;
 mod overview;
+mod pack;
+mod pack_fields;
 mod packs;
 mod panel;
 mod record;
@@ -22,14 +24,34 @@ mod toolbar;
 pub use address::{Look, TENANTS, TenantPath, TenantView};
 pub use assign::{ASSIGN, PACK, SERVICE, TAKE_BACK};
 pub use edit::{APPLY, Edit, changes, set_all};
-pub use packs::{AUTO, quantities, quantity_of};
+pub use pack_fields::{quantities, quantity_of};
+pub use packs::AUTO;
 pub use record::{is_of_limits, limits};
 pub use scope::set;
 
 use super::{Page, Visit};
-use leptos::prelude::AnyView;
+use leptos::prelude::*;
 
-use crate::{domain::licences::Family, fault::Fault, ui::routes::encode};
+use crate::{
+    domain::licences::Family,
+    fault::Fault,
+    ui::{
+        components::{Icon, IconName},
+        routes::encode,
+    },
+};
+
+/// Services that are named of a pack; its own page has all.
+const NAMED: usize = 6;
+
+/// The first of these names, and how many more there are.
+fn some_of(names: &[String]) -> String {
+    let shown = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
 
 /// The page of all tenants.
 pub(super) async fn tenants(visit: &Visit<'_>) -> Page {
@@ -44,8 +66,8 @@ pub(super) async fn page(visit: &Visit<'_>, path: &TenantPath) -> Page {
             lines::page(visit, tenant_id, &path.view).await
         }
         TenantView::Packs => packs::page(visit, tenant_id).await,
-        TenantView::Pack(name) => packs::pack(visit, tenant_id, name).await,
-        TenantView::RemovePack(name) => packs::remove(visit, tenant_id, name).await,
+        TenantView::Pack(name) => pack::page(visit, tenant_id, name).await,
+        TenantView::RemovePack(name) => pack::remove(visit, tenant_id, name).await,
         TenantView::Sites => sites::page(visit, tenant_id).await,
     }
 }
@@ -68,4 +90,18 @@ pub(super) async fn near_full(visit: &Visit<'_>, path: &str) -> Result<AnyView, 
 /// The id of a service's row.
 fn line_id(family: Family, name: &str) -> String {
     format!("line-{}-{}", family.as_str(), encode(name))
+}
+
+/// What is said of a form that comes back otherwise than it was sent: after a new log-in.
+fn notice(visit: &Visit<'_>) -> Option<AnyView> {
+    let text = visit.posted?.notice.clone()?;
+    Some(
+        view! {
+            <div class="notice is-info" role="status">
+                <Icon name=IconName::Info/>
+                <p>{text}</p>
+            </div>
+        }
+        .into_any(),
+    )
 }

@@ -16,7 +16,7 @@ use crate::{
     server_fns::views::NodeRef,
     ui::{
         components::{
-            Icon, IconName, NodeTypeBadge,
+            Icon, IconName, NUMBER, NodeTypeBadge, table_of,
             value::{counted, grouped},
         },
         drawn::{
@@ -91,30 +91,21 @@ fn head(title: &'static str, total: u64, place: Option<NodeRef>) -> AnyView {
 
 fn table(visit: &Visit<'_>, tenants: &[TenantOverview]) -> AnyView {
     let rows: Vec<AnyView> = tenants.iter().map(|tenant| row(visit, tenant)).collect();
-    view! {
-        <div
-            class="table-wrap list-table tenant-table"
-            tabindex="0"
-            role="region"
-            aria-label="Table of tenants"
-        >
-            <table class="table">
-                <caption class="sr-only">"Tenants, ordered by tenant id"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Tenant"</th>
-                        <th scope="col" class="cell-number">"Sites"</th>
-                        <th scope="col" class="cell-number">"Users"</th>
-                        <th scope="col" class="cell-number">"Services licensed"</th>
-                        <th scope="col" class="cell-number">"Service packs"</th>
-                        <th scope="col">"Nearly used up"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    table_of(
+        "list-table tenant-table",
+        "",
+        "Table of tenants".to_owned(),
+        Some("Tenants, ordered by tenant id"),
+        &[
+            ("Tenant", ""),
+            ("Sites", NUMBER),
+            ("Users", NUMBER),
+            ("Services licensed", NUMBER),
+            ("Service packs", NUMBER),
+            ("Nearly used up", ""),
+        ],
+        rows,
+    )
 }
 
 fn row(visit: &Visit<'_>, overview: &TenantOverview) -> AnyView {

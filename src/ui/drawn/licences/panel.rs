@@ -11,7 +11,7 @@ use crate::{
     fault::Fault,
     store::NearFull,
     ui::{
-        components::{Icon, IconName, value::grouped},
+        components::{Icon, IconName, NUMBER, table_of, value::grouped},
         drawn::Visit,
         routes::{at_node, with_query},
     },
@@ -34,24 +34,20 @@ pub async fn panel(visit: &Visit<'_>, path: &str) -> Result<AnyView, Fault> {
         }
         .into_any()
     } else {
-        view! {
-            <div class="table-wrap" role="region" aria-labelledby="near-full" tabindex="0">
-                <table class="table">
-                    <caption class="sr-only">"Licences near full, the fullest first"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Licence"</th>
-                            <th scope="col">"Tenant"</th>
-                            <th scope="col" class="wide-only">"Usage"</th>
-                            <th scope="col" class="cell-number">"Taken"</th>
-                            <th scope="col">"State"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        }
-        .into_any()
+        table_of(
+            "",
+            "",
+            "Licences near full, the fullest first".to_owned(),
+            None,
+            &[
+                ("Licence", ""),
+                ("Tenant", ""),
+                ("Usage", "wide-only"),
+                ("Taken", NUMBER),
+                ("State", ""),
+            ],
+            rows,
+        )
     };
     let more = (total > lines.len() as u64)
         .then(|| view! { <span class="badge">{format!("{} in all", grouped(total))}</span> });

@@ -4,9 +4,7 @@
 use crate::{
     domain::{
         App, Caller,
-        licences::{
-            self, Family, Limit, Line, LineFilter, Marks, Outcome, Quantity, Tenant, TenantDetail,
-        },
+        licences::{self, Family, Limit, Line, LineFilter, Marks, Outcome, Quantity, Tenant},
     },
     fault::Fault,
     store::Node,
@@ -106,9 +104,4 @@ pub async fn set(
         TenantView::Site(site) => licences::set_site(app, caller, tenant_id, site, limits).await,
         _ => licences::set_tenant(app, caller, tenant_id, limits).await,
     }
-}
-
-/// The tenant with the numbers of its sites and users, for the head of each page.
-pub async fn detail(app: &App, caller: &Caller, tenant_id: &str) -> Result<TenantDetail, Fault> {
-    licences::detail(app, caller, tenant_id).await
 }

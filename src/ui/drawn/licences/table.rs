@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::licences::{Family, Line},
-    ui::components::value::grouped,
+    ui::components::{NUMBER, table_of, value::grouped},
 };
 
 /// The table to be read.
@@ -53,9 +53,6 @@ pub fn editor(scope: &Scope, shown: &[&Line], typed: &[Edit]) -> AnyView {
     framed(scope, &heads, rows)
 }
 
-/// The class of a column of figures.
-const NUMBER: &str = "cell-number";
-
 fn titles(scope: &Scope) -> Vec<(&'static str, &'static str)> {
     let mut heads = vec![("Service", ""), ("Usage", "wide-only"), ("Allocated", NUMBER)];
     if scope.is_site() {
@@ -68,24 +65,8 @@ fn titles(scope: &Scope) -> Vec<(&'static str, &'static str)> {
 }
 
 fn framed(scope: &Scope, heads: &[(&'static str, &'static str)], rows: Vec<AnyView>) -> AnyView {
-    let heads: Vec<AnyView> = heads
-        .iter()
-        .map(|(title, class)| view! { <th scope="col" class=*class>{*title}</th> }.into_any())
-        .collect();
     let label = format!("Licences of {}", scope.name());
-    let caption = label.clone();
-    view! {
-        <div class="table-wrap list-table licence-table" tabindex="0" role="region" aria-label=label>
-            <table class="table">
-                <caption class="sr-only">{caption}</caption>
-                <thead>
-                    <tr>{heads}</tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    table_of("list-table licence-table", "", label, None, heads, rows)
 }
 
 fn row(scope: &Scope, line: &Line, cells: AnyView) -> AnyView {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::address::Look;
 use crate::{
-    domain::licences::{Family, Flag, LineState},
+    domain::licences::{Family, Flag, LineFilter, LineState},
     ui::{
         components::{Icon, IconName},
         drawn::parts::hidden,
@@ -148,7 +148,7 @@ fn flags(look: &Look) -> AnyView {
 }
 
 fn clear(look: &Look) -> Option<AnyView> {
-    let href = look.with(|filter| *filter = crate::domain::licences::LineFilter::default());
+    let href = look.with(|filter| *filter = LineFilter::default());
     look.filter.is_set().then(|| {
         view! { <a class="btn btn-quiet" href=href data-noscroll="">"Clear all"</a> }.into_any()
     })
