@@ -11,6 +11,7 @@ mod licence_posts;
 mod list_forms;
 mod loads;
 mod model;
+mod oauth;
 mod pages;
 mod posts;
 mod router;

@@ -13,6 +13,7 @@ use tower_http::normalize_path::NormalizePath;
 use super::{
     auth, health, layers, licence_posts, loads,
     model::{self, other_routes},
+    oauth,
     pages::{self, Console, Drafts},
     posts,
     site::Site,
@@ -58,6 +59,8 @@ pub fn service(app: App, site: Site) -> Router {
         .route("/fn/{*name}", post(pages::server_function))
         .route("/login", post(pages::login).get(pages::page))
         .route("/logout", post(pages::logout))
+        .route("/oauth/webex/authorize/{pkid}", get(oauth::authorize))
+        .route("/oauth/webex/callback", get(oauth::callback))
         .route("/preferences", post(pages::preferences))
         .route("/transactions", post(posts::model_form).get(pages::page))
         .route("/transactions/{*rest}", post(posts::model_form).get(pages::page))

@@ -25,7 +25,7 @@ pub mod resources;
 pub mod samples;
 mod secrets;
 pub mod shown;
-mod spark_customer;
+pub mod spark_customer;
 pub mod tasks;
 pub mod templates;
 pub mod transaction_page;

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{registry::Registry, workflow::Workflow};
-use crate::{fault::Fault, model::formats::webex_organization_id};
+use super::{App, registry::Registry, secrets::SecretEdit, webex, workflow::Workflow};
+use crate::{fault::Fault, model::formats::webex_organization_id, store::WriteTx};
 
 pub const MODEL: &str = "relation/SparkCustomer";
 
@@ -31,5 +31,20 @@ impl Workflow for SparkCustomer {
         data.insert("account_number_external".to_owned(), Value::String(organization.uuid));
         data.insert("account_number".to_owned(), Value::String(organization.id));
         Ok(())
+    }
+
+    /// Where an administrator authorises it: there is nothing to authorise before it is saved.
+    fn named(&self, pkid: &str, data: &mut Map<String, Value>) {
+        data.insert("token_link".to_owned(), Value::String(webex::authorise::link(pkid)));
+    }
+
+    fn kept(
+        &self,
+        app: &App,
+        tx: &WriteTx<'_>,
+        pkid: &str,
+        edits: &[SecretEdit],
+    ) -> Result<(), Fault> {
+        webex::tokens::given(app, tx, pkid, edits)
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{
-    App, hierarchy, licences, policies, registry::Registry, spark_customer, templates, transactions,
+    App, hierarchy, licences, policies, registry::Registry, secrets::SecretEdit, spark_customer,
+    templates, transactions,
 };
 use crate::{
     fault::Fault,
@@ -30,6 +31,20 @@ pub trait Workflow: Sync {
         _tx: &WriteTx<'_>,
         _place: &Node,
         _data: &mut Map<String, Value>,
+    ) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// Puts into an instance that is about to be stored what follows from its pkid.
+    fn named(&self, _pkid: &str, _data: &mut Map<String, Value>) {}
+
+    /// Follows a save whose secrets are in their place; `edits` are those that changed.
+    fn kept(
+        &self,
+        _app: &App,
+        _tx: &WriteTx<'_>,
+        _pkid: &str,
+        _edits: &[SecretEdit],
     ) -> Result<(), Fault> {
         Ok(())
     }

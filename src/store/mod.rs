@@ -217,8 +217,8 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0003_views.sql")),
         M::up(include_str!("migrations/0004_file_age.sql")),
         M::up(include_str!("migrations/0005_licences.sql")),
-        M::up(include_str!("migrations/0006_webex.sql")),
         M::up(include_str!("migrations/0006_done_once.sql")),
+        M::up(include_str!("migrations/0007_webex.sql")),
     ])
 }
 

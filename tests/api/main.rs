@@ -45,3 +45,4 @@ mod transaction;
 mod transfer;
 mod views;
 mod visibility;
+mod webex;

@@ -76,11 +76,11 @@ impl Call {
 
     /// # Panics
     /// When the program answers with a failure of its own: nothing that a caller sends may do
-    /// that.
+    /// that. Those of a system behind it, 502 and 504, are none of its own.
     pub async fn send(self) -> Answer {
         let response = self.router.oneshot(self.request).await.unwrap();
         let answer = Answer::read(self.told, response).await;
-        assert!(answer.status < 500, "{answer}");
+        assert!(answer.status < 500 || [502, 504].contains(&answer.status), "{answer}");
         answer
     }
 }

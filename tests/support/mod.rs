@@ -20,7 +20,7 @@ use tenantry::{
 
 pub use answer::Answer;
 pub use call::Call;
-pub use clockwork::Clockwork;
+pub use clockwork::{Clockwork, env as clockwork_env};
 pub use provisioning::{
     NORTH, SERVICE_PACKS, SERVICES, SOUTH, TENANT, Tenancy, USER_SERVICES, USERS, limited,
     unlimited, wanted,

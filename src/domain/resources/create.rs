@@ -78,9 +78,10 @@ pub fn create_in(
     may_add(model, &node)?;
     flow.adding(app, tx, &node, &mut data)?;
     keys::check(tx, model, node.id, &data, None)?;
+    let pkid = app.env.pkid();
+    flow.named(&pkid, &mut data);
     let data = in_schema_order(model, data);
     let json = to_json(&data)?;
-    let pkid = app.env.pkid();
     let instance_id = tx.insert_instance(&NewInstance {
         pkid: &pkid,
         model: &model.model_type,
@@ -91,6 +92,7 @@ pub fn create_in(
     keys::take(tx, instance_id, model, node.id, &data)?;
     apply(tx, instance_id, &pkid, &edits)?;
     flow.added(tx, &node, &pkid, &data)?;
+    flow.kept(app, tx, &pkid, &edits)?;
     let label = model.label_of(&data, &pkid);
     transactions::record(
         app,

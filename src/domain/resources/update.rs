@@ -110,6 +110,7 @@ pub fn update_in(
         tx.release_keys(stored.id)?;
         keys::take(tx, stored.id, model, stored.node.id, &data)?;
         apply(tx, stored.id, pkid, &edits)?;
+        flow.kept(app, tx, pkid, &edits)?;
     }
     if changed || !ticket.only_changes {
         let label = model.label_of(&data, pkid);

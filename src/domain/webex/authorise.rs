@@ -38,6 +38,11 @@ pub struct Authorised {
     pub transaction_id: String,
 }
 
+/// The authorise link of a customer, on this server.
+pub fn link(pkid: &str) -> String {
+    format!("/oauth/webex/authorize/{pkid}")
+}
+
 /// Where the redirect leads.
 pub fn redirect_uri(app: &App) -> String {
     format!("{}/oauth/webex/callback", app.settings.public_url)
@@ -83,6 +88,17 @@ pub async fn finish(
     match trade(app, caller, begun, back).await {
         Ok(transaction_id) => Ok(Authorised { pkid, transaction_id }),
         Err(fault) => Err((Some(pkid), fault)),
+    }
+}
+
+/// Spends the state of a return that nobody may finish.
+pub async fn burn(app: &App, back: Return) {
+    if let Some(state) = back.state {
+        let state = hash(&state);
+        let taken = app.store.write(move |tx| Ok::<_, Fault>(tx.take_authorization(&state)?)).await;
+        if let Err(fault) = taken {
+            tracing::error!(%fault, "a state can't be spent");
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     domain::{
         App, Caller,
         resources::{Expected, Revision, from_json, update_in},
+        secrets::SecretEdit,
         transactions::{Action, Ticket},
     },
     fault::{Fault, FaultKind},
@@ -166,6 +167,32 @@ pub(super) fn store(
         facts.is_final = false;
     })?;
     Ok(Ok(ticket.id))
+}
+
+/// Judges a customer anew that was saved. Tokens that were typed in have an age that nobody knows, and
+/// what failed before says nothing of them.
+pub(in crate::domain) fn given(
+    app: &App,
+    tx: &WriteTx<'_>,
+    pkid: &str,
+    edits: &[SecretEdit],
+) -> Result<(), Fault> {
+    let Some(stored) = tx.instance_unscoped(MODEL, pkid)? else { return Err(Fault::internal()) };
+    let other =
+        edits.iter().any(|edit| ["/token", "/refresh_token"].contains(&edit.field.as_str()));
+    settle(app, tx, &stored, |facts| {
+        if other {
+            *facts = Facts {
+                refreshed: None,
+                scope: None,
+                failures: 0,
+                failure: None,
+                failed_at: None,
+                is_final: false,
+                ..facts.clone()
+            };
+        }
+    })
 }
 
 fn note_failure(

@@ -30,3 +30,9 @@ CREATE TABLE oauth_state (
     expires       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX oauth_state_by_expiry ON oauth_state (expires);
+
+-- Customers of earlier versions have no authorise link yet; the schema's order comes with their next
+-- save.
+UPDATE instance
+    SET data = json_set(data, '$.token_link', '/oauth/webex/authorize/' || pkid)
+    WHERE model = 'relation/SparkCustomer';

@@ -1,0 +1,58 @@
+//! Webex customers at work, against the simulator: the authorise link and its return.
+
+mod authorise;
+
+use axum::Router;
+use reqwest::{Client, Url, redirect::Policy};
+use tenantry::webex::{
+    client::ClientCredentials,
+    simulator::{Organization, Simulator},
+};
+
+use crate::support::{Options, TestApp, clockwork_env};
+
+pub const ORGANIZATION: &str = "96abc2aa-3dcc-11e5-a152-fe34819cdc9a";
+pub const ADMIN: &str = "admin@oakland.example";
+
+/// A program that calls a simulator, and that simulator.
+pub struct Stage {
+    pub app: TestApp,
+    pub simulator: Simulator,
+}
+
+impl Stage {
+    pub async fn start() -> Self {
+        // Set once in a process.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}/v1", listener.local_addr().unwrap());
+        let client =
+            ClientCredentials { id: "Csimulated".to_owned(), secret: "simulated-secret".into() };
+        let app = TestApp::start_with(Options {
+            webex_api_url: base.clone(),
+            webex_client: Some(client.clone()),
+            ..Options::default()
+        })
+        .await
+        .unwrap();
+        let organizations =
+            vec![Organization::sample(ORGANIZATION, "Oakland", "oakland.example", ADMIN, 7)];
+        let simulator = Simulator::new(clockwork_env(&app.clock), &base, client, organizations);
+        let router = Router::new().nest("/v1", simulator.router());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { app, simulator }
+    }
+
+    /// What the browser does at Webex: answers path and query of the return.
+    pub async fn consent(&self, location: &str, decision: &str) -> String {
+        let browser = Client::builder().redirect(Policy::none()).build().unwrap();
+        let url = Url::parse(location).unwrap();
+        let mut form: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        form.push(("email".to_owned(), ADMIN.to_owned()));
+        form.push(("decision".to_owned(), decision.to_owned()));
+        let answer = browser.post(url).form(&form).send().await.unwrap();
+        let back = Url::parse(answer.headers()["location"].to_str().unwrap()).unwrap();
+        assert_eq!(back.host_str(), Some("console.test"));
+        format!("{}?{}", back.path(), back.query().unwrap())
+    }
+}
