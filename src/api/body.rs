@@ -7,6 +7,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
+use super::unique;
 use crate::{
     domain::{App, tasks::callback::Callback},
     fault::{Fault, FaultKind},
@@ -90,7 +91,14 @@ fn object(bytes: &[u8]) -> Result<Map<String, Value>, Fault> {
         )
     })?;
     match value {
-        Value::Object(object) => Ok(object),
+        Value::Object(object) => match unique::repeated(bytes) {
+            None => Ok(object),
+            Some(what) => Err(Fault::new(
+                FaultKind::BadInput,
+                "repeated_member",
+                format!("The body is ambiguous: {what}. Send each member once; nothing was done."),
+            )),
+        },
         _ => Err(Fault::new(FaultKind::BadInput, NOT_AN_OBJECT, "The body must be a JSON object.")),
     }
 }

@@ -16,6 +16,7 @@ mod pages;
 mod posts;
 mod router;
 pub mod site;
+mod unique;
 mod v1;
 
 pub use router::service;

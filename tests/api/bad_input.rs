@@ -275,3 +275,21 @@ async fn nodes_are_judged_as_well() {
     }
     assert_eq!(app.contents().await, before);
 }
+
+#[tokio::test]
+async fn a_member_that_occurs_twice_is_refused_and_not_guessed() {
+    let app = TestApp::start().await;
+    let place = app.tenant().await;
+    for body in [
+        r#"{"name":"One","name":"Two"}"#,
+        r#"{"name":"One","shadow":[{"name":"a","name":"b"}]}"#,
+        r#"{"name":"One","n\u0061me":"Two"}"#,
+    ] {
+        let call = app.call("POST", &at(SPARK, &place)).header("content-type", "application/json");
+        let refused = call.bytes(body.to_owned()).send().await;
+        assert!(refused.text().contains("occurs twice in one object"), "{refused}");
+        refused.expect_fault(400, "repeated_member", &[]);
+    }
+    let total = app.get(&at(SPARK, &place)).await.expect(200).json()["pagination"]["total"].clone();
+    assert_eq!(total, 0);
+}

@@ -18,11 +18,14 @@ pub async fn list(
 ) -> Result<Json<Value>, Fault> {
     let caller = sent.only_common()?.narrow(&app, caller).await?;
     let (_, sites) = licences::sites(&app, &caller, &tenant).await?;
+    let named_so = |name: &str| sites.iter().filter(|site| site.node.name == name).count();
     let lines: Vec<Value> = sites
         .iter()
         .map(|site| {
+            // What tells apart sites of one name is the pkid, by which paths name them then.
+            let unique = named_so(&site.node.name) == 1;
             json!({
-                "group_id": site.node.name,
+                "group_id": if unique { &site.node.name } else { &site.node.pkid },
                 "name": site.node.name,
                 "description": site.description,
                 "hierarchy": site.node.path,

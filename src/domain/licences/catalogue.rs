@@ -117,7 +117,11 @@ impl Pack {
             }
         }
         let pack = Self {
-            display_name: data.display_name,
+            display_name: if data.display_name.is_empty() {
+                data.technical_name.clone()
+            } else {
+                data.display_name
+            },
             description: data.description,
             authorization: match data.authorization {
                 2 => Authorization::Primary,
@@ -228,13 +232,7 @@ impl Catalogues {
         tx: &ReadTx<'_>,
         tenant: &Node,
     ) -> Result<Arc<Catalogue>, Fault> {
-        // The catalogue stands at sys and providers.
-        let above = tx.ancestors(tenant.id)?;
-        let provider = above
-            .into_iter()
-            .rev()
-            .find(|node| [NodeType::Provider, NodeType::Sys].contains(&node.node_type))
-            .unwrap_or_else(|| tenant.clone());
+        let provider = place_of(tx, tenant)?;
         Ok(match self.0.entry(provider.id) {
             Entry::Occupied(present) => Arc::clone(present.get()),
             Entry::Vacant(vacant) => {
@@ -242,6 +240,13 @@ impl Catalogues {
             }
         })
     }
+}
+
+/// The node whose catalogue holds at a node: it stands at sys and providers.
+pub(super) fn place_of(tx: &ReadTx<'_>, node: &Node) -> Result<Node, Fault> {
+    let above = tx.ancestors(node.id)?;
+    let stands = |node: &Node| [NodeType::Provider, NodeType::Sys].contains(&node.node_type);
+    Ok(above.into_iter().rev().find(stands).unwrap_or_else(|| node.clone()))
 }
 
 /// Every instance of a model at a node and above it.

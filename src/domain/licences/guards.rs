@@ -7,7 +7,7 @@ use super::{
     Family, Holdings, SERVICE_PACK, Tenant,
     book::Book,
     catalogue::{self, Authorization, Pack, Packs},
-    rules::Desk,
+    rules::{Desk, discord},
     tenants, users,
 };
 use crate::{
@@ -26,7 +26,7 @@ pub struct Service;
 
 impl Workflow for Service {
     fn removing(&self, _app: &App, tx: &WriteTx<'_>, stored: &Stored) -> Result<(), Fault> {
-        refuse_if_used(stored, "service", &uses_of_service(tx, stored)?)
+        refuse_if_used(stored, "service", &uses_of_service(tx, stored, None)?)
     }
 
     fn moving(
@@ -39,7 +39,7 @@ impl Workflow for Service {
         if target.id == stored.node.id {
             return Ok(());
         }
-        refuse_if_used(stored, "service", &uses_of_service(tx, stored)?)
+        refuse_if_used(stored, "service", &uses_of_service(tx, stored, Some(target))?)
     }
 }
 
@@ -68,12 +68,13 @@ impl Workflow for ServicePack {
         let (name, before) = read(&from_json(stored)?)?;
         let (_, after) = read(data)?;
         judge_pack(tx, &stored.node, &name, &after, &before.services)?;
-        if before.services == after.services {
+        if before == after {
             return Ok(());
         }
         let mut errors = Vec::new();
         for tenant in tx.tenants_with_pack(&name, stored.node.id)? {
             let packs = catalogue::packs_at(tx, &tenant)?;
+            errors.extend(discord_of_holders(tx, &tenant, &packs, &name, &after)?);
             let mut book = Book::load(tx, &tenant, &packs)?;
             book.set_contents(tx, &tenant, &name, after.services.clone())?;
             match overdrawn(&book, &tenant, &after.services) {
@@ -81,12 +82,16 @@ impl Workflow for ServicePack {
                 Some(text) => errors.push(FieldError::new("/content/services", "over_limit", text)),
             }
         }
-        errors.truncate(NAMED);
+        if errors.len() > NAMED {
+            let text = format!("And so it is {} times more.", errors.len() - NAMED);
+            errors.truncate(NAMED);
+            errors.push(FieldError::new("/content/services", "more", text));
+        }
         if errors.is_empty() { Ok(()) } else { Err(Fault::invalid(errors)) }
     }
 
     fn removing(&self, _app: &App, tx: &WriteTx<'_>, stored: &Stored) -> Result<(), Fault> {
-        refuse_if_used(stored, "service pack", &uses_of_pack(tx, stored)?)
+        refuse_if_used(stored, "service pack", &uses_of_pack(tx, stored, None)?)
     }
 
     fn moving(
@@ -99,7 +104,7 @@ impl Workflow for ServicePack {
         if target.id == stored.node.id {
             return Ok(());
         }
-        refuse_if_used(stored, "service pack", &uses_of_pack(tx, stored)?)?;
+        refuse_if_used(stored, "service pack", &uses_of_pack(tx, stored, Some(target))?)?;
         let (name, pack) = read(&from_json(stored)?)?;
         judge_pack(tx, target, &name, &pack, &[])
     }
@@ -147,6 +152,40 @@ impl Workflow for User {
     }
 }
 
+/// Which users of a tenant hold packs together that they could not, were a pack as it is to be: an
+/// error at what brings it about. What didn't go together before is let be.
+fn discord_of_holders(
+    tx: &ReadTx<'_>,
+    tenant: &Node,
+    packs: &Packs,
+    name: &str,
+    after: &Pack,
+) -> Result<Option<FieldError>, Fault> {
+    let mut then = packs.clone();
+    let Some(before) = then.insert(name.to_owned(), after.clone()) else { return Ok(None) };
+    let field = if before.authorization != after.authorization {
+        "/authorization"
+    } else if before.exclusive != after.exclusive {
+        "/exclusive"
+    } else {
+        "/options"
+    };
+    for set in tx.pack_sets(tenant.id)? {
+        if !set.packs.iter().any(|held| held == name) || discord(&set.packs, packs).is_some() {
+            continue;
+        }
+        if let Some(why) = discord(&set.packs, &then) {
+            let text = format!(
+                "{name} can't be changed so: {} of the users of {} {why}. Take one back from them \
+                 first.",
+                set.users, tenant.path
+            );
+            return Ok(Some(FieldError::new(field, "held", text)));
+        }
+    }
+    Ok(None)
+}
+
 /// Counts that a user of a tenant holds packs no more.
 fn put_down(tx: &WriteTx<'_>, tenant: &Node, packs: &Packs, held: &[String]) -> Result<(), Fault> {
     let mut book = Book::load(tx, tenant, packs)?;
@@ -162,7 +201,8 @@ fn arrive(
     site: &Node,
     held: &Holdings,
 ) -> Result<Desk, Fault> {
-    let mut desk = Desk::arriving(tx, to, site)?;
+    let keeps = catalogue::place_of(tx, &from.node)?.id == catalogue::place_of(tx, &to.node)?.id;
+    let mut desk = Desk::arriving(tx, to, site, keeps)?;
     let mut refusals = Vec::new();
     if from.node.id == to.node.id {
         // The packs are the tenant's: which of its sites the user is at is all the same to them.
@@ -237,20 +277,49 @@ fn overdrawn(book: &Book, tenant: &Node, services: &[String]) -> Option<String> 
     })
 }
 
-fn uses_of_pack(tx: &ReadTx<'_>, stored: &Stored) -> Result<Vec<String>, Fault> {
+/// Where a pack is used; not counted is what stands at or below `kept`, from where it is still seen.
+fn uses_of_pack(
+    tx: &ReadTx<'_>,
+    stored: &Stored,
+    kept: Option<&Node>,
+) -> Result<Vec<String>, Fault> {
     let (name, _) = read(&from_json(stored)?)?;
-    let tenants = tx.tenants_with_pack(&name, stored.node.id)?;
-    Ok(tenants.into_iter().map(|tenant| format!("the tenant {}", tenant.path)).collect())
+    told_outside(tx, tx.tenants_with_pack(&name, stored.node.id)?, kept)
 }
 
-fn uses_of_service(tx: &ReadTx<'_>, stored: &Stored) -> Result<Vec<String>, Fault> {
+fn told_outside(
+    tx: &ReadTx<'_>,
+    tenants: Vec<Node>,
+    kept: Option<&Node>,
+) -> Result<Vec<String>, Fault> {
+    let mut told = Vec::new();
+    for tenant in tenants {
+        if !sees(tx, tenant.id, kept)? {
+            told.push(format!("the tenant {}", tenant.path));
+        }
+    }
+    Ok(told)
+}
+
+fn sees(tx: &ReadTx<'_>, node: i64, kept: Option<&Node>) -> Result<bool, Fault> {
+    Ok(match kept {
+        Some(kept) => tx.is_at_or_below(node, kept.id)?,
+        None => false,
+    })
+}
+
+/// Where a service is used, as [`uses_of_pack`].
+fn uses_of_service(
+    tx: &ReadTx<'_>,
+    stored: &Stored,
+    kept: Option<&Node>,
+) -> Result<Vec<String>, Fault> {
     let data = from_json(stored)?;
     let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
     let Some(family) = Family::parse(text("family")) else { return Ok(Vec::new()) };
     let name = text("name");
     let tenants = tx.tenants_with_licence(family, name, stored.node.id)?;
-    let mut uses: Vec<String> =
-        tenants.into_iter().map(|tenant| format!("the tenant {}", tenant.path)).collect();
+    let mut uses = told_outside(tx, tenants, kept)?;
     if family == Family::User {
         let packs = ListSpec {
             model: SERVICE_PACK.to_owned(),
@@ -266,7 +335,8 @@ fn uses_of_service(tx: &ReadTx<'_>, stored: &Stored) -> Result<Vec<String>, Faul
         tx.each_listed(&packs, |row| {
             let data: Map<String, Value> = serde_json::from_str(&row.data).unwrap_or_default();
             let (pack, content) = read(&data)?;
-            if content.services.iter().any(|service| service == name) {
+            let node = tx.node_by_pkid(&row.node_pkid)?.map_or(0, |node| node.id);
+            if content.services.iter().any(|service| service == name) && !sees(tx, node, kept)? {
                 uses.push(format!("the service pack {pack} at {}", row.node_path));
             }
             Ok::<_, Fault>(())

@@ -177,7 +177,10 @@ impl Work {
         tenant_id: &str,
         group: Option<&str>,
     ) -> Result<Self, Fault> {
-        let tenant = tenants::find(tx, caller, tenant_id)?;
+        let tenant = match group {
+            None => tenants::find_to_license(tx, caller, tenant_id)?,
+            Some(_) => tenants::find(tx, caller, tenant_id)?,
+        };
         let site = match group {
             None => None,
             Some(group) => {
@@ -272,6 +275,7 @@ impl Work {
                      limit{}. Limit the site first.",
                     match licence.unlimited_sites {
                         1 => String::new(),
+                        2 => ", and so is another".to_owned(),
                         sites => format!(", and so are {} others", sites - 1),
                     }
                 ),

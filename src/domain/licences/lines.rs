@@ -106,11 +106,16 @@ pub struct PackLine {
 impl PackLine {
     /// What can still be assigned: of its own limit and of those of its services.
     pub fn free(&self) -> Quantity {
-        self.allocated.min(self.maximum_allowed).less(self.used)
+        self.limit().less(self.used)
+    }
+
+    /// How often it can be held: by its own limit, and by those of its services.
+    pub fn limit(&self) -> Quantity {
+        self.allocated.min(self.maximum_allowed)
     }
 
     pub fn level(&self) -> Level {
-        Level::of(self.allocated, self.used)
+        Level::of(self.limit(), self.used)
     }
 }
 

@@ -59,7 +59,12 @@ pub async fn put_packs(
             if !errors.is_empty() {
                 return Err(Fault::invalid(errors));
             }
-            let names: Vec<&str> = packs.iter().map(|(name, _)| name.as_str()).collect();
+            let mut names: Vec<&str> = Vec::new();
+            for (name, _) in &packs {
+                if !names.contains(&name.as_str()) {
+                    names.push(name);
+                }
+            }
             work.finish(&app_, tx, &caller, &names, rows)
         })
         .await
@@ -137,8 +142,6 @@ struct Work {
     tenant: Tenant,
     catalogue: Packs,
     book: Book,
-    /// What else the new packs of this call may take of a service.
-    reserved: BTreeMap<String, u64>,
     before_packs: BTreeMap<String, Option<Quantity>>,
     before_services: BTreeMap<String, Quantity>,
 }
@@ -148,14 +151,13 @@ type Refusal = (&'static str, &'static str, String);
 
 impl Work {
     fn open(tx: &ReadTx<'_>, caller: &Caller, tenant_id: &str) -> Result<Self, Fault> {
-        let tenant = tenants::find(tx, caller, tenant_id)?;
+        let tenant = tenants::find_to_license(tx, caller, tenant_id)?;
         let catalogue = catalogue::packs_at(tx, &tenant.node)?;
         let book = Book::load(tx, &tenant.node, &catalogue)?;
         Ok(Self {
             tenant,
             catalogue,
             book,
-            reserved: BTreeMap::new(),
             before_packs: BTreeMap::new(),
             before_services: BTreeMap::new(),
         })
@@ -187,12 +189,19 @@ impl Work {
         };
         if let Some(present) = self.book.packs.get(name) {
             if *present == quantity {
-                return Ok(format!("{name} was there already, with {present}."));
+                if auto {
+                    self.license(&pack.services.clone());
+                }
+                return Ok(format!("{name} was there already, with {quantity}."));
             }
-            let text = format!(
-                "{name} is at this tenant with the quantity {present}; change that by a PUT to the \
-                 pack itself."
-            );
+            let text = if self.before_packs.contains_key(name) {
+                format!("{name} is named twice, with the quantities {present} and {quantity}.")
+            } else {
+                format!(
+                    "{name} is at this tenant with the quantity {present}; change that by a PUT to \
+                     the pack itself."
+                )
+            };
             return Err(("quantity", "quantity_differs", text));
         }
         if pack.authorization == Authorization::Forbidden {
@@ -212,35 +221,35 @@ impl Work {
         if !missing.is_empty() {
             let text = format!(
                 "{name} has services that the tenant isn't licensed for: {}. License them first, \
-                 or send auto_auth_services: true.",
+                 or have them licensed with the pack (auto_auth_services).",
                 missing.join(", ")
             );
             return Err(("name", "not_licensed", text));
         }
         self.set(name, quantity);
         if auto {
-            for service in services {
-                self.license(service, quantity);
-            }
+            self.license(&services);
         }
         Ok(format!("{name} was put to the tenant, with {quantity}."))
     }
 
-    /// Licenses a service as far as `quantity` more users need.
-    fn license(&mut self, service: String, quantity: Quantity) {
-        let allocated = self.book.licence(Family::User, &service).allocated;
-        let needed = match quantity {
-            Quantity::Unlimited => Quantity::Unlimited,
-            Quantity::Limited(more) => {
-                let reserved = self.reserved.entry(service.clone()).or_default();
-                *reserved += u64::from(more);
-                let needed = self.book.taken(Family::User, &service) + *reserved;
-                Quantity::at_most(needed)
+    /// Licenses services as far as all packs of the tenant that have them may need, beside what its
+    /// sites were given.
+    fn license(&mut self, services: &[String]) {
+        for service in services {
+            let licence = self.book.licence(Family::User, service);
+            let with_it = self.book.packs.iter().filter(|(name, _)| {
+                self.catalogue.get(*name).is_some_and(|pack| pack.services.contains(service))
+            });
+            let needed = with_it
+                .map(|(_, quantity)| quantity.maximum().map(u64::from))
+                .try_fold(licence.given, |sum, maximum| Some(sum.saturating_add(maximum?)))
+                .map_or(Quantity::Unlimited, Quantity::at_most);
+            let allocated = licence.allocated;
+            if allocated.min(needed) == allocated && allocated != needed {
+                self.book.set(Family::User, service, needed);
+                self.before_services.entry(service.clone()).or_insert(allocated);
             }
-        };
-        if allocated.min(needed) == allocated && allocated != needed {
-            self.book.set(Family::User, &service, needed);
-            self.before_services.entry(service).or_insert(allocated);
         }
     }
 

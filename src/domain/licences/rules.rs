@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     Family, Holdings, Quantity, Tenant,
     book::{self, Book, Share, Shares},
-    catalogue::{self, Authorization, Catalogue, Pack},
+    catalogue::{self, Authorization, Catalogue, Pack, Packs},
 };
 use crate::{
     domain::hierarchy::shortened,
@@ -57,10 +57,17 @@ impl Desk {
         })
     }
 
-    /// For a user that comes to a site with what it holds, and so far holds nothing there.
-    pub fn arriving(tx: &ReadTx<'_>, tenant: &Tenant, site: &Node) -> Result<Self, Fault> {
+    /// For a user that comes to a site with what it holds, and so far holds nothing there. It
+    /// `keeps` that where the catalogue is the one it comes from: in another, the same name is
+    /// another thing.
+    pub fn arriving(
+        tx: &ReadTx<'_>,
+        tenant: &Tenant,
+        site: &Node,
+        keeps: bool,
+    ) -> Result<Self, Fault> {
         let catalogue = Arc::new(Catalogue::at(tx, &tenant.node)?);
-        Ok(Self { keeps: true, ..Self::open(tx, catalogue, tenant, site, &Map::new())? })
+        Ok(Self { keeps, ..Self::open(tx, catalogue, tenant, site, &Map::new())? })
     }
 
     /// Counts packs that the user keeps.
@@ -290,4 +297,28 @@ impl Desk {
         self.shares.insert(key, after);
         self.changed = true;
     }
+}
+
+/// Why packs can't be held together, in a sentence; `None` where they can.
+pub(super) fn discord(held: &[String], packs: &Packs) -> Option<String> {
+    let known: Vec<(&String, &Pack)> =
+        held.iter().filter_map(|name| Some((name, packs.get(name)?))).collect();
+    let mut primaries = known.iter().filter(|(_, p)| p.authorization == Authorization::Primary);
+    let primary = primaries.next();
+    if let (Some((one, _)), Some((other, _))) = (primary, primaries.next()) {
+        return Some(format!("hold both {one} and {other}, and a user has one primary pack"));
+    }
+    for (name, pack) in &known {
+        if let Some(other) = pack.exclusive.iter().find(|other| held.contains(*other)) {
+            return Some(format!("hold both {name} and {other}, which would exclude each other"));
+        }
+        let is_offered =
+            primary.is_some_and(|(_, primary)| primary.options.iter().any(|o| o == *name));
+        if pack.authorization == Authorization::Optional && !is_offered {
+            return Some(format!(
+                "hold {name}, which would be optional and offered by no primary pack of theirs"
+            ));
+        }
+    }
+    None
 }

@@ -117,6 +117,23 @@ pub(super) fn find(tx: &ReadTx<'_>, caller: &Caller, tenant_id: &str) -> Result<
     }
 }
 
+/// [`find`], for a change of what the tenant itself is licensed for: that is decided above it.
+pub(super) fn find_to_license(
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    tenant_id: &str,
+) -> Result<Tenant, Fault> {
+    let tenant = find(tx, caller, tenant_id)?;
+    if tenant.node.id == caller.node.id {
+        return Err(Fault::forbidden(format!(
+            "What the tenant {} is licensed for is set above it, by its reseller or provider. Its \
+             own administrators share it out to its sites.",
+            tenant.tenant_id
+        )));
+    }
+    Ok(tenant)
+}
+
 /// The tenant that a node is, or stands below.
 pub(super) fn tenant_above(tx: &ReadTx<'_>, node: &Node) -> Result<Option<Tenant>, Fault> {
     let above = tx.ancestors(node.id)?;

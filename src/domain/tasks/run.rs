@@ -190,7 +190,11 @@ fn chunk(
         |tx, href| {
             let ticket = Ticket::row_of(app, id);
             let outcome = tx.attempt(|tx| rows.write(tx, href, &ticket));
-            RowOutcome::named(href, outcome.map(|_| (task.done().to_owned(), ticket.id.clone())))
+            let told = |written: Written| {
+                let done = if written.changed { task.done() } else { task.done_before() };
+                (done.to_owned(), ticket.id.clone())
+            };
+            RowOutcome::named(href, outcome.map(told))
         },
         |counts| summary(task, model, counts),
     )

@@ -110,6 +110,15 @@ impl Task {
         }
     }
 
+    /// The same of a row that was as it should be before.
+    pub fn done_before(&self) -> &'static str {
+        match self {
+            Self::BulkAssign { remove: false, .. } => "Held already.",
+            Self::BulkAssign { remove: true, .. } => "Not held before, either.",
+            _ => self.done(),
+        }
+    }
+
     /// Whether its input holds secrets, which aren't kept longer than they are needed.
     pub fn holds_secrets(&self, model: &Model) -> bool {
         match self {

@@ -96,7 +96,7 @@ async fn packs_are_put_all_or_none() {
             "All_Services",
             "/servicePacksFromConfig/1/name",
             "All_Services has services that the tenant isn't licensed for: Do Not Disturb, Basic \
-             Call Logs. License them first, or send auto_auth_services: true.",
+             Call Logs. License them first, or have them licensed with the pack (auto_auth_services).",
         ),
     ];
     for (name, field, text) in cases {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{TestApp, USERS};
+use crate::support::{TENANT, TestApp, USERS, limited};
 
 const PACKS: &str = "/api/v1/configs/service_packs/";
 
@@ -114,4 +114,25 @@ async fn the_model_api_keeps_its_own_faults() {
         "validation",
         &[("/userServices/0/name", "required")],
     );
+}
+
+#[tokio::test]
+async fn a_member_that_occurs_twice_is_refused() {
+    let app = TestApp::start().await;
+    app.tenancy().await;
+    let path = format!("{TENANT}licenses/");
+    let one = r#"{"name":"Call Waiting","allocated":{"unlimited":true}}"#;
+    for body in [
+        format!(r#"{{"userServices":[{one}],"userServices":[{one}]}}"#),
+        r#"{"userServices":[{"name":"Call Waiting","allocated":{"maximum":5,"maximum":6}}]}"#
+            .to_owned(),
+    ] {
+        let call = app.call("PUT", &path).header("content-type", "application/json");
+        call.bytes(body).send().await.expect_invalid(&[""]);
+    }
+    let line = app.line(TENANT, "userServices", "Call Waiting").await;
+    assert_eq!(line["allocated"], limited(0));
+    let call = app.call("GET", PACKS).header("content-type", "application/json");
+    let twice = r#"{"authorization":1,"authorization":0}"#;
+    call.bytes(twice).send().await.expect_invalid(&[""]);
 }

@@ -185,7 +185,11 @@ impl Model {
 
     pub fn put_pack(&mut self, tenant: usize, pack: usize, quantity: Quantity, auto: bool) -> bool {
         if let Some(there) = self.put.get(&(tenant, pack)) {
-            return *there == quantity;
+            let same = *there == quantity;
+            if same && auto {
+                self.license(tenant, pack);
+            }
+            return same;
         }
         let unlicensed = |service: &usize| self.licence(tenant, *service) == Limited(0);
         if PACKS[pack].authorization == 0 || !auto && self.contents[pack].iter().any(unlicensed) {
@@ -193,16 +197,26 @@ impl Model {
         }
         self.put.insert((tenant, pack), quantity);
         if auto {
-            for service in self.contents[pack].clone() {
-                let needed = match quantity {
-                    Unlimited => Unlimited,
-                    Limited(more) => Limited(self.taken(tenant, service) + more),
-                };
-                let licence = self.licence(tenant, service).max(needed);
-                set(&mut self.licences, (tenant, service), licence);
-            }
+            self.license(tenant, pack);
         }
         true
+    }
+
+    /// As far as all packs of the tenant may need that have a service, beside what sites were given.
+    fn license(&mut self, tenant: usize, pack: usize) {
+        for service in self.contents[pack].clone() {
+            let mut needed = Limited(self.given(tenant, service));
+            for ((at, other), quantity) in &self.put {
+                if *at == tenant && self.contents[*other].contains(&service) {
+                    needed = match (needed, *quantity) {
+                        (Limited(sum), Limited(more)) => Limited(sum + more),
+                        _ => Unlimited,
+                    };
+                }
+            }
+            let licence = self.licence(tenant, service).max(needed);
+            set(&mut self.licences, (tenant, service), licence);
+        }
     }
 
     pub fn change_pack(&mut self, tenant: usize, pack: usize, quantity: Quantity) -> bool {

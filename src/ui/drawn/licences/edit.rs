@@ -1,7 +1,7 @@
 //! The fields of a licence table that is typed into: how they are named, drawn and read. Each line
 //! posts what it showed beside what was typed, so that only what somebody has changed is set.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use leptos::prelude::*;
 use serde_json::json;
@@ -81,14 +81,13 @@ fn field(what: &str, family: Family, name: &str) -> String {
 pub fn edits(pairs: &Pairs) -> Vec<Edit> {
     let values: HashMap<&str, &str> =
         pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     let lines = pairs.iter().filter_map(|(name, value)| {
         let (family, name) = name.strip_prefix(WAS)?.strip_prefix(':')?.split_once(':')?;
         let family = Family::parse(family)?;
-        if seen.contains(&(family, name)) {
+        if !seen.insert((family, name)) {
             return None;
         }
-        seen.push((family, name));
         Some(Edit {
             family,
             name: name.to_owned(),

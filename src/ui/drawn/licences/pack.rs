@@ -78,7 +78,7 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str, name: &str) -> Page {
                     <div class="head-line">
                         {heading(title.clone())}
                         {kind(pack.authorization)}
-                        {state(pack.allocated, pack.level())}
+                        {state(pack.limit(), pack.level())}
                     </div>
                     <p class="page-about muted">{pack.description.clone()}</p>
                 </div>

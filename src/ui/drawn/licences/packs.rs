@@ -99,7 +99,7 @@ fn row(visit: &Visit<'_>, tenant_id: &str, pack: &PackLine) -> AnyView {
             <td class="cell-number">{quantity(pack.maximum_allowed)}</td>
             <td class="cell-number">{grouped(pack.used)}</td>
             <td class="cell-number">{quantity(pack.free())}</td>
-            <td>{state(pack.allocated, pack.level())}</td>
+            <td>{state(pack.limit(), pack.level())}</td>
         </tr>
     }
     .into_any()
@@ -165,9 +165,11 @@ fn add_form(visit: &Visit<'_>, tenant_id: &str, offered: &[OfferedPack]) -> AnyV
 
 fn offer(pack: &OfferedPack, posted: &Pairs, wrong: Option<&FieldError>) -> AnyView {
     let ticked = chosen(posted).contains(&pack.name.as_str());
-    let about = match pack.description.as_str() {
-        "" => some_of(&pack.services),
-        about => format!("{about} ({})", some_of(&pack.services)),
+    let services = some_of(&pack.services);
+    let about = match (pack.description.as_str(), services.as_str()) {
+        ("", services) => services.to_owned(),
+        (about, "") => about.to_owned(),
+        (about, services) => format!("{about} ({services})"),
     };
     let whose = format!(":{}", pack.name);
     view! {

@@ -37,7 +37,7 @@ pub fn editor(scope: &Scope, shown: &[&Line], typed: &[Edit]) -> AnyView {
                 view! {
                     <td class="cell-number">{told}</td>
                     {available(scope, line)}
-                    <td class="cell-number">{quantity(line.allocated)}</td>
+                    <td class="cell-number wide-only">{quantity(line.allocated)}</td>
                     <td>{fields(&edit, None)}</td>
                 }
                 .into_any(),
@@ -49,7 +49,8 @@ pub fn editor(scope: &Scope, shown: &[&Line], typed: &[Edit]) -> AnyView {
     if scope.is_site() {
         heads.push(("Tenant has left", NUMBER));
     }
-    heads.extend([("Allocated", NUMBER), ("New limit", "")]);
+    // On a narrow screen the new limit, which begins as the present one, tells both.
+    heads.extend([("Allocated", "cell-number wide-only"), ("New limit", "")]);
     framed(scope, &heads, rows)
 }
 
