@@ -118,7 +118,7 @@ impl From<Model> for Value {
 
 fn read(source: Value) -> Result<Model, LoadError> {
     let file = Members::of(&source, "")?;
-    file.only(KEYS)?;
+    file.refuse_unknown(KEYS)?;
     let model_type = needed(&file, "model_type", file.text("model_type")?)?;
     check_model_type(model_type).map_err(|reason| file.wrong("model_type", reason))?;
     let title = needed(&file, "title", file.title("title")?)?;
@@ -288,7 +288,7 @@ fn groups(file: &Members, root: &Property) -> Result<Vec<Group>, LoadError> {
     for (i, value) in file.list("groups")?.into_iter().flatten().enumerate() {
         let at = format!("/groups/{i}");
         let members = Members::of(value, &at)?;
-        members.only(&["title", "fields"])?;
+        members.refuse_unknown(&["title", "fields"])?;
         let title = needed(&members, "title", members.title("title")?)?;
         if groups.iter().any(|g| g.title == title) {
             return Err(members.wrong("title", format!("\"{title}\" occurs twice")));

@@ -26,7 +26,7 @@ impl<'a> Members<'a> {
     }
 
     /// Refuses members that `known` doesn't name.
-    pub fn only(&self, known: &[&str]) -> Result<(), LoadError> {
+    pub fn refuse_unknown(&self, known: &[&str]) -> Result<(), LoadError> {
         match self.map.keys().find(|key| !known.contains(&key.as_str())) {
             None => Ok(()),
             Some(key) => {

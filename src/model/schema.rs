@@ -212,7 +212,7 @@ fn choices(members: &Members, kind: Kind) -> Result<Vec<Choice>, LoadError> {
             Choice { title: value.clone(), value }
         } else {
             let pair = Members::of(value, &at)?;
-            pair.only(&["value", "title"])?;
+            pair.refuse_unknown(&["value", "title"])?;
             let Some(value) = pair.map.get("value") else {
                 return Err(LoadError::at(at, "has no value"));
             };

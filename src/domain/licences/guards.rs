@@ -83,9 +83,9 @@ impl Workflow for ServicePack {
             }
         }
         if errors.len() > NAMED {
-            let text = format!("And so it is {} times more.", errors.len() - NAMED);
+            let text = format!("{} further reasons aren't listed.", errors.len() - NAMED);
             errors.truncate(NAMED);
-            errors.push(FieldError::new("/content/services", "more", text));
+            errors.push(FieldError::new("", "more", text));
         }
         if errors.is_empty() { Ok(()) } else { Err(Fault::invalid(errors)) }
     }

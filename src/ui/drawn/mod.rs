@@ -21,6 +21,7 @@ mod list;
 mod load;
 mod login;
 mod modify;
+mod pager;
 mod parts;
 mod relocate;
 mod replay;

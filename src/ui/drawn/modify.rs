@@ -162,7 +162,7 @@ fn form(
             </button>
             {about.hidden()}
             <section class="form-section" aria-label="New values">
-                {fields.only(chosen)}
+                {fields.named(chosen)}
                 <p class="field-help hint">
                     <Icon name=IconName::Info/>
                     <span>"A field that is left empty is cleared."</span>

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::status::StatusBadge;
+use super::{
+    pager::{self, Part},
+    status::StatusBadge,
+};
 use crate::{
     domain::{
         shown::{TransactionPage, TransactionRow},
@@ -242,38 +245,10 @@ fn pager(page: &TransactionPage, shown: Rows, address: &Address<'_>) -> Option<A
     if total <= ROWS_SHOWN && shown.skip == 0 {
         return None;
     }
-    let last = shown.skip + page.rows.len() as u64;
-    let range = format!("{}–{} of {}", grouped(shown.skip + 1), grouped(last), grouped(total));
-    let step = |label: &'static str, sign: &'static str, skip: Option<u64>| {
-        let words = view! {
-            <span aria-hidden="true">{sign}</span>
-            <span class="sr-only">{label}</span>
-        };
-        match skip {
-            Some(skip) => {
-                let href = address.of(Rows { skip, ..shown });
-                view! { <li><a class="btn" href=href title=label data-noscroll="">{words}</a></li> }
-                    .into_any()
-            }
-            None => view! { <li><span class="btn is-disabled">{words}</span></li> }.into_any(),
-        }
-    };
-    let before = (shown.skip > 0).then(|| shown.skip.saturating_sub(ROWS_SHOWN));
-    let after = (last < total).then_some(shown.skip + ROWS_SHOWN);
-    Some(
-        view! {
-            <div class="pager">
-                <p class="pager-range">{range}</p>
-                <nav class="pager-steps" aria-label="Pages of the rows">
-                    <ul>
-                        {step("Previous rows", "‹", before)}
-                        {step("Next rows", "›", after)}
-                    </ul>
-                </nav>
-            </div>
-        }
-        .into_any(),
-    )
+    let part = Part { skip: shown.skip, shown: page.rows.len() as u64, total, limit: ROWS_SHOWN };
+    Some(pager::pager(part, "Pages of the rows", "rows", None, |skip| {
+        address.of(Rows { skip, ..shown })
+    }))
 }
 
 /// The outcome of all rows as a bar, with its words. Those of a trial say what would be.

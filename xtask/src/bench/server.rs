@@ -50,8 +50,9 @@ impl Running {
         Ok(running)
     }
 
-    /// Lets a server come to rest before its idle memory is read: there is no sign to wait for.
+    /// Lets a server come to rest before its idle memory is read.
     pub fn settle() {
+        // There is no sign to wait for: what a server frees and writes after its start shows nowhere.
         thread::sleep(SETTLING);
     }
 

@@ -102,7 +102,7 @@ impl Fields<'_> {
     }
 
     /// These fields of the instance alone, in this order.
-    pub fn only(&self, names: &[&str]) -> Vec<AnyView> {
+    pub fn named(&self, names: &[&str]) -> Vec<AnyView> {
         names.iter().filter_map(|name| self.top_field(name)).collect()
     }
 

@@ -21,6 +21,7 @@ use crate::{
         },
         drawn::{
             Page, Visit,
+            pager::{self, Part},
             parts::{heading, hidden},
         },
         routes::{HIERARCHY_NODE, add_href, at_node, list_href, with_query},
@@ -272,35 +273,9 @@ impl Address<'_> {
     }
 
     fn pager(&self, skip: u64, shown: u64, total: u64) -> AnyView {
-        let range =
-            format!("{}–{} of {}", grouped(skip + 1), grouped(skip + shown), grouped(total));
-        let step = |label: &'static str, sign: &'static str, skip: Option<u64>| {
-            let words = view! {
-                <span aria-hidden="true">{sign}</span>
-                <span class="sr-only">{label}</span>
-            };
-            match skip {
-                Some(skip) => {
-                    let href = with_query(TENANTS, &self.pairs(self.search, skip));
-                    view! { <li><a class="btn" href=href title=label data-noscroll="">{words}</a></li> }
-                        .into_any()
-                }
-                None => view! { <li><span class="btn is-disabled">{words}</span></li> }.into_any(),
-            }
-        };
-        let before = (skip > 0).then(|| skip.saturating_sub(PAGE));
-        let after = (skip + shown < total).then_some(skip + PAGE);
-        view! {
-            <div class="pager">
-                <p class="pager-range">{range}</p>
-                <nav class="pager-steps" aria-label="Pages of the tenants">
-                    <ul>
-                        {step("Previous page", "‹", before)}
-                        {step("Next page", "›", after)}
-                    </ul>
-                </nav>
-            </div>
-        }
-        .into_any()
+        let part = Part { skip, shown, total, limit: PAGE };
+        pager::pager(part, "Pages of the tenants", "page", None, |skip| {
+            with_query(TENANTS, &self.pairs(self.search, skip))
+        })
     }
 }

@@ -27,15 +27,16 @@ pub fn editor(scope: &Scope, shown: &[&Line], typed: &[Edit]) -> AnyView {
             let is_this = |edit: &&Edit| edit.family == line.family && edit.name == line.name;
             let edit = typed.iter().find(is_this).cloned().unwrap_or_else(|| as_it_is(line));
             let taken = line.taken();
-            let mut told = grouped(taken);
-            if line.packs > 0 {
-                told = format!("{told} ({} by packs)", grouped(line.packs));
-            }
+            // A narrow screen has room for the sum alone.
+            let by_packs = (line.packs > 0).then(|| {
+                let told = format!(" ({} by packs)", grouped(line.packs));
+                view! { <span class="wide-only">{told}</span> }
+            });
             row(
                 scope,
                 line,
                 view! {
-                    <td class="cell-number">{told}</td>
+                    <td class="cell-number">{grouped(taken)} {by_packs}</td>
                     {available(scope, line)}
                     <td class="cell-number wide-only">{quantity(line.allocated)}</td>
                     <td>{fields(&edit, None)}</td>
