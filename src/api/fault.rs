@@ -35,26 +35,39 @@ struct Body<'a> {
     code: &'a str,
     message: &'a str,
     errors: &'a [FieldError],
+    /// The transaction that failed by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transaction_id: Option<&'a str>,
+}
+
+/// The answer to a call whose work was asked for, and failed: its transaction tells of it, too.
+pub fn of_transaction(fault: Fault, transaction_id: &str) -> Response {
+    respond(fault, Some(transaction_id))
 }
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let status = status(self.kind);
-        let body = Body {
-            success: false,
-            http_code: status.as_u16(),
-            code: &self.code,
-            message: &self.message,
-            errors: &self.errors,
-        };
-        let mut response = (status, Json(body)).into_response();
-        if status == StatusCode::UNAUTHORIZED {
-            // Not "Basic": browsers would ask for a password by themselves, over our page.
-            let challenge = HeaderValue::from_static("Bearer realm=\"Tenantry\"");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-        }
-        // For the provisioning API, which says the same in another form.
-        response.extensions_mut().insert(self);
-        response
+        respond(self, None)
     }
+}
+
+fn respond(fault: Fault, transaction_id: Option<&str>) -> Response {
+    let status = status(fault.kind);
+    let body = Body {
+        success: false,
+        http_code: status.as_u16(),
+        code: &fault.code,
+        message: &fault.message,
+        errors: &fault.errors,
+        transaction_id,
+    };
+    let mut response = (status, Json(body)).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        // Not "Basic": browsers would ask for a password by themselves, over our page.
+        let challenge = HeaderValue::from_static("Bearer realm=\"Tenantry\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    // For the provisioning API, which says the same in another form.
+    response.extensions_mut().insert(fault);
+    response
 }

@@ -301,7 +301,7 @@ impl Post<'_> {
         let (app, target) = (self.app, self.value(drawn::TARGET));
         let moved = tasks::move_now(app, self.caller, self.model, None, pkid, target);
         let transaction_id = moved.await.map_err(pick_a_node)?.transaction_id;
-        Ok(self.follow(&Asked { transaction_id, ended: true }))
+        Ok(self.follow(&Asked { transaction_id, ended: true, fault: None }))
     }
 
     /// A button on a transaction's page: cancels it, or loads its file in the mode that the button
@@ -310,7 +310,7 @@ impl Post<'_> {
         match self.value("_submit") {
             Some("cancel") | None => {
                 tasks::cancel(self.app, self.caller, id).await?;
-                Ok(self.follow(&Asked { transaction_id: id.to_owned(), ended: false }))
+                Ok(self.follow(&Asked { transaction_id: id.to_owned(), ended: false, fault: None }))
             }
             Some(mode) => {
                 let asked = apply(self.app, self.caller, id, Mode::parse(mode)?).await?;

@@ -13,7 +13,7 @@ use argon2::{
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{App, Caller};
+use super::{App, Caller, PROGRAM_ACCOUNT};
 use crate::{
     fault::Fault,
     store::{Account, ReadTx, SessionKind, SessionRow},
@@ -220,6 +220,9 @@ async fn find(app: &App, token: &str, kind: SessionKind) -> Result<(SessionRow, 
 
 /// The account as a caller, for work that was queued by it; `None` when it is gone.
 pub fn caller_of(tx: &ReadTx<'_>, account_id: i64) -> Result<Option<Caller>, Fault> {
+    if account_id == PROGRAM_ACCOUNT {
+        return Caller::program(tx).map(Some);
+    }
     Ok(tx.account_by_id(account_id)?.map(caller))
 }
 

@@ -21,9 +21,6 @@ const SHIPPED: &str = include_str!("catalogue_shipped.json");
 /// The mark that it was put in.
 const MARK: &str = "catalogue";
 
-/// Who has put it in.
-const PROGRAM: &str = "tenantry";
-
 /// Puts the catalogue into a database that has never had one, not even another.
 pub async fn ensure(app: &App) -> Result<(), Fault> {
     if app.store.read(|tx| Ok::<_, Fault>(tx.is_done(MARK)?)).await? {
@@ -44,7 +41,7 @@ pub async fn ensure(app: &App) -> Result<(), Fault> {
 /// Adds every service by the write that all use, under one record.
 fn put(app: &App, tx: &WriteTx<'_>, root: Node) -> Result<(), Fault> {
     let model = app.model(MODEL)?;
-    let caller = Caller { account_id: 0, username: PROGRAM.to_owned(), node: root.clone() };
+    let caller = Caller::program(tx)?;
     let ticket = Ticket::new(app);
     let part = Ticket::part_of(&ticket);
     let shipped = shipped()?;

@@ -43,7 +43,7 @@ use std::{
 use crate::{
     fault::Fault,
     model::Model,
-    store::{Node, Store, StoreError},
+    store::{Node, ReadTx, Store, StoreError},
     webex::client::ClientCredentials,
 };
 use env::Env;
@@ -87,6 +87,20 @@ pub struct Caller {
     pub account_id: i64,
     pub username: String,
     pub node: Node,
+}
+
+/// What stands for the program itself where it acts on its own.
+const PROGRAM: &str = "tenantry";
+
+/// No account has it.
+const PROGRAM_ACCOUNT: i64 = 0;
+
+impl Caller {
+    /// The program itself, which sees everything.
+    fn program(tx: &ReadTx<'_>) -> Result<Self, Fault> {
+        let node = tx.root_node()?.ok_or_else(Fault::internal)?;
+        Ok(Self { account_id: PROGRAM_ACCOUNT, username: PROGRAM.to_owned(), node })
+    }
 }
 
 impl std::ops::Deref for App {

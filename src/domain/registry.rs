@@ -4,6 +4,7 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 
 use include_dir::{Dir, include_dir};
 
+use super::webex::Act;
 use crate::model::{
     Model,
     load::{LoadError, load_all},
@@ -22,6 +23,8 @@ pub struct Registry {
 pub enum RegistryError {
     #[error("{0}")]
     Model(LoadError),
+    #[error("{model}: there is no workflow {name:?} to start")]
+    Action { model: String, name: String },
     #[error("{path}: {source}")]
     Unreadable { path: String, source: std::io::Error },
 }
@@ -38,6 +41,14 @@ impl Registry {
         files.sort();
         let models: Vec<Arc<Model>> =
             load_all(files).map_err(RegistryError::Model)?.into_iter().map(Arc::new).collect();
+        for model in &models {
+            for action in &model.actions {
+                if Act::of(&model.model_type, &action.name).is_none() {
+                    let (model, name) = (model.model_type.clone(), action.name.clone());
+                    return Err(RegistryError::Action { model, name });
+                }
+            }
+        }
         let by_type = models.iter().map(|m| (m.model_type.clone(), Arc::clone(m))).collect();
         Ok(Self { models, by_type })
     }

@@ -1,9 +1,18 @@
 //! `relation/SparkCustomer`: a customer's connection to Webex.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::{App, registry::Registry, secrets::SecretEdit, webex, workflow::Workflow};
-use crate::{fault::Fault, model::formats::webex_organization_id, store::WriteTx};
+use super::{
+    App, Caller,
+    registry::Registry,
+    webex,
+    workflow::{Save, Workflow},
+};
+use crate::{
+    fault::Fault,
+    model::formats::webex_organization_id,
+    store::{ReadTx, Stored, WriteTx},
+};
 
 pub const MODEL: &str = "relation/SparkCustomer";
 
@@ -42,9 +51,17 @@ impl Workflow for SparkCustomer {
         &self,
         app: &App,
         tx: &WriteTx<'_>,
-        pkid: &str,
-        edits: &[SecretEdit],
+        _caller: &Caller,
+        save: &Save<'_>,
     ) -> Result<(), Fault> {
-        webex::tokens::given(app, tx, pkid, edits)
+        webex::tokens::given(app, tx, save.pkid, save.edits)
+    }
+
+    /// `connection`: `{state, since, reason}`.
+    fn meta(&self, tx: &ReadTx<'_>, stored: &Stored) -> Result<Map<String, Value>, Fault> {
+        let connection = webex::Connection::of(tx, stored)?;
+        let mut meta = Map::new();
+        meta.insert("connection".to_owned(), json!(connection));
+        Ok(meta)
     }
 }

@@ -41,8 +41,13 @@ pub enum Action {
     /// Services and packs of one user.
     Assign,
     Unassign,
-    /// Tokens of a Webex customer, by its link or by a refresh.
+    /// Tokens of a Webex customer by its authorise link.
+    Authorise,
+    /// Those by a refresh.
     RefreshAccessToken,
+    /// Webex's roles and licences of a customer, and its users.
+    SyncRolesLicences,
+    SyncUsers,
 }
 
 impl Action {
@@ -61,7 +66,10 @@ impl Action {
             Self::DataImport => "Data Import",
             Self::SetLicences => "Set Licences",
             Self::SetServicePacks => "Set Service Packs",
+            Self::Authorise => "Authorise",
             Self::RefreshAccessToken => "Refresh Access Token",
+            Self::SyncRolesLicences => "Sync Webex Teams Roles Licences",
+            Self::SyncUsers => "Sync Webex Teams Users",
             Self::Assign => "Assign",
             Self::Unassign => "Unassign",
         }

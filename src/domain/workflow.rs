@@ -3,14 +3,24 @@
 use serde_json::{Map, Value};
 
 use super::{
-    App, hierarchy, licences, policies, registry::Registry, secrets::SecretEdit, spark_customer,
-    templates, transactions,
+    App, Caller, hierarchy, licences, policies, registry::Registry, secrets::SecretEdit,
+    spark_customer, templates, transactions,
 };
 use crate::{
     fault::Fault,
     model::Model,
     store::{Node, ReadTx, Stored, WriteTx},
 };
+
+/// A save that was made.
+pub struct Save<'a> {
+    pub pkid: &'a str,
+    /// The attributes before it; `None` where the instance is new.
+    pub before: Option<&'a Map<String, Value>>,
+    pub after: &'a Map<String, Value>,
+    /// The secrets that changed.
+    pub edits: &'a [SecretEdit],
+}
 
 /// Steps of a write that a model adds to. Each may refuse.
 pub trait Workflow: Sync {
@@ -38,14 +48,29 @@ pub trait Workflow: Sync {
     /// Puts into an instance that is about to be stored what follows from its pkid.
     fn named(&self, _pkid: &str, _data: &mut Map<String, Value>) {}
 
-    /// Follows a save whose secrets are in their place; `edits` are those that changed.
+    /// Follows a save whose secrets are in their place.
     fn kept(
         &self,
         _app: &App,
         _tx: &WriteTx<'_>,
-        _pkid: &str,
-        _edits: &[SecretEdit],
+        _caller: &Caller,
+        _save: &Save<'_>,
     ) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// What `meta` says of an instance that is read alone, beside what all instances say.
+    fn meta(&self, _tx: &ReadTx<'_>, _stored: &Stored) -> Result<Map<String, Value>, Fault> {
+        Ok(Map::new())
+    }
+
+    /// What goes with the instance when it is deleted, in words: "7 Webex users".
+    fn goes_with(&self, _tx: &ReadTx<'_>, _stored: &Stored) -> Result<Vec<String>, Fault> {
+        Ok(Vec::new())
+    }
+
+    /// Follows a move, which has been made.
+    fn moved(&self, _tx: &WriteTx<'_>, _stored: &Stored, _target: &Node) -> Result<(), Fault> {
         Ok(())
     }
 

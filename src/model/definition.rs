@@ -70,6 +70,8 @@ pub struct Model {
     pub managed: Vec<String>,
     /// Fields that can't be changed once the instance exists.
     pub immutable: Vec<String>,
+    /// Workflows that are started on one instance, by `POST …/[pkid]/+[name]`.
+    pub actions: Vec<Action>,
     /// `schema_version` of the schema.
     pub schema_version: String,
     /// The root object, compiled.
@@ -85,6 +87,14 @@ pub struct Model {
 pub struct Group {
     pub title: String,
     pub fields: Vec<String>,
+}
+
+/// A workflow of a model's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// `RefreshAccessToken`: letters only, as it stands in paths.
+    pub name: String,
+    pub title: String,
 }
 
 /// The JSON type of a value.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::definition::{Format, Group, Model, NodeType, Operation, Property};
+use super::definition::{Action, Format, Group, Model, NodeType, Operation, Property};
 use super::members::Members;
 use super::{json, pointer, schema};
 
@@ -27,6 +27,7 @@ const KEYS: &[&str] = &[
     "groups",
     "managed",
     "immutable",
+    "actions",
     "formats",
     "schema",
 ];
@@ -154,6 +155,7 @@ fn read(source: Value) -> Result<Model, LoadError> {
         groups: groups(&file, &root)?,
         managed: fields(&file, &root, "managed")?,
         immutable: fields(&file, &root, "immutable")?,
+        actions: actions(&file)?,
         schema_version: Members::of(schema, "/schema")?
             .title("schema_version")?
             .unwrap_or("1.0")
@@ -308,6 +310,25 @@ fn groups(file: &Members, root: &Property) -> Result<Vec<Group>, LoadError> {
         groups.push(Group { title: title.to_owned(), fields });
     }
     Ok(groups)
+}
+
+fn actions(file: &Members) -> Result<Vec<Action>, LoadError> {
+    let mut actions: Vec<Action> = Vec::new();
+    for (i, value) in file.list("actions")?.into_iter().flatten().enumerate() {
+        let at = format!("/actions/{i}");
+        let members = Members::of(value, &at)?;
+        members.refuse_unknown(&["name", "title"])?;
+        let name = needed(&members, "name", members.title("name")?)?;
+        let title = needed(&members, "title", members.title("title")?)?;
+        if !name.bytes().all(|b| b.is_ascii_alphabetic()) {
+            return Err(members.wrong("name", "must have letters only"));
+        }
+        if actions.iter().any(|a| a.name == name) {
+            return Err(members.wrong("name", format!("\"{name}\" occurs twice")));
+        }
+        actions.push(Action { name: name.to_owned(), title: title.to_owned() });
+    }
+    Ok(actions)
 }
 
 fn formats(file: &Members) -> Result<Vec<(String, Format)>, LoadError> {

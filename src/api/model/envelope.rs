@@ -351,6 +351,10 @@ fn instance_actions(model: &Model, place: &Node, pkid: &str) -> Vec<Value> {
         let path = format!("{}/services/?{at}", href(&model.model_type, pkid));
         actions.extend(assignments(&path, false));
     }
+    for act in &model.actions {
+        let path = format!("{}/+{}?{at}", href(&model.model_type, pkid), act.name);
+        actions.push(action(&act.name, ("POST", "execute"), path, true, &act.title));
+    }
     if model.model_type == transactions::MODEL {
         for (name, title) in [("cancel", "Cancel"), ("replay", "Replay")] {
             let path = format!("{}/{name}/", href(&model.model_type, pkid));

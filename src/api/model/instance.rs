@@ -32,13 +32,16 @@ pub async fn get(
 ) -> Result<Response, Fault> {
     params.check_version(&model)?;
     resources::place(&app, &caller, params.hierarchy()).await?;
-    let stored = resources::get(&app, &caller, &model, &pkid).await?;
+    let (stored, own) = resources::get_with_meta(&app, &caller, &model, &pkid).await?;
     let tag = etag(stored.version);
-    // The schema also depends on the display policy, which the tag says nothing of.
-    if !params.is_on("schema") && is_known(&headers, &tag) {
+    // The tag says nothing of the display policy, on which the schema depends, nor of what `meta` tells.
+    if own.is_empty() && !params.is_on("schema") && is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
     let mut meta = envelope::instance_meta(&model, &stored.node, &stored.pkid);
+    if let Some(meta) = meta.as_object_mut() {
+        meta.extend(own);
+    }
     let mut schema = String::new();
     if params.is_on("schema") {
         let form = forms::of(&app, &model, &stored, params.0).await?;

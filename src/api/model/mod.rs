@@ -1,5 +1,6 @@
 //! The model API: the same calls for every model, drawn from its file.
 
+mod act;
 mod assignment;
 mod bulk;
 mod choices;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 use axum::{
     Extension, Router,
     extract::DefaultBodyLimit,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 
 pub use export::attached;
@@ -59,7 +60,10 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
     } else {
         post(not_offered)
     };
-    let own = if model.model_type == USER { assignment::routes() } else { Router::new() };
+    let mut own = if model.model_type == USER { assignment::routes() } else { Router::new() };
+    if !model.actions.is_empty() {
+        own = own.route("/{pkid}/{name}", any(act::start));
+    }
     own.route("/", collection)
         .route("/bulk_update", bulk_update)
         .route("/views", get(views::list).post(views::save))

@@ -14,7 +14,7 @@ use crate::{
         App, Caller, hierarchy, keys,
         secrets::{self, SecretEdit},
         transactions::{self, Action, Change, Ticket},
-        workflow,
+        workflow::{self, Save},
     },
     fault::Fault,
     model::{Model, Operation, validate::validate},
@@ -92,7 +92,8 @@ pub fn create_in(
     keys::take(tx, instance_id, model, node.id, &data)?;
     apply(tx, instance_id, &pkid, &edits)?;
     flow.added(tx, &node, &pkid, &data)?;
-    flow.kept(app, tx, &pkid, &edits)?;
+    let save = Save { pkid: &pkid, before: None, after: &data, edits: &edits };
+    flow.kept(app, tx, caller, &save)?;
     let label = model.label_of(&data, &pkid);
     transactions::record(
         app,

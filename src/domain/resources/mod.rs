@@ -81,13 +81,25 @@ pub async fn get(
     model: &Arc<Model>,
     pkid: &str,
 ) -> Result<Stored, Fault> {
+    Ok(get_with_meta(app, caller, model, pkid).await?.0)
+}
+
+/// One instance, and what its `meta` says of it that others of its kind don't share.
+pub async fn get_with_meta(
+    app: &App,
+    caller: &Caller,
+    model: &Arc<Model>,
+    pkid: &str,
+) -> Result<(Stored, Map<String, Value>), Fault> {
     offered(model, Operation::Get)?;
     let (model, pkid, from) = (Arc::clone(model), pkid.to_owned(), caller.node.id);
     app.store
         .read(move |tx| {
             let mut stored = get_in(tx, from, &model, &pkid)?;
-            workflow::of(&model.model_type).complete(tx, &mut stored)?;
-            Ok(stored)
+            let flow = workflow::of(&model.model_type);
+            flow.complete(tx, &mut stored)?;
+            let meta = flow.meta(tx, &stored)?;
+            Ok((stored, meta))
         })
         .await
 }

@@ -27,7 +27,8 @@ pub fn relocate_in(
     let stored = get_to_change(tx, caller, model, pkid)?;
     may_add(model, target)?;
     let data = from_json(&stored)?;
-    workflow::of(&model.model_type).moving(app, tx, &stored, target)?;
+    let flow = workflow::of(&model.model_type);
+    flow.moving(app, tx, &stored, target)?;
     keys::check(tx, model, target.id, &data, Some(pkid))?;
     let changed = stored.node.id != target.id;
     let mut version = stored.version;
@@ -35,6 +36,7 @@ pub fn relocate_in(
         version = tx.move_instance(stored.id, target.id, &ticket.now)?;
         tx.release_keys(stored.id)?;
         keys::take(tx, stored.id, model, target.id, &data)?;
+        flow.moved(tx, &stored, target)?;
     }
     let label = model.label_of(&data, pkid);
     let message = if changed {

@@ -44,6 +44,7 @@ pub fn remove_in(
     let stored = get_to_change(tx, caller, model, pkid)?;
     expect_version(&stored, expected)?;
     flow.removing(app, tx, &stored)?;
+    let along = flow.goes_with(tx, &stored)?;
     let before = from_json(&stored)?;
     tx.delete_instance(stored.id)?;
     flow.removed(tx, &stored)?;
@@ -57,7 +58,7 @@ pub fn remove_in(
             model_type: &model.model_type,
             href: &href(&model.model_type, pkid),
             node: &stored.node,
-            message: format!("{} {} was deleted.", model.title, model.label_of(&before, pkid)),
+            message: told(&model.title, model.label_of(&before, pkid), &along),
             before: Some(&stored.data),
             after: None,
             log: Vec::new(),
@@ -71,4 +72,11 @@ pub fn remove_in(
         node: stored.node,
         changed: true,
     })
+}
+
+fn told(title: &str, label: &str, along: &[String]) -> String {
+    match along {
+        [] => format!("{title} {label} was deleted."),
+        along => format!("{title} {label} was deleted, and with it {}.", along.join(", ")),
+    }
 }

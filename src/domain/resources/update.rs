@@ -13,7 +13,7 @@ use crate::{
     domain::{
         App, Caller, keys, secrets,
         transactions::{self, Action, Change, Ticket},
-        workflow,
+        workflow::{self, Save},
     },
     fault::Fault,
     model::{Model, Operation, validate::validate},
@@ -110,7 +110,8 @@ pub fn update_in(
         tx.release_keys(stored.id)?;
         keys::take(tx, stored.id, model, stored.node.id, &data)?;
         apply(tx, stored.id, pkid, &edits)?;
-        flow.kept(app, tx, pkid, &edits)?;
+        let save = Save { pkid, before: Some(&before), after: &data, edits: &edits };
+        flow.kept(app, tx, caller, &save)?;
     }
     if changed || !ticket.only_changes {
         let label = model.label_of(&data, pkid);

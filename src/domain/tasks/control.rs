@@ -96,7 +96,7 @@ pub async fn replay(app: &App, caller: &Caller, id: &str) -> Result<Asked, Fault
         })
         .await?;
     app.tasks.wake();
-    Ok(Asked { transaction_id: new, ended: false })
+    Ok(Asked { transaction_id: new, ended: false, fault: None })
 }
 
 fn replay_in(

@@ -7,7 +7,8 @@ use super::{Task, events::Event, input_of, rows::Step};
 use crate::{
     domain::{
         App,
-        transactions::{self, Action, Counts, ERROR, FAIL, SUCCESS},
+        transactions::{self, Action, Counts, ERROR, FAIL, INFO, SUCCESS},
+        webex::Outcome,
     },
     fault::Fault,
     store::{TaskRow, TaskState, WriteTx},
@@ -35,6 +36,27 @@ pub fn with_counts(
     })?;
     close(app, tx, id, status == SUCCESS)?;
     Ok(Step::Ended(Event::of(id, &data)))
+}
+
+/// Ends what a workflow of a model's own came to.
+pub fn with_outcome(
+    app: &App,
+    tx: &WriteTx<'_>,
+    id: &str,
+    outcome: Outcome,
+) -> Result<Event, Fault> {
+    let now = app.env.now_text();
+    let data = transactions::amend(tx, id, &now, |data| {
+        data.insert("status".to_owned(), json!(SUCCESS));
+        data.insert("completed".to_owned(), json!(now));
+        data.insert("progress".to_owned(), json!({ "done": 1, "total": 1 }));
+        for line in &outcome.log {
+            transactions::note(data, &now, INFO, line);
+        }
+        outcome.tell(data);
+    })?;
+    close(app, tx, id, true)?;
+    Ok(Event::of(id, &data))
 }
 
 /// Ends a task that was cancelled: rows that are done stay done, and the counts say which.

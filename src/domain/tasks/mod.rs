@@ -41,7 +41,8 @@ pub use task::Task;
 pub use worker::{Tasks, start};
 
 /// A caller who waits for a task waits this long at most; then it goes on without it.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Proxies in front of the program commonly give up after a minute.
+const PATIENCE: Duration = Duration::from_secs(50);
 
 /// How a call is to be carried out.
 #[derive(Debug, Default)]
@@ -69,11 +70,13 @@ pub struct Asked {
     pub transaction_id: String,
     /// False when it is queued, or still runs.
     pub ended: bool,
+    /// What stopped it, where the caller has waited for its end.
+    pub fault: Option<Fault>,
 }
 
 /// Queues what `prepare` asks for, or runs it while the caller waits. `prepare` judges the
 /// request and answers its place and task, in the database transaction that queues it.
-async fn ask(
+pub(super) async fn ask(
     app: &App,
     caller: &Caller,
     manner: Manner,
@@ -90,7 +93,7 @@ async fn ask(
         .await?;
     if nowait {
         app.tasks.wake();
-        return Ok(Asked { transaction_id: id, ended: false });
+        return Ok(Asked { transaction_id: id, ended: false, fault: None });
     }
     let Some(running) = app.tasks.begin().await else { return Err(Fault::internal()) };
     let (app_, id_) = (app.clone(), id.clone());
@@ -100,12 +103,16 @@ async fn ask(
         drop(running);
         run
     });
-    let ended = matches!(tokio::time::timeout(PATIENCE, run).await, Ok(Ok(Run::Ended)));
-    Ok(Asked { transaction_id: id, ended })
+    let (ended, fault) = match tokio::time::timeout(PATIENCE, run).await {
+        Ok(Ok(Run::Ended)) => (true, None),
+        Ok(Ok(Run::Failed(fault))) => (true, Some(fault)),
+        Ok(Ok(Run::CutOff) | Err(_)) | Err(_) => (false, None),
+    };
+    Ok(Asked { transaction_id: id, ended, fault })
 }
 
 /// Writes a task and its record.
-fn enqueue(
+pub(super) fn enqueue(
     app: &App,
     tx: &WriteTx<'_>,
     caller: &Caller,

@@ -17,6 +17,7 @@ use crate::{
             update_in,
         },
         transactions::{Counts, Ticket},
+        webex::Act,
     },
     fault::Fault,
     model::Model,
@@ -24,9 +25,11 @@ use crate::{
 };
 
 /// Whether a task came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Run {
     Ended,
+    /// It was stopped by this, which its record tells, too.
+    Failed(Fault),
     /// The program is told to end: the task goes on when it is started again.
     CutOff,
 }
@@ -37,12 +40,12 @@ pub async fn run(app: &App, id: &str) -> Run {
         Ok(run) => return run,
         Err(fault) => fault,
     };
-    let (app_, id_) = (app.clone(), id.to_owned());
-    let ended = app.store.write(move |tx| end::failed(&app_, tx, &id_, &fault)).await;
+    let (app_, id_, fault_) = (app.clone(), id.to_owned(), fault.clone());
+    let ended = app.store.write(move |tx| end::failed(&app_, tx, &id_, &fault_)).await;
     match ended {
         Ok(event) => {
             app.tasks.events.tell(event);
-            Run::Ended
+            Run::Failed(fault)
         }
         Err(fault) => {
             // The store is closed or full: the task is found again at the next start.
@@ -73,10 +76,36 @@ async fn attempt(app: &App, id: &str) -> Result<Run, Fault> {
     if let Task::Load(load) = task {
         return load::run(app, caller, id, model, load).await;
     }
+    if let Task::Act { pkid, act } = task {
+        return perform(app, &caller, id, &pkid, act).await;
+    }
     match task.hrefs() {
         None => single(app, caller, id, model, task).await,
         Some(_) => bulk(app, caller, id, model, Arc::new(task)).await,
     }
+}
+
+/// Runs what asks others on its way, and so isn't one write.
+async fn perform(app: &App, caller: &Caller, id: &str, pkid: &str, act: Act) -> Result<Run, Fault> {
+    let (app_, id_) = (app.clone(), id.to_owned());
+    let cancelled = app
+        .store
+        .write(move |tx| {
+            let Some(row) = tx.task(&id_)? else { return Err(Fault::internal()) };
+            let goes_on = row.state == TaskState::Running && !row.cancelled;
+            (!goes_on).then(|| end::cancelled(&app_, tx, &row, 1).map(event_of)).transpose()
+        })
+        .await?;
+    let event = match cancelled {
+        Some(event) => event,
+        None => {
+            let outcome = act.run(app, caller, id, pkid).await?;
+            let (app_, id_) = (app.clone(), id.to_owned());
+            app.store.write(move |tx| end::with_outcome(&app_, tx, &id_, outcome)).await?
+        }
+    };
+    app.tasks.events.tell(event);
+    Ok(Run::Ended)
 }
 
 async fn single(
@@ -140,6 +169,7 @@ fn write(
         | Task::BulkModify { .. }
         | Task::BulkMove { .. }
         | Task::BulkAssign { .. }
+        | Task::Act { .. }
         | Task::Load(_) => Err(Fault::internal()),
     }
 }

@@ -12,8 +12,9 @@ use crate::{
         App,
         licences::Wanted,
         resources::{self, Expected},
-        secrets,
+        secrets, spark_customer,
         transactions::Action,
+        webex::Act,
     },
     fault::Fault,
     model::Model,
@@ -31,6 +32,7 @@ pub enum Task {
     BulkModify { model_type: String, hrefs: Vec<String>, changes: Map<String, Value> },
     BulkMove { model_type: String, hrefs: Vec<String>, target: String },
     BulkAssign { model_type: String, hrefs: Vec<String>, wanted: Wanted, remove: bool },
+    Act { pkid: String, act: Act },
     Load(Load),
 }
 
@@ -46,6 +48,7 @@ impl Task {
             | Self::BulkMove { model_type, .. }
             | Self::BulkAssign { model_type, .. }
             | Self::Load(Load { model_type, .. }) => model_type,
+            Self::Act { .. } => spark_customer::MODEL,
         }
     }
 
@@ -64,6 +67,7 @@ impl Task {
             Self::BulkMove { .. } => Action::BulkMove,
             Self::BulkAssign { remove: false, .. } => Action::BulkAssign,
             Self::BulkAssign { remove: true, .. } => Action::BulkUnassign,
+            Self::Act { act, .. } => act.action(),
             Self::Load(_) => Action::DataImport,
         }
     }
@@ -74,6 +78,7 @@ impl Task {
             Self::Modify { model_type, pkid, .. }
             | Self::Delete { model_type, pkid, .. }
             | Self::Move { model_type, pkid, .. } => resources::href(model_type, pkid),
+            Self::Act { pkid, .. } => resources::href(self.model_type(), pkid),
             other => format!("/api/{}/", other.model_type()),
         }
     }
@@ -106,6 +111,7 @@ impl Task {
             Self::Modify { .. } | Self::BulkModify { .. } => "Modified.",
             Self::BulkAssign { remove: false, .. } => "Assigned.",
             Self::BulkAssign { remove: true, .. } => "Unassigned.",
+            Self::Act { .. } => "Done.",
             Self::Load(_) => "Loaded.",
         }
     }

@@ -9,7 +9,11 @@ use subtle::ConstantTimeEq;
 
 use super::tokens::{self, access, customer};
 use crate::{
-    domain::{App, Caller, resources::from_json},
+    domain::{
+        App, Caller,
+        resources::from_json,
+        transactions::{Action, Ticket},
+    },
     fault::{Fault, FaultKind},
     model::formats::webex_organization_id,
     store::BegunAuthorization,
@@ -177,7 +181,8 @@ async fn trade(
     app.store
         .write(move |tx| {
             let told = format!("It was authorised for the organization {organization}.");
-            tokens::store(&app_, tx, &caller, &pkid, &tokens, &told)
+            let ticket = Ticket::new(&app_).telling(Action::Authorise, &told);
+            tokens::store(&app_, tx, &caller, &pkid, &tokens, &ticket)
         })
         .await?
 }

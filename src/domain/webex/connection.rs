@@ -1,11 +1,13 @@
 //! The state of a customer's connection: what follows from its tokens, from how the last refresh
 //! went, and from the time.
 
+use serde::Serialize;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
-    store::ConnectionRow,
-    webex::{WebexError, oauth::Tokens},
+    fault::Fault,
+    store::{ConnectionRow, ReadTx, Stored},
+    webex::{ErrorKind, WebexError, oauth::Tokens},
 };
 
 /// Refreshed at the latest so long after the tokens came. Seconds.
@@ -47,6 +49,31 @@ impl State {
             Self::Failed => "failed",
             Self::Lapsed => "lapsed",
         }
+    }
+}
+
+/// A customer's connection, as `meta.connection` tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Connection {
+    /// `not_authorised`, `healthy`, `expiring`, `failed` or `lapsed`.
+    pub state: String,
+    /// Since when it is so. RFC 3339.
+    pub since: String,
+    /// What there is to know or to do, in sentences; empty where all is well.
+    pub reason: String,
+}
+
+impl Connection {
+    /// That of a stored customer. One that was never looked at has no tokens.
+    pub fn of(tx: &ReadTx<'_>, stored: &Stored) -> Result<Self, Fault> {
+        Ok(match tx.connection(stored.id)? {
+            Some(row) => Self { state: row.state, since: row.since, reason: row.reason },
+            None => Self {
+                state: State::NotAuthorised.as_str().to_owned(),
+                since: stored.created.clone(),
+                reason: Facts::default().judge(0).reason,
+            },
+        })
     }
 }
 
@@ -203,8 +230,13 @@ impl Facts {
     /// Takes in that a refresh failed.
     pub fn failed(&mut self, error: &WebexError, now: i64) {
         self.failures += 1;
+        if !error.is_passing() {
+            // Waiting doesn't mend it: it is shown at once.
+            self.failures = self.failures.max(SHOWN_AFTER);
+        }
         self.failure = Some(error.to_string());
-        self.is_final = !error.is_passing();
+        // Only a token that doesn't hold stays so; the rest an operator may have mended since.
+        self.is_final = error.kind == ErrorKind::Unauthorized;
         self.failed_at = Some(now);
     }
 }
@@ -228,7 +260,6 @@ pub fn seconds(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::webex::ErrorKind;
 
     const DAY: i64 = 24 * 3600;
     const NOW: i64 = 1_800_000_000;

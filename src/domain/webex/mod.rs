@@ -1,11 +1,14 @@
 //! Webex customers at work: authorised by an administrator, their tokens kept alive, their
 //! connection's state told.
 
+mod act;
 pub mod authorise;
 pub mod connection;
+mod sync;
 pub mod tokens;
 
-pub use connection::State;
+pub use act::{Act, Outcome, SyncCounts, queue, start};
+pub use connection::{Connection, State};
 
 use super::spark_customer::MODEL;
 use crate::{

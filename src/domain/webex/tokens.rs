@@ -44,8 +44,8 @@ pub type Refreshed = Result<String, Fault>;
 pub struct Flights(Mutex<HashMap<String, watch::Receiver<Option<Refreshed>>>>);
 
 /// Refreshes a customer's tokens now, or waits for the refresh that is under way. Answers the
-/// transaction that records it. `caller` is who asked; without one it is the program itself.
-pub async fn refresh(app: &App, caller: &Caller, pkid: &str) -> Refreshed {
+/// transaction that records it: that of `ticket`, unless another refresh was under way.
+pub async fn refresh(app: &App, caller: &Caller, pkid: &str, ticket: Ticket) -> Refreshed {
     let mut outcome = {
         let mut flights = app.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = flights.get(pkid) {
@@ -56,7 +56,7 @@ pub async fn refresh(app: &App, caller: &Caller, pkid: &str) -> Refreshed {
             let (app, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
             // A task of its own: whoever asked may go away, the refresh is carried to its end.
             tokio::spawn(async move {
-                let outcome = fly(&app, &caller, &pkid).await;
+                let outcome = fly(&app, &caller, &pkid, ticket).await;
                 app.flights.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&pkid);
                 tell.send_replace(Some(outcome));
             });
@@ -70,7 +70,7 @@ pub async fn refresh(app: &App, caller: &Caller, pkid: &str) -> Refreshed {
     }
 }
 
-async fn fly(app: &App, caller: &Caller, pkid: &str) -> Refreshed {
+async fn fly(app: &App, caller: &Caller, pkid: &str, ticket: Ticket) -> Refreshed {
     let (from, wanted) = (caller.node.id, pkid.to_owned());
     let access = app.store.read(move |tx| access(tx, &customer(tx, from, &wanted)?)).await?;
     let Some(token) = access.refresh_token.clone() else {
@@ -85,8 +85,9 @@ async fn fly(app: &App, caller: &Caller, pkid: &str) -> Refreshed {
     app.store
         .write(move |tx| match answer {
             Ok(tokens) => {
-                let told = "Its tokens were refreshed.";
-                store(&app_, tx, &caller, &pkid, &tokens, told)
+                let ticket =
+                    ticket.telling(Action::RefreshAccessToken, "Its tokens were refreshed.");
+                store(&app_, tx, &caller, &pkid, &tokens, &ticket)
             }
             Err(error) => {
                 let stored = customer(tx, caller.node.id, &pkid)?;
@@ -136,7 +137,7 @@ pub(super) fn store(
     caller: &Caller,
     pkid: &str,
     tokens: &Tokens,
-    told: &str,
+    ticket: &Ticket,
 ) -> Result<Refreshed, Fault> {
     let now = app.env.now_seconds();
     let at = |seconds: Option<i64>| seconds.map(|s| json!(app.env.text_at(now + s)));
@@ -151,10 +152,9 @@ pub(super) fn store(
     } else if let Some(expires) = at(tokens.refresh_token_expires_in) {
         changes.insert("refresh_token_expires".to_owned(), expires);
     }
-    let ticket = Ticket::new(app).telling(Action::RefreshAccessToken, told);
     let model = app.model(MODEL)?;
     let revision = Revision::Merge(changes);
-    update_in(app, tx, caller, &model, pkid, &Expected::Any, revision, &ticket)?;
+    update_in(app, tx, caller, &model, pkid, &Expected::Any, revision, ticket)?;
     let stored = customer(tx, caller.node.id, pkid)?;
     settle(app, tx, &stored, |facts| {
         facts.refreshed = Some(now);
@@ -166,7 +166,7 @@ pub(super) fn store(
         facts.failed_at = None;
         facts.is_final = false;
     })?;
-    Ok(Ok(ticket.id))
+    Ok(Ok(ticket.id.clone()))
 }
 
 /// Judges a customer anew that was saved. Tokens that were typed in have an age that nobody knows, and

@@ -1,0 +1,64 @@
+//! `POST …/[pkid]/+[name]`: the workflows that a model's file names.
+
+use axum::{
+    extract::{Path, State},
+    http::{Method, StatusCode},
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    super::{
+        body::JsonObject,
+        caller::ApiCaller,
+        fault,
+        hrefs::{ModelIs, Params},
+    },
+    envelope, not_offered,
+};
+use crate::{
+    domain::{
+        App, resources,
+        webex::{self, Act},
+    },
+    fault::Fault,
+};
+
+/// The path below an instance; `name` comes with its `+`. A body is optional.
+pub async fn start(
+    State(app): State<App>,
+    ApiCaller(caller): ApiCaller,
+    ModelIs(model): ModelIs,
+    Path((pkid, name)): Path<(String, String)>,
+    method: Method,
+    params: Params,
+    body: Option<JsonObject>,
+) -> Result<Response, Fault> {
+    let act = name.strip_prefix('+').and_then(|name| Act::of(&model.model_type, name));
+    let Some(act) = act else {
+        return Err(Fault::not_found(format!(
+            "There is no call {method} /api/{}/{pkid}/{name}.",
+            model.model_type
+        )));
+    };
+    if method != Method::POST {
+        return Err(not_offered(ModelIs(model)).await);
+    }
+    resources::place(&app, &caller, params.hierarchy()).await?;
+    let manner = params.manner(body.and_then(|body| body.callback));
+    let asked = webex::start(&app, &caller, &pkid, act, manner).await?;
+    if let Some(fault) = asked.fault {
+        return Ok(fault::of_transaction(fault, &asked.transaction_id).into_response());
+    }
+    if !asked.ended {
+        return Ok(envelope::accepted(&asked.transaction_id));
+    }
+    let stored = resources::get(&app, &caller, &model, &pkid).await?;
+    let written = resources::Written {
+        pkid,
+        version: stored.version,
+        transaction_id: asked.transaction_id,
+        node: stored.node,
+        changed: true,
+    };
+    Ok(envelope::written(&model, StatusCode::OK, &written))
+}
