@@ -40,9 +40,13 @@ pub use single::{move_now, move_one, queue_create, queue_modify, queue_remove};
 pub use task::Task;
 pub use worker::{Tasks, start};
 
-/// A caller who waits for a task waits this long at most; then it goes on without it.
-/// Proxies in front of the program commonly give up after a minute.
-const PATIENCE: Duration = Duration::from_secs(50);
+/// A caller who waits for a task waits this long at most; then it goes on without it. It is less
+/// than any request may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The same of one that calls on another system; proxies in front of the program commonly give up
+/// after a minute.
+const PATIENCE_WITH_OTHERS: Duration = Duration::from_secs(50);
 
 /// How a call is to be carried out.
 #[derive(Debug, Default)]
@@ -85,10 +89,13 @@ pub(super) async fn ask(
     let id = app.env.transaction_id();
     let (app_, caller, id_) = (app.clone(), caller.clone(), id.clone());
     let nowait = manner.nowait;
-    app.store
+    let patience = app
+        .store
         .write(move |tx| {
             let (node, task) = prepare(tx)?;
-            enqueue(&app_, tx, &caller, &id_, &node, &task, manner)
+            enqueue(&app_, tx, &caller, &id_, &node, &task, manner)?;
+            let with_others = matches!(task, Task::Act { .. });
+            Ok::<_, Fault>(if with_others { PATIENCE_WITH_OTHERS } else { PATIENCE })
         })
         .await?;
     if nowait {
@@ -103,7 +110,7 @@ pub(super) async fn ask(
         drop(running);
         run
     });
-    let (ended, fault) = match tokio::time::timeout(PATIENCE, run).await {
+    let (ended, fault) = match tokio::time::timeout(patience, run).await {
         Ok(Ok(Run::Ended)) => (true, None),
         Ok(Ok(Run::Failed(fault))) => (true, Some(fault)),
         Ok(Ok(Run::CutOff) | Err(_)) | Err(_) => (false, None),
