@@ -49,6 +49,10 @@ impl Workflow for SparkCustomer {
 
     /// Its connection is judged anew, what was synced follows its name, and where `sync` is set, the
     /// first tokens let its roles and licences be synced.
+    fn derived(&self) -> &'static [&'static str] {
+        &["token_link"]
+    }
+
     fn kept(
         &self,
         app: &App,

@@ -48,6 +48,12 @@ pub trait Workflow: Sync {
     /// Puts into an instance that is about to be stored what follows from its pkid.
     fn named(&self, _pkid: &str, _data: &mut Map<String, Value>) {}
 
+    /// Attributes that follow from the instance's pkid or from time: a file that was exported shows
+    /// them, and loading it leaves them alone.
+    fn derived(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Follows a save whose secrets are in their place. Answers lines for the log of its record.
     fn kept(
         &self,

@@ -25,7 +25,7 @@ pub use provisioning::{
     NORTH, SERVICE_PACKS, SERVICES, SOUTH, TENANT, Tenancy, USER_SERVICES, USERS, limited,
     unlimited, wanted,
 };
-pub use world::at;
+pub use world::{at, unlinked};
 
 pub const ADMIN: &str = "admin";
 pub const PASSWORD: &str = "correct horse battery staple";

@@ -6,6 +6,7 @@
 #[path = "../support/clockwork.rs"]
 mod clockwork;
 mod lists;
+#[expect(dead_code, reason = "shared; here it is started one way")]
 #[path = "../support/process.rs"]
 mod process;
 mod proxy;
