@@ -6,6 +6,7 @@
 #[path = "../support/clockwork.rs"]
 mod clockwork;
 mod lists;
+mod many;
 #[path = "../support/process.rs"]
 mod process;
 mod proxy;
