@@ -11,7 +11,7 @@ use super::{
 use crate::{
     fault::Fault,
     model::formats::webex_organization_id,
-    store::{ReadTx, Stored, WriteTx},
+    store::{Node, ReadTx, Stored, WriteTx},
 };
 
 pub const MODEL: &str = "relation/SparkCustomer";
@@ -54,7 +54,32 @@ impl Workflow for SparkCustomer {
         _caller: &Caller,
         save: &Save<'_>,
     ) -> Result<(), Fault> {
-        webex::tokens::given(app, tx, save.pkid, save.edits)
+        webex::schedule::renamed(app, tx, save)?;
+        webex::tokens::given(app, tx, save)
+    }
+
+    fn goes_with(&self, tx: &ReadTx<'_>, stored: &Stored) -> Result<Vec<String>, Fault> {
+        let mut along = Vec::new();
+        along.extend(webex::schedule::goes_with(tx, stored)?);
+        Ok(along)
+    }
+
+    fn removed(&self, tx: &WriteTx<'_>, stored: &Stored) -> Result<(), Fault> {
+        webex::schedule::removed(tx, stored)
+    }
+
+    fn moving(
+        &self,
+        app: &App,
+        tx: &WriteTx<'_>,
+        stored: &Stored,
+        target: &Node,
+    ) -> Result<(), Fault> {
+        webex::schedule::moving(app, tx, stored, target)
+    }
+
+    fn moved(&self, tx: &WriteTx<'_>, stored: &Stored, target: &Node) -> Result<(), Fault> {
+        webex::schedule::moved(tx, stored, target)
     }
 
     /// `connection`: `{state, since, reason}`.

@@ -16,6 +16,8 @@ mod tasks;
 mod vault;
 mod views;
 mod webex;
+mod webex_notices;
+mod webex_schedules;
 mod writer;
 
 use std::path::Path;
@@ -36,6 +38,7 @@ pub use tasks::{TaskRow, TaskState};
 use vault::Vault;
 pub use views::{NewView, SavedView};
 pub use webex::{BegunAuthorization, ConnectionRow};
+pub use webex_notices::{NoticeRow, Way};
 use writer::Writer;
 
 /// The database's file below the data folder.
@@ -219,6 +222,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0005_licences.sql")),
         M::up(include_str!("migrations/0006_done_once.sql")),
         M::up(include_str!("migrations/0007_webex.sql")),
+        M::up(include_str!("migrations/0009_webex_keeper.sql")),
     ])
 }
 
