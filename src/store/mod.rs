@@ -18,6 +18,7 @@ mod views;
 mod webex;
 mod webex_notices;
 mod webex_schedules;
+mod webex_synced;
 mod writer;
 
 use std::path::Path;
@@ -39,6 +40,7 @@ use vault::Vault;
 pub use views::{NewView, SavedView};
 pub use webex::{BegunAuthorization, ConnectionRow};
 pub use webex_notices::{NoticeRow, Way};
+pub use webex_synced::Synced;
 use writer::Writer;
 
 /// The database's file below the data folder.
@@ -222,6 +224,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0005_licences.sql")),
         M::up(include_str!("migrations/0006_done_once.sql")),
         M::up(include_str!("migrations/0007_webex.sql")),
+        M::up(include_str!("migrations/0008_webex_synced.sql")),
         M::up(include_str!("migrations/0009_webex_keeper.sql")),
     ])
 }

@@ -27,12 +27,13 @@ use super::{
     webex::Act,
 };
 use crate::{
-    fault::Fault,
+    fault::{Fault, FaultKind},
     store::{Node, ReadTx, TaskState, WriteTx},
 };
 pub use bulk::{bulk_assign, bulk_modify, bulk_move, bulk_remove};
 use callback::Callback;
 pub use control::{can_cancel, can_replay, cancel, replay};
+pub(super) use end::CANCELED;
 pub use end::failed;
 pub use load::{Load, Mode, load, not_kept};
 pub use rows::{CellError, RowOutcome, keep as keep_row};
@@ -42,9 +43,13 @@ pub use single::{move_now, move_one, queue_create, queue_modify, queue_remove};
 pub use task::Task;
 pub use worker::{Tasks, start};
 
-/// A caller who waits for a task waits this long at most; then it goes on without it.
-/// Proxies in front of the program commonly give up after a minute.
-const PATIENCE: Duration = Duration::from_secs(50);
+/// A caller who waits for a task waits this long at most; then it goes on without it. It is less
+/// than any request may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The same of one that calls on another system; proxies in front of the program commonly give up
+/// after a minute.
+const PATIENCE_WITH_OTHERS: Duration = Duration::from_secs(50);
 
 /// How a call is to be carried out.
 #[derive(Debug, Default)]
@@ -87,10 +92,13 @@ pub(super) async fn ask(
     let id = app.env.transaction_id();
     let (app_, caller, id_) = (app.clone(), caller.clone(), id.clone());
     let nowait = manner.nowait;
-    app.store
+    let patience = app
+        .store
         .write(move |tx| {
             let (node, task) = prepare(tx)?;
-            enqueue(&app_, tx, &caller, &id_, &node, &task, manner)
+            enqueue(&app_, tx, &caller, &id_, &node, &task, manner)?;
+            let with_others = matches!(task, Task::Act { .. });
+            Ok::<_, Fault>(if with_others { PATIENCE_WITH_OTHERS } else { PATIENCE })
         })
         .await?;
     if nowait {
@@ -105,12 +113,35 @@ pub(super) async fn ask(
         drop(running);
         run
     });
-    let (ended, fault) = match tokio::time::timeout(PATIENCE, run).await {
+    let (ended, fault) = match tokio::time::timeout(patience, run).await {
         Ok(Ok(Run::Ended)) => (true, None),
         Ok(Ok(Run::Failed(fault))) => (true, Some(fault)),
         Ok(Ok(Run::CutOff) | Err(_)) | Err(_) => (false, None),
     };
     Ok(Asked { transaction_id: id, ended, fault })
+}
+
+/// Refuses a task that may not run beside itself while it is queued or runs.
+fn refuse_second(tx: &ReadTx<'_>, task: &Task) -> Result<(), Fault> {
+    match under_way(tx, task)? {
+        None => Ok(()),
+        Some(id) => Err(Fault::new(
+            FaultKind::Conflict,
+            "busy",
+            format!(
+                "The same is under way already, as the transaction {id}. Wait for its end, or cancel \
+                 it."
+            ),
+        )),
+    }
+}
+
+/// The transaction in which a task that may not run beside itself is queued or runs.
+pub(super) fn under_way(tx: &ReadTx<'_>, task: &Task) -> Result<Option<String>, Fault> {
+    Ok(match task.alone() {
+        Some(alone) => tx.open_task_alone(&alone)?,
+        None => None,
+    })
 }
 
 /// Writes a task and its record.
@@ -123,6 +154,7 @@ pub(super) fn enqueue(
     task: &Task,
     manner: Manner,
 ) -> Result<(), Fault> {
+    refuse_second(tx, task)?;
     let now = app.env.now_text();
     let opening = Opening {
         action: task.action(),
@@ -148,7 +180,8 @@ pub(super) fn enqueue(
             data.insert("started".to_owned(), serde_json::json!(now));
         })?;
     }
-    tx.insert_task(id, state, caller.account_id, &SecretString::from(text))?;
+    let (text, alone) = (SecretString::from(text), task.alone());
+    tx.insert_task(id, state, caller.account_id, &text, alone.as_deref())?;
     if let Some(callback) = manner.callback.filter(|_| manner.nowait) {
         callback.keep(tx, id)?;
     }

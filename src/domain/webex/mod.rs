@@ -9,7 +9,7 @@ pub mod keeper;
 pub mod mail;
 pub mod notices;
 pub mod schedule;
-mod sync;
+pub mod sync;
 pub mod tokens;
 
 pub use act::{Act, Outcome, SyncCounts, queue, start};
@@ -18,6 +18,7 @@ pub use connection::{Connection, State};
 use super::spark_customer::MODEL;
 use crate::{
     fault::{Fault, FaultKind},
+    model::formats::webex_organization_id,
     webex::{ErrorKind, WebexError},
 };
 
@@ -42,6 +43,12 @@ impl From<WebexError> for Fault {
         };
         Self::new(kind, code, format!("{}{advice}", sentence(error.to_string())))
     }
+}
+
+/// Whether two ids of Webex's are those of one organisation, each as a UUID or as an organisation id.
+fn same_organization(one: &str, other: &str) -> bool {
+    let uuid = |id: &str| webex_organization_id(id).map(|organization| organization.uuid);
+    one == other || (uuid(one).is_some() && uuid(one) == uuid(other))
 }
 
 /// With a full stop at its end: Webex's own words may lack it.

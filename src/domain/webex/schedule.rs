@@ -74,9 +74,8 @@ impl Workflow for Schedule {
         tx: &WriteTx<'_>,
         _caller: &Caller,
         save: &Save<'_>,
-    ) -> Result<(), Fault> {
-        let own = || tx.instance_unscoped(MODEL, save.pkid)?.ok_or_else(Fault::internal);
-        let stored = own()?;
+    ) -> Result<Vec<String>, Fault> {
+        let stored = tx.instance_unscoped(MODEL, save.pkid)?.ok_or_else(Fault::internal)?;
         let renamed = save.before.map(|before| before.get("spark_customer"))
             != Some(save.after.get("spark_customer"));
         let customer = match tx.schedule_customer(stored.id)? {
@@ -88,7 +87,7 @@ impl Workflow for Schedule {
         if next_run.is_some() {
             app.keeper.wake();
         }
-        Ok(())
+        Ok(Vec::new())
     }
 }
 

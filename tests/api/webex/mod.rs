@@ -7,6 +7,8 @@ mod keeper_many;
 mod keeper_pasted;
 mod notices;
 mod schedule;
+mod sync;
+mod wire;
 
 use axum::Router;
 use reqwest::{Client, Url, redirect::Policy};
@@ -15,6 +17,7 @@ use tenantry::webex::{
     simulator::{Organization, Simulator},
 };
 
+use self::wire::Wire;
 use crate::support::{Options, Place, SPARK, TestApp, clockwork_env};
 
 pub const ORGANIZATION: &str = "96abc2aa-3dcc-11e5-a152-fe34819cdc9a";
@@ -24,6 +27,9 @@ pub const ADMIN: &str = "admin@oakland.example";
 pub struct Stage {
     pub app: TestApp,
     pub simulator: Simulator,
+    pub wire: Wire,
+    /// Where the simulator is.
+    pub base: String,
 }
 
 impl Stage {
@@ -51,9 +57,10 @@ impl Stage {
         change(&mut options);
         let app = TestApp::start_with(options).await.unwrap();
         let simulator = Simulator::new(clockwork_env(&app.clock), &base, client, organizations);
-        let router = Router::new().nest("/v1", simulator.router());
+        let wire = Wire::default();
+        let router = wire.around(Router::new().nest("/v1", simulator.router()));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { app, simulator }
+        Self { app, simulator, wire, base }
     }
 
     /// The href and pkid of a new customer with the simulator's organisation, authorised by its link.
