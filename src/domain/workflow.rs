@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     App, Caller, hierarchy, licences, policies, registry::Registry, secrets::SecretEdit,
-    spark_customer, templates, transactions,
+    spark_customer, templates, transactions, webex,
 };
 use crate::{
     fault::Fault,
@@ -162,6 +162,7 @@ pub fn of(model_type: &str) -> &'static dyn Workflow {
         licences::SERVICE => &licences::Service,
         licences::SERVICE_PACK => &licences::ServicePack,
         licences::USER => &licences::User,
+        webex::schedule::MODEL => &webex::schedule::Schedule,
         _ => &Plain,
     }
 }

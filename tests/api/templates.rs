@@ -264,6 +264,7 @@ async fn a_templates_own_add_form_has_the_fields_of_its_model() {
         [
             "data/FieldDisplayPolicy",
             "data/HierarchyNode",
+            "data/Schedule",
             "data/Service",
             "data/ServicePack",
             "data/User",
