@@ -1,12 +1,17 @@
 //! The command line.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use tenantry::{
     api::{self, site::Site},
-    domain::{App, Settings, Start, accounts, env::Env},
+    domain::{App, SIMULATOR, Settings, Start, accounts, env::Env},
     webex::client::ClientCredentials,
 };
 use tokio::{net::TcpListener, sync::Notify};
@@ -43,17 +48,20 @@ struct Serve {
     /// Folder with further model files, beside those in the program.
     #[arg(long, env = "TENANTRY_MODELS_DIR")]
     models_dir: Option<PathBuf>,
-    /// Fill an empty database with a sample hierarchy and sample customers.
+    /// Fill an empty database with a sample hierarchy and sample customers, and let a simulator
+    /// stand in for Webex unless its URL is given.
     #[arg(long, env = "TENANTRY_DEMO")]
     demo: bool,
     /// Hosts (`host` or `host:port`, separated by commas) to which `request_meta` may have
     /// outcomes posted; none when not given.
     #[arg(long, env = "TENANTRY_CALLBACK_HOSTS", value_delimiter = ',')]
     callback_hosts: Vec<String>,
-    /// Base of the Webex API, with its version.
-    #[arg(long, env = "TENANTRY_WEBEX_API_URL", default_value = "https://webexapis.com/v1")]
-    webex_api_url: url::Url,
+    /// Base of the Webex API, with its version; `https://webexapis.com/v1` when not given.
+    #[arg(long, env = "TENANTRY_WEBEX_API_URL")]
+    webex_api_url: Option<url::Url>,
 }
+
+const WEBEX_API_URL: &str = "https://webexapis.com/v1";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -69,10 +77,13 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
     let listener = TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("listening on {}", options.listen))?;
+    let here = listener.local_addr()?;
     let public_url = match options.public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
-        None => format!("http://{}", listener.local_addr()?),
+        None => format!("http://{here}"),
     };
+    let simulated = options.demo && options.webex_api_url.is_none();
+    let simulator_url = simulated.then(|| simulator_url(here)).transpose()?;
     let (app, password) = App::start(Start {
         data_dir: &options.data_dir,
         models_dir: options.models_dir,
@@ -82,8 +93,12 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
             public_url,
             demo: options.demo,
             callback_hosts: options.callback_hosts,
-            webex_api_url: options.webex_api_url,
+            webex_api_url: match options.webex_api_url {
+                Some(url) => url,
+                None => WEBEX_API_URL.parse()?,
+            },
             webex_client: webex_client(),
+            simulator_url,
         },
     })
     .await
@@ -119,6 +134,16 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
     }
     app.stop().await;
     Ok(())
+}
+
+/// How this program reaches its own simulator: directly, whatever stands before it.
+fn simulator_url(here: SocketAddr) -> anyhow::Result<url::Url> {
+    let ip = match here.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    Ok(format!("http://{}{SIMULATOR}", SocketAddr::new(ip, here.port())).parse()?)
 }
 
 /// The integration, where both of its parts are set. They are no flags: those are seen by all.

@@ -44,7 +44,7 @@ use crate::{
     fault::Fault,
     model::Model,
     store::{Node, ReadTx, Store, StoreError},
-    webex::client::ClientCredentials,
+    webex::{Webex, client::ClientCredentials, simulator::Simulator},
 };
 use env::Env;
 use registry::{Registry, RegistryError};
@@ -60,7 +60,9 @@ pub struct Inner {
     pub settings: Settings,
     pub logins: accounts::Logins,
     pub tasks: tasks::Tasks,
-    pub webex: crate::webex::Webex,
+    pub webex: Webex,
+    /// What stands in for Webex, where that was asked for.
+    pub simulator: Option<Simulator>,
     pub flights: webex::tokens::Flights,
     /// For calls to the world outside: no redirects, and never longer than a few seconds.
     pub http: reqwest::Client,
@@ -79,7 +81,12 @@ pub struct Settings {
     pub webex_api_url: url::Url,
     /// The integration registered with Webex.
     pub webex_client: Option<ClientCredentials>,
+    /// Under which URL this program reaches its own simulator, which then stands in for Webex.
+    pub simulator_url: Option<url::Url>,
 }
+
+/// Where the simulator is, below the program's own origin.
+pub const SIMULATOR: &str = "/simulator/v1";
 
 /// Who is asking. Everything outside `node` and what stands below it doesn't exist for it.
 #[derive(Clone, Debug)]
@@ -144,11 +151,8 @@ impl App {
         let models = Registry::load(start.models_dir.as_deref())?;
         let store = Store::open(start.data_dir, &models.to_vec()).await?;
         let http = client()?;
-        let webex = crate::webex::Webex::new(
-            start.settings.webex_api_url.clone(),
-            start.settings.webex_client.clone(),
-            start.env.clone(),
-        );
+        let simulator = simulator(&start.settings, &start.env);
+        let webex = webex_of(&start.settings, &start.env, simulator.as_ref());
         let app = Self(Arc::new(Inner {
             store,
             models,
@@ -157,6 +161,7 @@ impl App {
             logins: accounts::Logins::default(),
             tasks: tasks::Tasks::default(),
             webex,
+            simulator,
             flights: webex::tokens::Flights::default(),
             http,
         }));
@@ -182,6 +187,23 @@ impl App {
             .get(model_type)
             .ok_or_else(|| Fault::not_found(format!("There is no model {model_type}.")))
     }
+}
+
+/// The simulator, for the demonstration's customers. Its integration is made up at each start.
+fn simulator(settings: &Settings, env: &Env) -> Option<Simulator> {
+    let base = settings.simulator_url.as_ref()?;
+    let client = ClientCredentials { id: format!("C{}", env.token()), secret: env.token().into() };
+    Some(Simulator::new(env.clone(), base.as_str(), client, demo::organizations()))
+}
+
+/// Webex, or the simulator: this program calls it directly, browsers come to it as they come here.
+fn webex_of(settings: &Settings, env: &Env, simulator: Option<&Simulator>) -> Webex {
+    let Some((base, simulator)) = settings.simulator_url.clone().zip(simulator) else {
+        let (base, client) = (settings.webex_api_url.clone(), settings.webex_client.clone());
+        return Webex::new(base, client, env.clone());
+    };
+    let seen_at = format!("{}{SIMULATOR}", settings.public_url).parse().unwrap_or(base.clone());
+    Webex::new(base, Some(simulator.client().clone()), env.clone()).seen_by_browsers_at(&seen_at)
 }
 
 fn client() -> Result<reqwest::Client, reqwest::Error> {

@@ -4,6 +4,7 @@
 
 mod answers;
 mod control;
+mod control_page;
 mod faults;
 mod html;
 mod login;
@@ -30,7 +31,7 @@ pub use world::{Organization, Settings};
 use super::client::ClientCredentials;
 use crate::domain::env::Env;
 use faults::Faults;
-use tokens::{Code, Grant};
+use tokens::{Code, Ledger};
 
 /// The simulated Webex. Cheap to clone.
 #[derive(Clone)]
@@ -49,10 +50,7 @@ struct State {
     organizations: Vec<Organization>,
     /// What consent was given for, by the code that was handed out.
     codes: BTreeMap<String, Code>,
-    /// By access token.
-    access: BTreeMap<String, Grant>,
-    /// By refresh token.
-    refresh: BTreeMap<String, Grant>,
+    ledger: Ledger,
     faults: Faults,
     calls: BTreeMap<String, u64>,
     /// Token calls under way now and at most at once, by organisation.
@@ -72,14 +70,18 @@ impl Simulator {
             settings: Settings::default(),
             organizations,
             codes: BTreeMap::new(),
-            access: BTreeMap::new(),
-            refresh: BTreeMap::new(),
+            ledger: Ledger::new(env.now_seconds()),
             faults: Faults::default(),
             calls: BTreeMap::new(),
             refreshing: BTreeMap::new(),
         };
         let base = base.trim_end_matches('/').to_owned();
         Self(Arc::new(Inner { env, base, client, state: Mutex::new(state) }))
+    }
+
+    /// The one integration that it knows.
+    pub fn client(&self) -> &ClientCredentials {
+        &self.0.client
     }
 
     /// Its calls and pages, below its base.
@@ -136,9 +138,7 @@ impl Simulator {
 
     /// Ends every token of an organisation.
     pub fn revoke(&self, organization: &str) {
-        let mut state = self.state();
-        state.access.retain(|_, grant| grant.organization != organization);
-        state.refresh.retain(|_, grant| grant.organization != organization);
+        self.state().ledger.revoke(organization);
     }
 
     /// How often a path below the base was called, those that failed too.

@@ -1,6 +1,7 @@
 //! Webex customers at work, against the simulator: the authorise link and its return.
 
 mod authorise;
+mod simulator;
 
 use axum::Router;
 use reqwest::{Client, Url, redirect::Policy};
