@@ -134,6 +134,19 @@ fn a_malformed_file_is_refused_at_its_place() {
         ("/unique".into(), json!(["nome"]), "/unique/0".into(), "nome"),
         ("/unique_at_node".into(), json!(["tags"]), "/unique_at_node/0".into(), "one value"),
         ("/managed".into(), json!(["nome"]), "/managed/0".into(), "nome"),
+        ("/actions".into(), json!([{ "name": "A" }]), "/actions/0".into(), "no title"),
+        (
+            "/actions".into(),
+            json!([{ "name": "A b", "title": "A" }]),
+            "/actions/0/name".into(),
+            "letters",
+        ),
+        (
+            "/actions".into(),
+            json!([{ "name": "A", "title": "A" }, { "name": "A", "title": "B" }]),
+            "/actions/1/name".into(),
+            "twice",
+        ),
         ("/immutable".into(), json!(["name", "name"]), "/immutable/1".into(), "twice"),
         ("/formats".into(), json!({"nome": "email"}), "/formats/nome".into(), "nome"),
         ("/formats".into(), json!({"size": "email"}), "/formats/size".into(), "only a string"),
@@ -478,6 +491,9 @@ fn spark_customer_stands_where_the_contract_puts_it() {
     assert_eq!(model.allowed_at, [NodeType::Customer]);
     assert_eq!(model.unique_at_node, ["account_number_external"]);
     assert_eq!(model.managed, ["token_link"]);
+    let actions: Vec<&str> = model.actions.iter().map(|a| a.name.as_str()).collect();
+    let names = ["RefreshAccessToken", "SyncWebexTeamsRolesLicences", "SyncWebexTeamsUsers"];
+    assert_eq!(actions, names);
     assert_eq!(model.operations, Operation::ALL);
     let format = |name: &str| model.root.property(name).unwrap().format;
     assert_eq!(format("account_number_external"), Some(Format::WebexOrganization));

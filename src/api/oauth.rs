@@ -3,7 +3,7 @@
 use axum::{
     Extension,
     extract::{Path, Query, State},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderValue, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -25,6 +25,9 @@ use crate::{
         routes::{detail_href, login_href, with_search},
     },
 };
+
+/// Where Webex sends the browser back to.
+const CALLBACK: &str = "/oauth/webex/callback";
 
 /// `GET /oauth/webex/authorize/{pkid}`: off to Webex; without a session to the log-in first.
 pub async fn authorize(
@@ -59,8 +62,10 @@ pub async fn callback(
     Extension(console): Extension<Console>,
     Query(Answered { code, state, error, error_description }): Query<Answered>,
     caller: Option<PageCaller>,
-    parts: Parts,
+    mut parts: Parts,
 ) -> Response {
+    // A page repeats its own address in places; this one's is for nobody else.
+    parts.uri = Uri::from_static(CALLBACK);
     let session = cookie(&parts.headers, SESSION_COOKIE);
     let back = Return { code, state, error, error_description };
     let (Some(PageCaller(caller)), Some(session)) = (caller, session) else {

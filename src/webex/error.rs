@@ -91,14 +91,19 @@ impl WebexError {
                 .iter()
                 .any(|word| text.contains(word))
         };
-        let kind = match error.kind {
-            ErrorKind::Refused(400 | 401) | ErrorKind::Unauthorized if about_us => {
-                ErrorKind::Integration
-            }
-            ErrorKind::Refused(400 | 401) => ErrorKind::Unauthorized,
-            kind => kind,
-        };
-        Self { kind, ..error }
+        match error.kind {
+            ErrorKind::Refused(400 | 401) | ErrorKind::Unauthorized if about_us => Self {
+                kind: ErrorKind::Integration,
+                message: format!(
+                    "{}. The operator has to correct TENANTRY_WEBEX_CLIENT_ID or \
+                     TENANTRY_WEBEX_CLIENT_SECRET",
+                    error.message.trim_end_matches('.')
+                ),
+                ..error
+            },
+            ErrorKind::Refused(400 | 401) => Self { kind: ErrorKind::Unauthorized, ..error },
+            _ => error,
+        }
     }
 }
 
@@ -163,7 +168,8 @@ mod tests {
         assert_eq!(own.kind, ErrorKind::Integration);
         assert_eq!(
             own.to_string(),
-            "Webex refused: Malformed. Client Id is invalid (tracking id T1)"
+            "Webex refused: Malformed. Client Id is invalid. The operator has to correct \
+             TENANTRY_WEBEX_CLIENT_ID or TENANTRY_WEBEX_CLIENT_SECRET (tracking id T1)"
         );
         assert_eq!(token(401, "").kind, ErrorKind::Unauthorized);
         assert_eq!(token(401, "{\"error\":\"invalid_client\"}").kind, ErrorKind::Integration);

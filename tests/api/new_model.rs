@@ -252,6 +252,14 @@ async fn a_file_that_is_no_model_stops_the_start() {
 }
 
 #[tokio::test]
+async fn a_workflow_that_there_is_none_of_stops_the_start() {
+    let mut model = something();
+    model["actions"] = json!([{ "name": "RefreshAccessToken", "title": "Refresh" }]);
+    let said = refusal("data/Something.json", &model.to_string()).await;
+    assert!(said.contains("data/Something") && said.contains("RefreshAccessToken"), "{said}");
+}
+
+#[tokio::test]
 async fn a_model_that_is_there_already_stops_the_start() {
     let mut model = something();
     model["model_type"] = json!("relation/SparkCustomer");

@@ -19,11 +19,17 @@ pub struct Process {
 impl Process {
     /// Starts it and waits until it says where it is.
     pub fn start(data_dir: &Path, log: &str) -> Self {
+        Self::start_with(data_dir, log, &[])
+    }
+
+    /// The same with more in its environment.
+    pub fn start_with(data_dir: &Path, log: &str, more: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tenantry"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
             .env("TENANTRY_ADMIN_PASSWORD", PASSWORD)
             .env("TENANTRY_LOG", log)
+            .envs(more.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

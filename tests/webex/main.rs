@@ -6,8 +6,11 @@
 #[path = "../support/clockwork.rs"]
 mod clockwork;
 mod lists;
+#[path = "../support/process.rs"]
+mod process;
 mod proxy;
 mod resources;
+mod secrets;
 mod tokens;
 
 use std::net::SocketAddr;

@@ -25,13 +25,20 @@ async fn proxy() -> (String, Arc<Mutex<Vec<String>>>) {
     (address, heads)
 }
 
-async fn pass_on(mut client: TcpStream, kept: Arc<Mutex<Vec<String>>>) -> Option<()> {
+/// The head of a request, and the host and port that it asks a proxy for.
+pub async fn head(client: &mut TcpStream) -> Option<(String, String)> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(client.read_u8().await.ok()?);
     }
-    let text = String::from_utf8(head.clone()).ok()?;
+    let text = String::from_utf8(head).ok()?;
     let host = text.split_whitespace().nth(1)?.split('/').nth(2)?.to_owned();
+    Some((text, host))
+}
+
+async fn pass_on(mut client: TcpStream, kept: Arc<Mutex<Vec<String>>>) -> Option<()> {
+    let (text, host) = head(&mut client).await?;
+    let head = text.clone().into_bytes();
     kept.lock().unwrap().push(text);
     let mut server = TcpStream::connect(host).await.ok()?;
     server.write_all(&head).await.ok()?;

@@ -363,6 +363,8 @@ impl Loading<'_> {
 
     /// The attributes of what is added: those of the row, and defaults where it says nothing.
     fn added(&self, mut row: Map<String, Value>) -> Map<String, Value> {
+        // An export shows it, and each system has its own.
+        resources::leave_server_fields(self.model, &mut row);
         fill(&self.model.defaults(), &mut row);
         let mut data = without_nulls(row);
         if let Some(template) = self.template {
@@ -372,7 +374,12 @@ impl Loading<'_> {
     }
 
     /// The attributes of what is modified: those it has, with what the row says.
-    fn modified(&self, before: &Map<String, Value>, row: Map<String, Value>) -> Map<String, Value> {
+    fn modified(
+        &self,
+        before: &Map<String, Value>,
+        mut row: Map<String, Value>,
+    ) -> Map<String, Value> {
+        resources::leave_server_fields(self.model, &mut row);
         let mut data = before.clone();
         merge(&self.model.root, &mut data, row);
         if let Some(template) = self.template {

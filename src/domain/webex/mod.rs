@@ -25,6 +25,21 @@ impl From<WebexError> for Fault {
             ErrorKind::Timeout => (FaultKind::NoAnswer, "no_answer"),
             _ => (FaultKind::Upstream, "webex"),
         };
-        Self::new(kind, code, error.to_string())
+        let advice = match error.kind {
+            ErrorKind::Unauthorized => " Authorise the customer by its link again.",
+            ErrorKind::Forbidden => {
+                " Authorise it again as an administrator who may do this, and grant all that is \
+                 asked for."
+            }
+            ErrorKind::Integration | ErrorKind::Refused(_) | ErrorKind::Malformed => "",
+            ErrorKind::Unavailable(_) | ErrorKind::Timeout => " Try again later.",
+            ErrorKind::Unreachable => " Check the network, and the customer's proxies.",
+        };
+        Self::new(kind, code, format!("{}{advice}", sentence(error.to_string())))
     }
+}
+
+/// With a full stop at its end: Webex's own words may lack it.
+fn sentence(text: String) -> String {
+    if text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
 }

@@ -69,6 +69,31 @@ async fn nodes_and_webex_customers_come_back_unchanged_too() {
     assert_eq!(app.data(&format!("{SPARK}{pkid}")).await["token"], "********");
 }
 
+#[tokio::test]
+async fn what_only_the_server_writes_is_left_alone() {
+    let from = TestApp::start().await;
+    let place = from.tenant().await;
+    let there = from.spark(&place, &json!({ "name": "Heron", "notes": "a\nb" })).await;
+    let file = export_all(&from, SPARK, "json").await;
+    let (_, mut file) = unzipped(&file.body);
+    let row = &mut file["resources"][0];
+    assert_eq!(row["data"]["token_link"], format!("/oauth/webex/authorize/{there}"));
+    // In another system it is another instance.
+    row["meta"].as_object_mut().unwrap().shift_remove("pkid").unwrap();
+    let to = TestApp::start().await;
+    to.tenant().await;
+    to.provider("Else").await;
+    let path = format!("{SPARK}import/?mode=row_by_row");
+    let (_, record) = to.loaded(&path, file.to_string().as_bytes()).await;
+    assert_eq!(record["status"], "Success", "{record}");
+    let list = to.get(SPARK).await.expect(200).json();
+    let row = &list["resources"][0];
+    assert_eq!((&row["data"]["name"], &row["data"]["notes"]), (&json!("Heron"), &json!("a\nb")));
+    let pkid = row["meta"]["references"]["self"][0]["pkid"].as_str().unwrap();
+    assert_ne!(pkid, there);
+    assert_eq!(row["data"]["token_link"], format!("/oauth/webex/authorize/{pkid}"));
+}
+
 /// A value without what no export has: what is empty.
 fn bare(value: &Value) -> Value {
     match value {

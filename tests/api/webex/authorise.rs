@@ -49,7 +49,7 @@ async fn the_link_leads_through_webex_to_tokens() {
     assert_eq!(data["refresh_token_expires"], "2026-05-01T09:29:59.000000Z");
     let id = page.split("transaction=").nth(1).unwrap();
     let record = stage.app.data(&format!("{TRANSACTIONS}{id}")).await;
-    assert_eq!(record["action"], "Refresh Access Token");
+    assert_eq!(record["action"], "Authorise");
     assert_eq!(
         record["message"],
         "Webex customer Oakland: It was authorised for the organization Oakland."

@@ -1,5 +1,6 @@
 //! Webex customers at work, against the simulator: the authorise link and its return.
 
+mod actions;
 mod authorise;
 mod simulator;
 
@@ -10,7 +11,7 @@ use tenantry::webex::{
     simulator::{Organization, Simulator},
 };
 
-use crate::support::{Options, TestApp, clockwork_env};
+use crate::support::{Options, Place, SPARK, TestApp, clockwork_env};
 
 pub const ORGANIZATION: &str = "96abc2aa-3dcc-11e5-a152-fe34819cdc9a";
 pub const ADMIN: &str = "admin@oakland.example";
@@ -42,6 +43,29 @@ impl Stage {
         let router = Router::new().nest("/v1", simulator.router());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { app, simulator }
+    }
+
+    /// The href and pkid of a new customer with the simulator's organisation, authorised by its link.
+    pub async fn authorised(&self) -> (String, String) {
+        let place = self.app.tenant().await;
+        self.authorised_at(&place, "Oakland").await
+    }
+
+    /// The same at a node, under a name.
+    pub async fn authorised_at(&self, place: &Place, name: &str) -> (String, String) {
+        let data = serde_json::json!({ "name": name, "account_email": ADMIN });
+        let pkid = self.app.spark(place, &data).await;
+        self.authorise(&pkid).await;
+        (format!("{SPARK}{pkid}/"), pkid)
+    }
+
+    /// Authorises a customer as an administrator does, in a session of its own.
+    pub async fn authorise(&self, pkid: &str) {
+        let session = self.app.session().await;
+        let link = format!("/oauth/webex/authorize/{pkid}");
+        let answer = self.app.call("GET", &link).cookie(&session).send().await.expect(303);
+        let back = self.consent(answer.header("location").unwrap(), "accept").await;
+        self.app.call("GET", &back).cookie(&session).send().await.expect(303);
     }
 
     /// What the browser does at Webex: answers path and query of the return.
