@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::{Failure, Fault, Settings, Simulator, answers::refusal, control_page};
+use crate::webex::client::ClientCredentials;
 
 /// What can be asked for; each part may be missing.
 #[derive(Deserialize)]
@@ -28,6 +29,16 @@ pub(super) struct Change {
     /// UUIDs of organisations whose tokens end.
     #[serde(default)]
     revoke: Vec<String>,
+    /// Integrations of other programs, beside Tenantry's own.
+    #[serde(default)]
+    integrations: Vec<Integration>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Integration {
+    id: String,
+    secret: String,
 }
 
 /// What a form of the page asks for; `what` says which of them it is.
@@ -94,6 +105,9 @@ pub(super) async fn change(State(simulator): State<Simulator>, request: Request)
     }
     for organization in change.revoke {
         simulator.revoke(&organization);
+    }
+    for Integration { id, secret } in change.integrations {
+        simulator.state().integrations.push(ClientCredentials { id, secret: secret.into() });
     }
     Json(told(&simulator)).into_response()
 }

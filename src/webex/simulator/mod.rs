@@ -51,6 +51,8 @@ struct State {
     /// What consent was given for, by the code that was handed out.
     codes: BTreeMap<String, Code>,
     ledger: Ledger,
+    /// Those of other programs, beside the product's own.
+    integrations: Vec<ClientCredentials>,
     faults: Faults,
     calls: BTreeMap<String, u64>,
     /// Token calls under way now and at most at once, by organisation.
@@ -71,6 +73,7 @@ impl Simulator {
             organizations,
             codes: BTreeMap::new(),
             ledger: Ledger::new(env.now_seconds()),
+            integrations: Vec::new(),
             faults: Faults::default(),
             calls: BTreeMap::new(),
             refreshing: BTreeMap::new(),
@@ -79,9 +82,16 @@ impl Simulator {
         Self(Arc::new(Inner { env, base, client, state: Mutex::new(state) }))
     }
 
-    /// The one integration that it knows.
+    /// The product's own integration.
     pub fn client(&self) -> &ClientCredentials {
         &self.0.client
+    }
+
+    /// The integration of that client id.
+    fn integration(&self, id: &str) -> Option<ClientCredentials> {
+        let state = self.state();
+        let mut all = std::iter::once(&self.0.client).chain(&state.integrations);
+        all.find(|client| client.id == id).cloned()
     }
 
     /// Its calls and pages, below its base.

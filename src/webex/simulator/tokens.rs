@@ -183,10 +183,9 @@ fn refuse_client(simulator: &Simulator, headers: &HeaderMap, asked: &Asked) -> O
             asked.client_secret.clone().unwrap_or_default(),
         )
     });
-    let client = &simulator.0.client;
-    if id != client.id {
+    let Some(client) = simulator.integration(&id) else {
         return Some(super::answers::refusal(StatusCode::BAD_REQUEST, "Client Id is invalid"));
-    }
+    };
     (secret != client.secret.expose_secret()).then(|| {
         let text = if secret.is_empty() {
             "client_secret cannot be null or empty"
