@@ -16,6 +16,7 @@ mod tasks;
 mod vault;
 mod views;
 mod webex;
+mod webex_views;
 mod writer;
 
 use std::path::Path;
@@ -36,6 +37,7 @@ pub use tasks::{TaskRow, TaskState};
 use vault::Vault;
 pub use views::{NewView, SavedView};
 pub use webex::{BegunAuthorization, ConnectionRow};
+pub use webex_views::{ConnectionAt, Standing, UserFilter};
 use writer::Writer;
 
 /// The database's file below the data folder.

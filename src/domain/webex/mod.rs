@@ -6,6 +6,7 @@ pub mod authorise;
 pub mod connection;
 mod sync;
 pub mod tokens;
+pub mod view;
 
 pub use act::{Act, Outcome, SyncCounts, queue, start};
 pub use connection::{Connection, State};
