@@ -8,6 +8,7 @@ use super::{
     hierarchy, lists,
     resources::{from_json, get_in},
     shown::{CHOSEN_SHOWN, Chosen, Which},
+    workflow,
 };
 use crate::{
     fault::{Fault, FaultKind},
@@ -69,7 +70,7 @@ fn named(
     pkids: &[String],
 ) -> Result<Chosen, Fault> {
     let mut items = Vec::new();
-    let mut obstacles = Vec::new();
+    let (mut obstacles, mut along) = (Vec::new(), Vec::new());
     let mut place = None;
     let (mut total, mut missing) = (0, 0);
     for pkid in pkids {
@@ -92,10 +93,13 @@ fn named(
                 obstacles.push(format!("{label}: {obstacle}"));
             }
         }
+        for words in workflow::of(&model.model_type).goes_with(tx, &stored)? {
+            along.push((label.clone(), words));
+        }
         items.push((stored.pkid, label));
     }
     let place = place.filter(|_| total == 1);
-    Ok(Chosen { model, total, missing, place, items, obstacles })
+    Ok(Chosen { model, total, missing, place, items, obstacles, along })
 }
 
 fn matching(
@@ -107,11 +111,17 @@ fn matching(
     let mut query = ListQuery::parse(query).map_err(Fault::invalid)?;
     (query.skip, query.limit, query.count) = (0, CHOSEN_SHOWN as u64, true);
     let listed = lists::page_in(tx, caller, &model, query)?;
-    let items = listed
-        .rows
-        .iter()
-        .map(|row| list_row(&model, &[], row).map(|row| (row.pkid, row.label)))
-        .collect::<Result<_, _>>()?;
+    let mut items = Vec::new();
+    let mut along = Vec::new();
+    for row in &listed.rows {
+        let row = list_row(&model, &[], row)?;
+        if let Some(stored) = tx.instance(&model.model_type, &row.pkid, caller.node.id)? {
+            for words in workflow::of(&model.model_type).goes_with(tx, &stored)? {
+                along.push((row.label.clone(), words));
+            }
+        }
+        items.push((row.pkid, row.label));
+    }
     let (total, obstacles) = (listed.total, Vec::new());
-    Ok(Chosen { model, total, missing: 0, place: None, items, obstacles })
+    Ok(Chosen { model, total, missing: 0, place: None, items, obstacles, along })
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{App, Caller, registry::Registry, transactions, workflow::Workflow};
+use super::{App, Caller, registry::Registry, transactions, webex, workflow::Workflow};
 use crate::{
     fault::{Fault, FaultKind, FieldError},
     model::{Model, NodeType},
@@ -152,8 +152,8 @@ pub fn obstacles(
     }
     let mut obstacles = Vec::new();
     for (model, count) in tx.contents(node.id)? {
-        if model == transactions::MODEL {
-            // Records outlive what they tell of.
+        // Records outlive what they tell of; what was synced goes with its customer, which is there.
+        if model == transactions::MODEL || webex::sync::is_synced(&model) {
             continue;
         }
         let names: Vec<String> = tx

@@ -144,8 +144,20 @@ pub(super) fn attr(model: &Model, name: &str) -> Result<Attr, AttrError> {
     }
 }
 
+/// The attribute of that name where it is a list of texts: it is filtered by its entries, and orders
+/// nothing.
+fn texts_of(model: &Model, name: &str) -> Option<Attr> {
+    let property = model.root.property(name).filter(|p| p.kind == Kind::Array && !p.is_secret())?;
+    let items = property.items.as_ref()?;
+    (items.kind == Kind::String && !items.is_secret())
+        .then(|| Attr::Data(name.to_owned(), Kind::Array))
+}
+
 fn list_filter(model: &Model, filter: &Filter) -> Result<ListFilter, FieldError> {
-    let attr = attr(model, &filter.field).map_err(|e| e.named("filter_field"))?;
+    let attr = match texts_of(model, &filter.field) {
+        Some(texts) => texts,
+        None => attr(model, &filter.field).map_err(|e| e.named("filter_field"))?,
+    };
     let text = match attr {
         // SQLite answers JSON booleans as 1 and 0; an empty text stands for one that isn't set.
         Attr::Data(_, Kind::Boolean) => match filter.text.to_ascii_lowercase().as_str() {

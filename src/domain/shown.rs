@@ -141,6 +141,8 @@ pub struct Chosen {
     pub items: Vec<(String, String)>,
     /// Reasons why one of them can't be deleted.
     pub obstacles: Vec<String>,
+    /// What goes with those listed when they are deleted: label and words.
+    pub along: Vec<(String, String)>,
 }
 
 /// More than these are counted, not listed.

@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 use super::{
     App, Caller,
     registry::Registry,
-    webex,
+    webex::{self, Act},
     workflow::{Save, Workflow},
 };
 use crate::{
     fault::Fault,
     model::formats::webex_organization_id,
-    store::{ReadTx, Stored, WriteTx},
+    store::{Node, ReadTx, Stored, WriteTx},
 };
 
 pub const MODEL: &str = "relation/SparkCustomer";
@@ -47,14 +47,38 @@ impl Workflow for SparkCustomer {
         data.insert("token_link".to_owned(), Value::String(webex::authorise::link(pkid)));
     }
 
+    /// Its connection is judged anew, what was synced follows its name, and where `sync` is set, the
+    /// first tokens let its roles and licences be synced.
     fn kept(
         &self,
         app: &App,
         tx: &WriteTx<'_>,
-        _caller: &Caller,
+        caller: &Caller,
         save: &Save<'_>,
-    ) -> Result<(), Fault> {
-        webex::tokens::given(app, tx, save.pkid, save.edits)
+    ) -> Result<Vec<String>, Fault> {
+        webex::tokens::given(app, tx, save.pkid, save.edits)?;
+        let name = |data: &Map<String, Value>| text_of(data, "name").to_owned();
+        if save.before.is_some_and(|before| name(before) != name(save.after)) {
+            webex::sync::renamed(tx, save.pkid, &name(save.after))?;
+        }
+        if !is_first_authorised(save) {
+            return Ok(Vec::new());
+        }
+        let id = webex::queue(app, tx, caller, save.pkid, Act::SyncWebexTeamsRolesLicences)?;
+        Ok(vec![format!("The sync of roles and licences was queued as the transaction {id}.")])
+    }
+
+    /// What was synced.
+    fn goes_with(&self, tx: &ReadTx<'_>, stored: &Stored) -> Result<Vec<String>, Fault> {
+        Ok(webex::sync::held(tx, stored)?.into_iter().collect())
+    }
+
+    fn moved(&self, tx: &WriteTx<'_>, stored: &Stored, _target: &Node) -> Result<(), Fault> {
+        webex::sync::moved(tx, stored)
+    }
+
+    fn removed(&self, tx: &WriteTx<'_>, stored: &Stored) -> Result<(), Fault> {
+        webex::sync::removed(tx, stored)
     }
 
     /// `connection`: `{state, since, reason}`.
@@ -64,4 +88,17 @@ impl Workflow for SparkCustomer {
         meta.insert("connection".to_owned(), json!(connection));
         Ok(meta)
     }
+}
+
+/// Whether a save brings the first tokens of a customer that wants to be synced then.
+fn is_first_authorised(save: &Save<'_>) -> bool {
+    let has_tokens = |data: &Map<String, Value>| {
+        data.contains_key("token") || data.contains_key("refresh_token")
+    };
+    let wanted = save.after.get("sync").and_then(Value::as_bool) == Some(true);
+    wanted && has_tokens(save.after) && !save.before.is_some_and(has_tokens)
+}
+
+fn text_of<'a>(data: &'a Map<String, Value>, name: &str) -> &'a str {
+    data.get(name).and_then(Value::as_str).unwrap_or_default()
 }

@@ -48,15 +48,15 @@ pub trait Workflow: Sync {
     /// Puts into an instance that is about to be stored what follows from its pkid.
     fn named(&self, _pkid: &str, _data: &mut Map<String, Value>) {}
 
-    /// Follows a save whose secrets are in their place.
+    /// Follows a save whose secrets are in their place. Answers lines for the log of its record.
     fn kept(
         &self,
         _app: &App,
         _tx: &WriteTx<'_>,
         _caller: &Caller,
         _save: &Save<'_>,
-    ) -> Result<(), Fault> {
-        Ok(())
+    ) -> Result<Vec<String>, Fault> {
+        Ok(Vec::new())
     }
 
     /// What `meta` says of an instance that is read alone, beside what all instances say.

@@ -29,7 +29,7 @@ pub enum Cover {
 /// What a list orders or filters by. The names come from a loaded model, never from a caller.
 #[derive(Clone, Debug)]
 pub enum Attr {
-    /// A property of the instance, with its JSON type.
+    /// A property of the instance, with its JSON type. A list of texts is filtered by its entries.
     Data(String, Kind),
     /// The dot path of its node.
     LocatedAt,
@@ -85,7 +85,11 @@ impl Attr {
 /// Property names are checked by the model loader; a quote would end the literal all the same.
 /// In parentheses, since COLLATE binds tighter than the operator.
 pub(super) fn data_sql(name: &str) -> String {
-    format!("(data ->> '$.\"{}\"')", name.replace('\'', "''").replace('"', ""))
+    format!("(data ->> {})", path_sql(name))
+}
+
+fn path_sql(name: &str) -> String {
+    format!("'$.\"{}\"'", name.replace('\'', "''").replace('"', ""))
 }
 
 /// A partial index is used only where its condition stands in the statement as a literal.
@@ -183,6 +187,9 @@ impl ListFilter {
 
     /// The condition on one attribute; `text` is the parameter that holds [`Self::wanted`].
     fn condition(&self, attr: &Attr, text: &str) -> String {
+        if let Attr::Data(name, Kind::Array) = attr {
+            return self.condition_on_entries(name, text);
+        }
         let raw = attr.sql();
         if self.condition == Condition::Equals && self.uses_index(attr) {
             // The indexes collate NOCASE; an exact comparison narrows by it first.
@@ -190,6 +197,36 @@ impl ListFilter {
                 if self.ignore_case { String::new() } else { format!(" AND {raw} = {text}") };
             return format!("{raw} = {text} COLLATE NOCASE{exact}");
         }
+        self.comparison(&raw, text, self.uses_index(attr))
+    }
+
+    /// What is asked of a list's entries: one of them fits, or for what isn't wanted none does. An
+    /// empty text stands for a list without entries.
+    fn condition_on_entries(&self, name: &str, text: &str) -> String {
+        let path = path_sql(name);
+        if self.text.is_empty() {
+            let entries = format!("coalesce(json_array_length(data, {path}), 0)");
+            return match self.condition {
+                Condition::Equals => format!("{entries} = 0 AND {text} = ''"),
+                Condition::NotEqual => format!("{entries} > 0 AND {text} = ''"),
+                Condition::NotContain => format!("{text} <> ''"),
+                Condition::Contains | Condition::StartsWith | Condition::EndsWith => {
+                    format!("{text} = ''")
+                }
+            };
+        }
+        let (condition, exists) = match self.condition {
+            Condition::NotEqual => (Condition::Equals, "NOT EXISTS"),
+            Condition::NotContain => (Condition::Contains, "NOT EXISTS"),
+            other => (other, "EXISTS"),
+        };
+        let positive = Self { condition, ..self.clone() };
+        let fits = positive.comparison("value", text, false);
+        format!("{exists} (SELECT 1 FROM json_each(data, {path}) WHERE {fits})")
+    }
+
+    /// Compares one value; `narrow` where an index may be asked first.
+    fn comparison(&self, raw: &str, text: &str, narrow: bool) -> String {
         // An attribute that isn't set is an empty text.
         let value = format!("coalesce(CAST({raw} AS TEXT), '')");
         let value = if self.ignore_case { format!("fold({value})") } else { value };
@@ -198,7 +235,7 @@ impl ListFilter {
             Condition::NotContain => format!("instr({value}, {text}) = 0"),
             Condition::StartsWith => {
                 // The index narrows to what begins so; nothing sorts behind the last character.
-                let narrow = if self.uses_index(attr) {
+                let narrow = if narrow {
                     format!(
                         "{raw} >= {text} COLLATE NOCASE AND \
                          {raw} < {text} || char(1114111) COLLATE NOCASE AND "

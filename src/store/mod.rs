@@ -16,6 +16,7 @@ mod tasks;
 mod vault;
 mod views;
 mod webex;
+mod webex_synced;
 mod webex_views;
 mod writer;
 
@@ -37,6 +38,7 @@ pub use tasks::{TaskRow, TaskState};
 use vault::Vault;
 pub use views::{NewView, SavedView};
 pub use webex::{BegunAuthorization, ConnectionRow};
+pub use webex_synced::Synced;
 pub use webex_views::{ConnectionAt, Standing, UserFilter};
 use writer::Writer;
 
@@ -221,6 +223,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0005_licences.sql")),
         M::up(include_str!("migrations/0006_done_once.sql")),
         M::up(include_str!("migrations/0007_webex.sql")),
+        M::up(include_str!("migrations/0008_webex_synced.sql")),
     ])
 }
 

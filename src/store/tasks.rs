@@ -86,6 +86,14 @@ impl ReadTx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The queued or running task that was put in as the only one of this name.
+    pub fn open_task_alone(&self, alone: &str) -> Result<Option<String>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT transaction_id FROM task WHERE alone = ?1 AND state <> 'ended'",
+        )?;
+        Ok(statement.query_row([alone], |row| row.get(0)).optional()?)
+    }
+
     /// The account's latest tasks, the newest first; at most `limit`, and none from before the last
     /// thousand of all accounts.
     pub fn latest_tasks(&self, account_id: i64, limit: u32) -> Result<Vec<TaskRow>, StoreError> {
@@ -198,21 +206,23 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Puts work into the queue, or straight to those that run.
+    /// Puts work into the queue, or straight to those that run. Of tasks with the same `alone` only one
+    /// may be open: ask [`ReadTx::open_task_alone`] before.
     pub fn insert_task(
         &self,
         transaction_id: &str,
         state: TaskState,
         account_id: i64,
         input: &SecretString,
+        alone: Option<&str>,
     ) -> Result<(), StoreError> {
         let sealed = self.vault.seal(transaction_id, INPUT, input.expose_secret())?;
         self.conn
             .prepare_cached(
-                "INSERT INTO task (transaction_id, state, account_id, input) \
-                 VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO task (transaction_id, state, account_id, input, alone) \
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![transaction_id, state.as_str(), account_id, sealed])?;
+            .execute(params![transaction_id, state.as_str(), account_id, sealed, alone])?;
         Ok(())
     }
 

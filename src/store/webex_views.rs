@@ -124,8 +124,8 @@ impl ReadTx<'_> {
              WHERE s.customer_id = ?1 AND s.model = ?2 \
              ORDER BY i.data ->> '$.name' COLLATE NOCASE, i.data ->> '$.site_url', i.id",
         )?;
-        let rows = statement
-            .query_map((customer_id, model), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows =
+            statement.query_map((customer_id, model), |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -155,8 +155,8 @@ impl ReadTx<'_> {
         let number = |n: u64| Sql::Integer(i64::try_from(n).unwrap_or(i64::MAX));
         values.extend([number(limit), number(skip)]);
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let rows = statement
-            .query_map(params_from_iter(&values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows =
+            statement.query_map(params_from_iter(&values), |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok((total, rows.collect::<Result<_, _>>()?))
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub struct Organization {
+    #[serde(deserialize_with = "id")]
     pub id: String,
     #[serde(rename = "displayName", default, deserialize_with = "or_default")]
     pub display_name: String,
@@ -13,6 +14,7 @@ pub struct Organization {
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub struct Role {
+    #[serde(deserialize_with = "id")]
     pub id: String,
     #[serde(default, deserialize_with = "or_default")]
     pub name: String,
@@ -22,6 +24,7 @@ pub struct Role {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct License {
+    #[serde(deserialize_with = "id")]
     pub id: String,
     #[serde(default, deserialize_with = "or_default")]
     pub name: String,
@@ -45,6 +48,7 @@ pub struct License {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Person {
+    #[serde(deserialize_with = "id")]
     pub id: String,
     #[serde(default, deserialize_with = "texts")]
     pub emails: Vec<String>,
@@ -93,6 +97,12 @@ pub(super) fn items<T: DeserializeOwned>(body: &[u8]) -> Option<Items<T>> {
     let items: Vec<T> =
         page.items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect();
     Some(Items { unreadable: total - items.len(), items })
+}
+
+/// An entry without one can't be told from others.
+fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let id = String::deserialize(deserializer)?;
+    if id.is_empty() { Err(serde::de::Error::custom("the id is empty")) } else { Ok(id) }
 }
 
 /// Null is as good as absent.
@@ -146,9 +156,9 @@ mod tests {
         assert_eq!((person.invite_pending, person.login_enabled), (Some(true), Some(false)));
         assert_eq!((person.roles.len(), person.first_name.as_str()), (2, ""));
         let specified = r#"{"items":[{"id":"p1","roles":["r1,r2"],"licenses":"l1, l2",
-            "invitePending":"false","loginEnabled":"TRUE"},{"emails":[]},7]}"#;
+            "invitePending":"false","loginEnabled":"TRUE"},{"emails":[]},7,{"id":""}]}"#;
         let page: Items<Person> = items(specified.as_bytes()).unwrap();
-        assert_eq!(page.unreadable, 2);
+        assert_eq!(page.unreadable, 3);
         let person = &page.items[0];
         assert_eq!((person.invite_pending, person.login_enabled), (Some(false), Some(true)));
         assert_eq!((person.roles.len(), person.licenses.len()), (2, 2));

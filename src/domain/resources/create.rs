@@ -93,7 +93,8 @@ pub fn create_in(
     apply(tx, instance_id, &pkid, &edits)?;
     flow.added(tx, &node, &pkid, &data)?;
     let save = Save { pkid: &pkid, before: None, after: &data, edits: &edits };
-    flow.kept(app, tx, caller, &save)?;
+    let mut log = told(&edits);
+    log.extend(flow.kept(app, tx, caller, &save)?);
     let label = model.label_of(&data, &pkid);
     transactions::record(
         app,
@@ -108,7 +109,7 @@ pub fn create_in(
             message: format!("{} {label} was added.", model.title),
             before: None,
             after: Some(&json),
-            log: told(&edits),
+            log,
             counts: None,
         },
     )?;

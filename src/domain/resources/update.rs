@@ -105,13 +105,14 @@ pub fn update_in(
     let json = to_json(&data)?;
     let changed = json != stored.data || !edits.is_empty();
     let mut version = stored.version;
+    let mut log = told(&edits);
     if changed {
         version = tx.update_instance(stored.id, &json, &ticket.now)?;
         tx.release_keys(stored.id)?;
         keys::take(tx, stored.id, model, stored.node.id, &data)?;
         apply(tx, stored.id, pkid, &edits)?;
         let save = Save { pkid, before: Some(&before), after: &data, edits: &edits };
-        flow.kept(app, tx, caller, &save)?;
+        log.extend(flow.kept(app, tx, caller, &save)?);
     }
     if changed || !ticket.only_changes {
         let label = model.label_of(&data, pkid);
@@ -133,7 +134,7 @@ pub fn update_in(
                 message,
                 before: Some(&stored.data),
                 after: Some(&json),
-                log: told(&edits),
+                log,
                 counts: None,
             },
         )?;

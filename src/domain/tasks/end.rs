@@ -49,7 +49,6 @@ pub fn with_outcome(
     let data = transactions::amend(tx, id, &now, |data| {
         data.insert("status".to_owned(), json!(SUCCESS));
         data.insert("completed".to_owned(), json!(now));
-        data.insert("progress".to_owned(), json!({ "done": 1, "total": 1 }));
         for line in &outcome.log {
             transactions::note(data, &now, INFO, line);
         }

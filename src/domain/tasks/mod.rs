@@ -26,12 +26,13 @@ use super::{
     transactions::{self, Counts, IN_PROGRESS, Opening, SUCCESS},
 };
 use crate::{
-    fault::Fault,
+    fault::{Fault, FaultKind},
     store::{Node, ReadTx, TaskState, WriteTx},
 };
 pub use bulk::{bulk_assign, bulk_modify, bulk_move, bulk_remove};
 use callback::Callback;
 pub use control::{can_cancel, can_replay, cancel, replay};
+pub(super) use end::CANCELED;
 pub use load::{Load, Mode, load, not_kept};
 pub use rows::{CellError, RowOutcome, keep as keep_row};
 use run::Run;
@@ -111,6 +112,29 @@ pub(super) async fn ask(
     Ok(Asked { transaction_id: id, ended, fault })
 }
 
+/// Refuses a task that may not run beside itself while it is queued or runs.
+fn refuse_second(tx: &ReadTx<'_>, task: &Task) -> Result<(), Fault> {
+    match under_way(tx, task)? {
+        None => Ok(()),
+        Some(id) => Err(Fault::new(
+            FaultKind::Conflict,
+            "busy",
+            format!(
+                "The same is under way already, as the transaction {id}. Wait for its end, or cancel \
+                 it."
+            ),
+        )),
+    }
+}
+
+/// The transaction in which a task that may not run beside itself is queued or runs.
+pub(super) fn under_way(tx: &ReadTx<'_>, task: &Task) -> Result<Option<String>, Fault> {
+    Ok(match task.alone() {
+        Some(alone) => tx.open_task_alone(&alone)?,
+        None => None,
+    })
+}
+
 /// Writes a task and its record.
 pub(super) fn enqueue(
     app: &App,
@@ -121,6 +145,7 @@ pub(super) fn enqueue(
     task: &Task,
     manner: Manner,
 ) -> Result<(), Fault> {
+    refuse_second(tx, task)?;
     let now = app.env.now_text();
     let opening = Opening {
         action: task.action(),
@@ -146,7 +171,8 @@ pub(super) fn enqueue(
             data.insert("started".to_owned(), serde_json::json!(now));
         })?;
     }
-    tx.insert_task(id, state, caller.account_id, &SecretString::from(text))?;
+    let (text, alone) = (SecretString::from(text), task.alone());
+    tx.insert_task(id, state, caller.account_id, &text, alone.as_deref())?;
     if let Some(callback) = manner.callback.filter(|_| manner.nowait) {
         callback.keep(tx, id)?;
     }

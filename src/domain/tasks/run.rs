@@ -99,7 +99,9 @@ async fn perform(app: &App, caller: &Caller, id: &str, pkid: &str, act: Act) -> 
     let event = match cancelled {
         Some(event) => event,
         None => {
-            let outcome = act.run(app, caller, id, pkid).await?;
+            let Some(outcome) = act.run(app, caller, id, pkid).await? else {
+                return Ok(Run::CutOff);
+            };
             let (app_, id_) = (app.clone(), id.to_owned());
             app.store.write(move |tx| end::with_outcome(&app_, tx, &id_, outcome)).await?
         }

@@ -94,6 +94,14 @@ impl Task {
         }
     }
 
+    /// What it is called where it may be queued or run only once at a time.
+    pub fn alone(&self) -> Option<String> {
+        match self {
+            Self::Act { pkid, act } if act.is_sync() => Some(format!("{} {pkid}", act.name())),
+            _ => None,
+        }
+    }
+
     /// Rows, or 1.
     pub fn total(&self) -> u64 {
         match self {

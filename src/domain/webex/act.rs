@@ -28,6 +28,8 @@ pub struct Outcome {
     pub message: Option<String>,
     /// `counts` of a sync.
     pub counts: Option<SyncCounts>,
+    /// How many steps it took.
+    pub done: u64,
     /// Lines for its log.
     pub log: Vec<String>,
 }
@@ -76,14 +78,20 @@ impl Act {
         }
     }
 
-    /// Carries it out, for the transaction `id` that asked for it.
+    /// Whether it takes over what Webex has; of one customer only one of a kind is under way.
+    pub fn is_sync(self) -> bool {
+        matches!(self, Self::SyncWebexTeamsRolesLicences | Self::SyncWebexTeamsUsers)
+    }
+
+    /// Carries it out, for the transaction `id` that asked for it. `None` where the program is told to
+    /// end before: then it begins anew at the next start.
     pub async fn run(
         self,
         app: &App,
         caller: &Caller,
         id: &str,
         pkid: &str,
-    ) -> Result<Outcome, Fault> {
+    ) -> Result<Option<Outcome>, Fault> {
         match self {
             Self::RefreshAccessToken => {
                 let done = tokens::refresh(app, caller, pkid, Ticket::queued(app, id)).await?;
@@ -92,7 +100,7 @@ impl Act {
                         "The tokens were refreshed by the transaction {done}, which was under way."
                     )
                 });
-                Ok(Outcome { message, counts: None, log: Vec::new() })
+                Ok(Some(Outcome { message, counts: None, done: 1, log: Vec::new() }))
             }
             Self::SyncWebexTeamsRolesLicences => sync::roles_licences(app, caller, id, pkid).await,
             Self::SyncWebexTeamsUsers => sync::users(app, caller, id, pkid).await,
@@ -103,6 +111,8 @@ impl Act {
 impl Outcome {
     /// Puts it into the record of its transaction.
     pub fn tell(self, record: &mut Map<String, Value>) {
+        let progress = json!({ "done": self.done, "total": self.done });
+        record.insert("progress".to_owned(), progress);
         if let Some(message) = self.message {
             record.insert("message".to_owned(), json!(message));
         }
@@ -128,7 +138,8 @@ pub async fn start(
     .await
 }
 
-/// Queues one inside a transaction that does more.
+/// Queues one inside a transaction that does more. Answers its transaction; of a sync that is under
+/// way already, that one.
 pub fn queue(
     app: &App,
     tx: &WriteTx<'_>,
@@ -137,8 +148,11 @@ pub fn queue(
     act: Act,
 ) -> Result<String, Fault> {
     let stored = tokens::customer(tx, caller.node.id, pkid)?;
-    let id = app.env.transaction_id();
     let task = Task::Act { pkid: pkid.to_owned(), act };
+    if let Some(id) = tasks::under_way(tx, &task)? {
+        return Ok(id);
+    }
+    let id = app.env.transaction_id();
     tasks::enqueue(app, tx, caller, &id, &stored.node, &task, Manner::queued(None))?;
     // The worker asks for the next task by a write, which comes after this one.
     app.tasks.wake();

@@ -7,7 +7,10 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::tokens::{self, access, customer};
+use super::{
+    same_organization,
+    tokens::{self, access, customer},
+};
 use crate::{
     domain::{
         App, Caller,
@@ -15,7 +18,6 @@ use crate::{
         transactions::{Action, Ticket},
     },
     fault::{Fault, FaultKind},
-    model::formats::webex_organization_id,
     store::BegunAuthorization,
     webex::{
         Proxies,
@@ -201,11 +203,7 @@ async fn confirm(
     let name = found.ok().map(|o| o.display_name).filter(|n| !n.is_empty());
     let name = name.unwrap_or_else(|| me.org_id.clone());
     let expected = data.get("account_number").and_then(Value::as_str).filter(|t| !t.is_empty());
-    let same = expected.is_none_or(|expected| {
-        let uuid = |id: &str| webex_organization_id(id).map(|o| o.uuid);
-        expected == me.org_id || (uuid(expected).is_some() && uuid(expected) == uuid(&me.org_id))
-    });
-    if same {
+    if expected.is_none_or(|expected| same_organization(expected, &me.org_id)) {
         return Ok(name);
     }
     let record = data.get("name").and_then(Value::as_str).unwrap_or_default();

@@ -4,7 +4,7 @@
 mod act;
 pub mod authorise;
 pub mod connection;
-mod sync;
+pub mod sync;
 pub mod tokens;
 pub mod view;
 
@@ -14,6 +14,7 @@ pub use connection::{Connection, State};
 use super::spark_customer::MODEL;
 use crate::{
     fault::{Fault, FaultKind},
+    model::formats::webex_organization_id,
     webex::{ErrorKind, WebexError},
 };
 
@@ -43,4 +44,10 @@ impl From<WebexError> for Fault {
 /// With a full stop at its end: Webex's own words may lack it.
 fn sentence(text: String) -> String {
     if text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
+}
+
+/// Whether two ids of Webex's are those of one organisation, each as a UUID or as an organisation id.
+fn same_organization(one: &str, other: &str) -> bool {
+    let uuid = |id: &str| webex_organization_id(id).map(|organization| organization.uuid);
+    one == other || (uuid(one).is_some() && uuid(one) == uuid(other))
 }

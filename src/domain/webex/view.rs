@@ -179,7 +179,10 @@ fn card_in(app: &App, tx: &ReadTx<'_>, caller: &Caller, pkid: &str) -> Result<Ca
         token_expires: time("access_token_expires"),
         refresh_token_expires: time("refresh_token_expires"),
         refreshed: row.as_ref().and_then(|row| row.refreshed),
-        next_refresh: row.as_ref().and_then(|row| row.due).filter(|_| access.refresh_token.is_some()),
+        next_refresh: row
+            .as_ref()
+            .and_then(|row| row.due)
+            .filter(|_| access.refresh_token.is_some()),
         missing_scopes: Tokens::missing(scope.as_deref()),
         runs: runs.collect::<Result<_, Fault>>()?,
         schedules: schedules(app, tx, caller, &customer)?,
@@ -256,11 +259,7 @@ fn schedules(
 
 /// Has roles, licences and users synced every day from now on, by a schedule each. What is
 /// scheduled already stays as it is. Answers the transaction of the last that was added, if any.
-pub async fn keep_in_sync(
-    app: &App,
-    caller: &Caller,
-    pkid: &str,
-) -> Result<Option<String>, Fault> {
+pub async fn keep_in_sync(app: &App, caller: &Caller, pkid: &str) -> Result<Option<String>, Fault> {
     let Card { customer, schedules, .. } = card(app, caller, pkid).await?;
     let model = app.model(SCHEDULE)?;
     let has = |act: Act| schedules.iter().flatten().any(|s| s.action == act.name());

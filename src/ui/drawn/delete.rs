@@ -33,6 +33,7 @@ pub async fn page(visit: &Visit<'_>, model_type: &str, single: Option<&str>) -> 
             {about.notices()}
             {warning}
             {about.items(false)}
+            {along(&about)}
             {obstacles}
             {action}
         </div>
@@ -54,6 +55,38 @@ fn warning(about: &About<'_>) -> AnyView {
         </p>
     }
     .into_any()
+}
+
+/// What goes with them, though nobody chose it.
+fn along(about: &About<'_>) -> Option<AnyView> {
+    let chosen = &about.chosen;
+    if chosen.along.is_empty() {
+        return None;
+    }
+    let single = chosen.total == 1;
+    let mut lines: Vec<String> = chosen
+        .along
+        .iter()
+        .map(|(label, words)| if single { words.clone() } else { format!("{label}: {words}") })
+        .collect();
+    if chosen.total > chosen.items.len() as u64 {
+        lines.push("and what belongs to the others".to_owned());
+    }
+    let lines: Vec<AnyView> =
+        lines.into_iter().map(|text| view! { <li>{text}</li> }.into_any()).collect();
+    let title = if single { "With it goes" } else { "With them goes" };
+    Some(
+        view! {
+            <div class="notice is-warning">
+                <Icon name=IconName::Warning/>
+                <div>
+                    <p><strong>{title}</strong></p>
+                    <ul>{lines}</ul>
+                </div>
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 fn form(about: &About<'_>) -> AnyView {

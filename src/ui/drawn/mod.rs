@@ -115,7 +115,7 @@ pub async fn page(request: &Request, at: &PageAt) -> Result<Drawn, Fault> {
         path if let Some(path) = TenantPath::of_location(path) => {
             licences::page(&visit, &path).await?
         }
-        path if path.starts_with(webex::OAUTH) => webex::page(&visit)?,
+        path if path.starts_with(webex::OAUTH) => webex::refused_page(&visit)?,
         path => match ModelPath::of_location(path) {
             Some(ModelPath { model_type, view }) => match view {
                 ModelView::List => list::page(&visit, &model_type).await?,

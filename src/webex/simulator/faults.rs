@@ -42,9 +42,9 @@ pub enum Failure {
     Silence,
     /// The answer, with this `Link` header in place of its own.
     Link(String),
-    /// The answer with no entries in it, and its own `Link`.
+    /// 200 with no entries, and the answer's own `Link`.
     EmptyPage,
-    /// The answer with this body.
+    /// 200 with this body, and the answer's own `Link`.
     Body(String),
 }
 
@@ -140,6 +140,7 @@ pub(super) async fn strike(
 
 fn replaced(mut response: Response, body: String) -> Response {
     response.headers_mut().remove(header::CONTENT_LENGTH);
+    *response.status_mut() = StatusCode::OK;
     *response.body_mut() = Body::from(body);
     response
 }

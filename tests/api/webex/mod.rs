@@ -3,6 +3,8 @@
 mod actions;
 mod authorise;
 mod simulator;
+mod sync;
+mod wire;
 
 use axum::Router;
 use reqwest::{Client, Url, redirect::Policy};
@@ -11,6 +13,7 @@ use tenantry::webex::{
     simulator::{Organization, Simulator},
 };
 
+use self::wire::Wire;
 use crate::support::{Options, Place, SPARK, TestApp, clockwork_env};
 
 pub const ORGANIZATION: &str = "96abc2aa-3dcc-11e5-a152-fe34819cdc9a";
@@ -20,6 +23,9 @@ pub const ADMIN: &str = "admin@oakland.example";
 pub struct Stage {
     pub app: TestApp,
     pub simulator: Simulator,
+    pub wire: Wire,
+    /// Where the simulator is.
+    pub base: String,
 }
 
 impl Stage {
@@ -40,9 +46,10 @@ impl Stage {
         let organizations =
             vec![Organization::sample(ORGANIZATION, "Oakland", "oakland.example", ADMIN, 7)];
         let simulator = Simulator::new(clockwork_env(&app.clock), &base, client, organizations);
-        let router = Router::new().nest("/v1", simulator.router());
+        let wire = Wire::default();
+        let router = wire.around(Router::new().nest("/v1", simulator.router()));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { app, simulator }
+        Self { app, simulator, wire, base }
     }
 
     /// The href and pkid of a new customer with the simulator's organisation, authorised by its link.

@@ -1,0 +1,146 @@
+//! A customer's calls to Webex: through its proxies, with a token that still holds, refreshed where it
+//! doesn't.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+
+use super::super::tokens::{self, Access, access, customer};
+use crate::{
+    domain::{App, Caller, transactions::Ticket},
+    fault::{Fault, FaultKind},
+    webex::{ErrorKind, Proxies, WebexError, pages::Cursor},
+};
+
+/// A token that lapses sooner is refreshed before a call. Seconds.
+const MARGIN: i64 = 300;
+
+/// Says how to come by tokens.
+const AUTHORISE: &str = "Authorise the customer by its link";
+
+pub struct Session<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    pkid: &'a str,
+    access: Access,
+    /// The tokens were refreshed for it: again only once they have lapsed.
+    is_renewed: bool,
+}
+
+impl<'a> Session<'a> {
+    /// Of a customer that has been authorised.
+    pub async fn open(app: &'a App, caller: &'a Caller, pkid: &'a str) -> Result<Self, Fault> {
+        let access = read(app, caller, pkid).await?;
+        if access.token.is_none() && access.refresh_token.is_none() {
+            return Err(not_authorised("This customer has no tokens yet."));
+        }
+        Ok(Self { app, caller, pkid, access, is_renewed: false })
+    }
+
+    /// Reads one resource.
+    pub async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, Fault> {
+        let token = self.token().await?;
+        let webex = &self.app.webex;
+        match webex.get(&self.access.proxies, &token, path).await {
+            Err(error) if error.kind == ErrorKind::Unauthorized => {
+                let (proxies, token) = self.another(&token, &error).await?;
+                webex.get(&proxies, &token, path).await.map_err(told)
+            }
+            outcome => outcome.map_err(told),
+        }
+    }
+
+    /// The next page of a list; `None` after the last.
+    pub async fn page<T: DeserializeOwned>(
+        &mut self,
+        cursor: &mut Cursor,
+    ) -> Result<Option<Vec<T>>, Fault> {
+        let token = self.token().await?;
+        let webex = &self.app.webex;
+        match webex.page(&self.access.proxies, &token, cursor).await {
+            Err(error) if error.kind == ErrorKind::Unauthorized => {
+                let (proxies, token) = self.another(&token, &error).await?;
+                webex.page(&proxies, &token, cursor).await.map_err(told)
+            }
+            outcome => outcome.map_err(told),
+        }
+    }
+
+    /// A token that holds for the next call, as far as is known.
+    async fn token(&mut self) -> Result<SecretString, Fault> {
+        let margin = if self.is_renewed { 0 } else { MARGIN };
+        let Access { token, refresh_token, token_expires, .. } = self.access.clone();
+        let left = token_expires.map_or(i64::MAX, |at| at - self.app.env.now_seconds());
+        if let Some(token) = &token
+            && (left > margin || refresh_token.is_none())
+        {
+            return Ok(token.clone());
+        }
+        match (self.renew().await, token) {
+            (Ok(()), _) => {}
+            // It holds for a while; the next refresh may go better.
+            (Err(_), Some(token)) if left > 0 => return Ok(token),
+            (Err(fault), _) => return Err(fault),
+        }
+        self.access.token.clone().ok_or_else(|| not_authorised("There is no access token."))
+    }
+
+    /// What to try again with, once, after Webex has refused a token: that which came meanwhile, or
+    /// what a refresh brings.
+    async fn another(
+        &mut self,
+        refused: &SecretString,
+        error: &WebexError,
+    ) -> Result<(Proxies, SecretString), Fault> {
+        let before = refused.expose_secret();
+        self.access = read(self.app, self.caller, self.pkid).await?;
+        let is_other = |token: &SecretString| token.expose_secret() != before;
+        if !self.access.token.as_ref().is_some_and(is_other) {
+            if self.access.refresh_token.is_none() {
+                return Err(not_authorised(&error.to_string()));
+            }
+            self.renew().await?;
+        }
+        let token = self.access.token.clone();
+        let token = token.ok_or_else(|| not_authorised(&error.to_string()))?;
+        Ok((self.access.proxies.clone(), token))
+    }
+
+    async fn renew(&mut self) -> Result<(), Fault> {
+        let ticket = Ticket::new(self.app);
+        tokens::refresh(self.app, self.caller, self.pkid, ticket).await.map_err(|fault| {
+            if fault.kind == FaultKind::Conflict { not_authorised(&fault.message) } else { fault }
+        })?;
+        self.access = read(self.app, self.caller, self.pkid).await?;
+        self.is_renewed = true;
+        Ok(())
+    }
+}
+
+async fn read(app: &App, caller: &Caller, pkid: &str) -> Result<Access, Fault> {
+    let (from, pkid) = (caller.node.id, pkid.to_owned());
+    app.store.read(move |tx| access(tx, &customer(tx, from, &pkid)?)).await
+}
+
+fn not_authorised(why: &str) -> Fault {
+    let why = why.trim_end();
+    // Some of the reasons say it already.
+    let message =
+        if why.contains("uthorise") { why.to_owned() } else { format!("{why} {AUTHORISE}.") };
+    Fault::new(FaultKind::Conflict, "not_authorised", message)
+}
+
+/// A failure of a call, with the way out.
+fn told(error: WebexError) -> Fault {
+    match error.kind {
+        ErrorKind::Unauthorized => not_authorised(&error.to_string()),
+        ErrorKind::Forbidden => {
+            let mut fault = Fault::from(error);
+            fault.message.push_str(
+                " Authorise the customer again by its link, as an administrator who may give all \
+                 that is asked for.",
+            );
+            fault
+        }
+        _ => Fault::from(error),
+    }
+}

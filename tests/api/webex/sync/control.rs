@@ -1,0 +1,109 @@
+//! Syncs under way: one of a kind at a time, told as they go on, cancelled, and begun anew after a
+//! restart.
+
+use serde_json::{Value, json};
+use tenantry::webex::simulator::{Failure, Fault};
+
+use super::{
+    super::{ORGANIZATION, Stage},
+    USERS, counts,
+};
+use crate::support::TRANSACTIONS;
+
+const SYNC_USERS: &str = "SyncWebexTeamsUsers";
+
+/// Pages of three, the second of which never comes.
+fn stop_at_second_page(stage: &Stage) {
+    stage.simulator.set(|settings| settings.largest_page = 3);
+    let failure = Failure::Silence;
+    stage.simulator.fail(Fault { path: "/people".to_owned(), after: 1, times: 1, failure });
+}
+
+/// Waits until a transaction tells of its first page.
+async fn first_page(stage: &Stage, href: &str) -> Value {
+    loop {
+        let record = stage.app.data(href).await;
+        if record["progress"]["done"] == 3 {
+            return record;
+        }
+        assert_ne!(record["status"], "Fail", "{record}");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn it_can_be_queued_and_polled() {
+    let stage = Stage::start().await;
+    let (href, _) = stage.authorised().await;
+    let transaction = stage.begin(&href, SYNC_USERS).await;
+    let record = stage.app.ended(&transaction).await;
+    assert_eq!((&record["status"], &record["counts"]), (&json!("Success"), &counts(7, 0, 0)));
+    let poll = stage.app.get(&format!("{transaction}/poll/")).await.expect(200);
+    assert!(poll.text().contains("Success"), "{poll}");
+}
+
+#[tokio::test]
+async fn a_second_of_a_kind_is_refused_while_one_is_under_way() {
+    let stage = Stage::start().await;
+    let (href, _) = stage.authorised().await;
+    stop_at_second_page(&stage);
+    let transaction = stage.begin(&href, SYNC_USERS).await;
+    let record = first_page(&stage, &transaction).await;
+    assert_eq!(record["status"], "In Progress");
+    assert_eq!(record["counts"], counts(3, 0, 0));
+    let before = stage.app.total(TRANSACTIONS).await;
+    for path in [format!("{href}+{SYNC_USERS}"), format!("{href}+{SYNC_USERS}?nowait=true")] {
+        let refused = stage.app.post(&path, &json!({})).await;
+        let refused = refused.expect_fault(409, "busy", &[]);
+        let id = transaction.rsplit('/').next().unwrap();
+        assert!(refused.text().contains(id), "{refused}");
+    }
+    assert_eq!(stage.app.total(TRANSACTIONS).await, before);
+    // Another kind isn't in its way, nor is another customer.
+    stage.sync_licences(&href).await.expect(200);
+    let place = stage.app.node("sys.Provider", "Second", "customer").await;
+    let (other, _) = stage.authorised_at(&place, "Second").await;
+    stage.sync_users(&other).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_restart_in_the_middle_begins_it_anew() {
+    let stage = Stage::start().await;
+    let (href, _) = stage.authorised().await;
+    stop_at_second_page(&stage);
+    let transaction = stage.begin(&href, SYNC_USERS).await;
+    first_page(&stage, &transaction).await;
+    let Stage { app, simulator, wire, base } = stage;
+    let stage = Stage { app: app.restarted().await, simulator, wire, base };
+    let record = stage.app.ended(&transaction).await;
+    assert_eq!(record["status"], "Success", "{record}");
+    // Three were there from before.
+    assert_eq!(record["counts"], counts(4, 0, 0));
+    assert_eq!(record["progress"], json!({ "done": 7, "total": 7 }));
+    assert_eq!(stage.app.total(USERS).await, 7);
+    // And the way is free again.
+    stage.sync_users(&href).await.expect(200);
+}
+
+#[tokio::test]
+async fn it_is_cancelled_before_its_next_page() {
+    let stage = Stage::start().await;
+    let (href, _) = stage.authorised().await;
+    stage.simulator.set(|settings| settings.largest_page = 3);
+    stage.sync_users(&href).await.expect(200);
+    stage.simulator.change(ORGANIZATION, |organization| {
+        organization.people.truncate(1);
+    });
+    // Hung up on while the roles are read, and let go on once it is cancelled.
+    let hold = stage.wire.hold("/roles");
+    let transaction = stage.begin(&href, SYNC_USERS).await;
+    hold.reached().await;
+    stage.app.post(&format!("{transaction}/cancel/"), &json!({})).await.expect(200);
+    hold.release();
+    let record = stage.app.ended(&transaction).await;
+    assert_eq!(record["status"], "Fail");
+    assert!(record["message"].as_str().unwrap().starts_with("Transaction canceled."), "{record}");
+    assert_eq!(stage.app.total(USERS).await, 7);
+    stage.sync_users(&href).await.expect(200);
+    assert_eq!(stage.app.total(USERS).await, 1);
+}
