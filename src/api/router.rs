@@ -17,7 +17,7 @@ use super::{
     pages::{self, Console, Drafts},
     posts,
     site::Site,
-    v1,
+    v1, webex_posts,
 };
 use crate::{
     domain::{App, SIMULATOR},
@@ -71,6 +71,7 @@ pub fn service(app: App, site: Site) -> Router {
         .route("/transactions", post(posts::model_form).get(pages::page))
         .route("/transactions/{*rest}", post(posts::model_form).get(pages::page))
         .route("/tenants/{*rest}", post(licence_posts::tenant_form).get(licence_posts::tenant_page))
+        .route("/webex/{*rest}", post(webex_posts::customer_form).get(pages::page))
         .route("/models/{*rest}", post(posts::model_form).get(pages::page))
         .fallback(pages::page)
         .method_not_allowed_fallback(not_offered)

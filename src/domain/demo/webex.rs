@@ -182,6 +182,7 @@ pub fn organizations() -> Vec<Organization> {
                 let taken = license.users + license.workspaces.unwrap_or_default();
                 license.total = match (index + number) % 5 {
                     // Nearly used up, used up and beyond, or with room to spare.
+                    _ if taken == 0 => 10,
                     0 => taken + taken / 25 + 1,
                     3 if number == 2 => (taken - 2).max(1),
                     _ => (taken * 3 / 2 / 5 + 2) * 5,

@@ -3,21 +3,19 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+pub use super::sync::{LICENSE as LICENCE, USER};
 use super::{
     Act, Connection, MODEL, State, SyncCounts, connection,
     tokens::{access, customer},
 };
 use crate::{
-    domain::{App, Caller, hierarchy, lists, resources, transactions},
+    domain::{App, Caller, hierarchy, lists, resources, shown::Row, transactions},
     fault::Fault,
     list_query::{Condition, Direction, Filter, ListQuery, Traversal},
     store::{ConnectionAt, Node, ReadTx, Stored, UserFilter},
     webex::oauth::Tokens,
 };
 
-/// The models of what is synced.
-pub const LICENCE: &str = "device/spark/License";
-pub const USER: &str = "device/spark/User";
 pub const SCHEDULE: &str = "data/Schedule";
 
 /// The states that somebody has to do something about, the most urgent first.
@@ -181,8 +179,8 @@ fn card_in(app: &App, tx: &ReadTx<'_>, caller: &Caller, pkid: &str) -> Result<Ca
         refreshed: row.as_ref().and_then(|row| row.refreshed),
         next_refresh: row
             .as_ref()
-            .and_then(|row| row.due)
-            .filter(|_| access.refresh_token.is_some()),
+            .filter(|row| access.refresh_token.is_some() && !row.is_final)
+            .and_then(|row| row.due),
         missing_scopes: Tokens::missing(scope.as_deref()),
         runs: runs.collect::<Result<_, Fault>>()?,
         schedules: schedules(app, tx, caller, &customer)?,
@@ -371,6 +369,16 @@ pub async fn tally(
             Ok(Tally { counts, in_need })
         })
         .await
+}
+
+/// Puts the states of their connections beside customers.
+pub fn tell_states(tx: &ReadTx<'_>, rows: &mut [Row]) -> Result<(), Fault> {
+    let pkids: Vec<&str> = rows.iter().map(|row| row.pkid.as_str()).collect();
+    let states = tx.connection_states(&pkids)?;
+    for (row, state) in rows.iter_mut().zip(states) {
+        row.connection = Some(state.unwrap_or_else(|| State::NotAuthorised.as_str().to_owned()));
+    }
+    Ok(())
 }
 
 fn read<T: serde::de::DeserializeOwned>(data: &str) -> Result<T, Fault> {

@@ -76,6 +76,7 @@ pub(super) fn page(title: &str, body: &str) -> Html<String> {
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\">\
          <meta name=\"color-scheme\" content=\"light dark\">\
+         <link rel=\"icon\" href=\"data:,\">\
          <title>{title} · Webex simulator</title><style>{STYLE}</style></head><body><main>\
          <p class=\"what\"><strong>This is a simulator, not Webex.</strong> It is part of \
          Tenantry's demonstration; nothing here leaves this program.</p>\

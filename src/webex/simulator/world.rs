@@ -112,7 +112,7 @@ const FIRST: [&str; 12] = [
     "Ada", "Bram", "Chiara", "Dmitri", "Esra", "Felix", "Greta", "Hugo", "Ines", "Jonas", "Klara",
     "Liam",
 ];
-const LAST: [&str; 11] = [
+const LAST: [&str; 37] = [
     "Aldridge",
     "Bergman",
     "Castellan",
@@ -124,6 +124,32 @@ const LAST: [&str; 11] = [
     "Iversen",
     "Jansen",
     "Kowalski",
+    "Lindqvist",
+    "Moreau",
+    "Novak",
+    "Okafor",
+    "Petrov",
+    "Quist",
+    "Rossi",
+    "Sørensen",
+    "Takahashi",
+    "Ungaro",
+    "Visser",
+    "Weber",
+    "Xenakis",
+    "Yilmaz",
+    "Zeller",
+    "Andersen",
+    "Brandt",
+    "Costa",
+    "Duarte",
+    "Egger",
+    "Ferrari",
+    "Gruber",
+    "Haas",
+    "Ibsen",
+    "Keller",
+    "Lange",
 ];
 
 impl Organization {
