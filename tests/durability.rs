@@ -104,7 +104,7 @@ async fn what_was_acknowledged_survives_a_kill() {
     let data = tempfile::tempdir().unwrap();
     let mut expected: HashMap<String, String> = HashMap::new();
     for round in 0..ROUNDS {
-        let process = Process::start(data.path(), "warn");
+        let process = Process::start(data.path(), "warn", &[]);
         let api = Api::of(&process);
         if round == 0 {
             api.make_tenant().await;
@@ -133,7 +133,7 @@ async fn what_was_acknowledged_survives_a_kill() {
 
 /// Every acknowledged instance is there once, none is there twice, and each has its record.
 async fn check_contents(data: &Path, expected: &HashMap<String, String>) {
-    let process = Process::start(data, "warn");
+    let process = Process::start(data, "warn", &[]);
     let api = Api::of(&process);
     let rows = api.all(&format!("{CUSTOMERS}&order_by=name")).await;
     let mut found: HashMap<String, String> = HashMap::new();
@@ -208,7 +208,7 @@ async fn under_way(api: &Api, href: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bulk_change_goes_on_at_its_next_row_after_a_kill() {
     let data = tempfile::tempdir().unwrap();
-    let process = Process::start(data.path(), "warn");
+    let process = Process::start(data.path(), "warn", &[]);
     let api = Api::of(&process);
     api.make_tenant().await;
     for i in 0..ROWS {
@@ -229,7 +229,7 @@ async fn a_bulk_change_goes_on_at_its_next_row_after_a_kill() {
     process.kill();
     check_file(data.path());
 
-    let process = Process::start(data.path(), "warn");
+    let process = Process::start(data.path(), "warn", &[]);
     let api = Api::of(&process);
     // The stream of news ends with the transaction.
     let request = api.client.get(format!("{}{href}/events/", api.url));
@@ -255,7 +255,7 @@ async fn a_bulk_change_goes_on_at_its_next_row_after_a_kill() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn asked_to_end_it_ends_well_and_keeps_everything() {
     let data = tempfile::tempdir().unwrap();
-    let process = Process::start(data.path(), "warn");
+    let process = Process::start(data.path(), "warn", &[]);
     let api = Api::of(&process);
     api.make_tenant().await;
     let pkid = api.post(CUSTOMERS, &json!({ "name": "One" })).await.unwrap();
@@ -264,7 +264,7 @@ async fn asked_to_end_it_ends_well_and_keeps_everything() {
     let (status, said) = process.ended();
     assert_eq!(status.code(), Some(0), "{said}");
 
-    let process = Process::start(data.path(), "warn");
+    let process = Process::start(data.path(), "warn", &[]);
     let answer = Api::of(&process).get(&format!("/api/relation/SparkCustomer/{pkid}")).await;
     assert_eq!(answer["data"]["name"], "One");
     process.ask_to_end();
@@ -274,7 +274,7 @@ async fn asked_to_end_it_ends_well_and_keeps_everything() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn asked_to_end_it_finishes_what_is_under_way() {
     let data = tempfile::tempdir().unwrap();
-    let process = Process::start(data.path(), "warn");
+    let process = Process::start(data.path(), "warn", &[]);
     let api = Api::of(&process);
     api.make_tenant().await;
     let body = json!({ "name": "Under way" }).to_string();
@@ -304,7 +304,7 @@ async fn asked_to_end_it_finishes_what_is_under_way() {
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     assert_eq!(process.ended().0.code(), Some(0));
 
-    let process = Process::start(data.path(), "warn");
+    let process = Process::start(data.path(), "warn", &[]);
     let rows = Api::of(&process).all(&format!("{CUSTOMERS}&order_by=name")).await;
     assert_eq!(rows[0]["data"]["name"], "Under way");
 }
@@ -312,7 +312,7 @@ async fn asked_to_end_it_finishes_what_is_under_way() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_log_tells_no_secret() {
     let data = tempfile::tempdir().unwrap();
-    let process = Process::start(data.path(), "trace");
+    let process = Process::start(data.path(), "trace", &[]);
     let api = Api::of(&process);
     api.make_tenant().await;
     let mut secrets = vec![PASSWORD.to_owned(), STANDARD.encode(format!("admin:{PASSWORD}"))];

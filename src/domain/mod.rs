@@ -8,6 +8,7 @@ pub mod choices;
 pub mod chosen;
 pub mod comparison;
 pub mod console;
+mod delivery;
 pub mod demo;
 pub mod env;
 pub mod forms;
@@ -22,6 +23,7 @@ pub mod policies;
 pub mod provisioning_configs;
 pub mod registry;
 pub mod resources;
+mod rounds;
 pub mod samples;
 mod secrets;
 pub mod shown;
@@ -38,6 +40,7 @@ mod workflow;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use crate::{
@@ -64,6 +67,7 @@ pub struct Inner {
     /// What stands in for Webex, where that was asked for.
     pub simulator: Option<Simulator>,
     pub flights: webex::tokens::Flights,
+    pub keeper: webex::keeper::Keeper,
     /// For calls to the world outside: no redirects, and never longer than a few seconds.
     pub http: reqwest::Client,
 }
@@ -83,6 +87,10 @@ pub struct Settings {
     pub webex_client: Option<ClientCredentials>,
     /// Under which URL this program reaches its own simulator, which then stands in for Webex.
     pub simulator_url: Option<url::Url>,
+    /// How long Webex may take to answer a call.
+    pub webex_timeout: Duration,
+    /// Who is told when a Webex customer needs somebody.
+    pub notify: webex::notices::Notified,
 }
 
 /// Where the simulator is, below the program's own origin.
@@ -152,7 +160,8 @@ impl App {
         let store = Store::open(start.data_dir, &models.to_vec()).await?;
         let http = client()?;
         let simulator = simulator(&start.settings, &start.env);
-        let webex = webex_of(&start.settings, &start.env, simulator.as_ref());
+        let webex = webex_of(&start.settings, &start.env, simulator.as_ref())
+            .answering_within(start.settings.webex_timeout);
         let app = Self(Arc::new(Inner {
             store,
             models,
@@ -163,6 +172,7 @@ impl App {
             webex,
             simulator,
             flights: webex::tokens::Flights::default(),
+            keeper: webex::keeper::Keeper::default(),
             http,
         }));
         hierarchy::ensure_root(&app).await?;

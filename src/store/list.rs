@@ -220,8 +220,12 @@ impl ListFilter {
             Condition::NotContain => (Condition::Contains, "NOT EXISTS"),
             other => (other, "EXISTS"),
         };
-        let positive = Self { condition, ..self.clone() };
-        let fits = positive.comparison("value", text, false);
+        let fits = match condition {
+            // Without a call for each entry.
+            Condition::Equals if !self.ignore_case => format!("value = {text}"),
+            Condition::Equals if self.text.is_ascii() => format!("value = {text} COLLATE NOCASE"),
+            _ => Self { condition, ..self.clone() }.comparison("value", text, false),
+        };
         format!("{exists} (SELECT 1 FROM json_each(data, {path}) WHERE {fits})")
     }
 

@@ -184,12 +184,12 @@ async fn its_pages_show_its_titles() {
 #[tokio::test]
 async fn a_type_may_hold_a_slash() {
     let mut model = something();
-    model["model_type"] = json!("device/spark/License");
-    let (_dir, models) = folder("models", "device/spark/License.json", &model.to_string());
+    model["model_type"] = json!("device/spark/Thing");
+    let (_dir, models) = folder("models", "device/spark/Thing.json", &model.to_string());
     let app = TestApp::start_with(options(&models)).await.unwrap();
     let place = app.tenant().await;
     for slash in ["", "/"] {
-        let path = format!("/api/device/spark/License{slash}");
+        let path = format!("/api/device/spark/Thing{slash}");
         app.get(&path).await.expect(200);
         let data = json!({ "label": format!("a{slash}") });
         let made = app.post(&format!("{path}?hierarchy={}", place.path), &data).await.expect(201);
@@ -197,9 +197,9 @@ async fn a_type_may_hold_a_slash() {
         app.get(&format!("{own}{slash}")).await.expect(200);
     }
     // Its href in a bulk call too.
-    let page = app.get("/api/device/spark/License/").await.json();
+    let page = app.get("/api/device/spark/Thing/").await.json();
     let own = page["resources"][0]["meta"]["references"]["self"][0]["href"].as_str().unwrap();
-    let gone = app.delete_all("/api/device/spark/License/", &[own.to_owned()]).await.expect(200);
+    let gone = app.delete_all("/api/device/spark/Thing/", &[own.to_owned()]).await.expect(200);
     assert_eq!(gone.json()["success"], true);
 }
 

@@ -17,13 +17,8 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts it and waits until it says where it is.
-    pub fn start(data_dir: &Path, log: &str) -> Self {
-        Self::start_with(data_dir, log, &[])
-    }
-
-    /// The same with more in its environment.
-    pub fn start_with(data_dir: &Path, log: &str, more: &[(&str, &str)]) -> Self {
+    /// Starts it, with more in its environment, and waits until it says where it is.
+    pub fn start(data_dir: &Path, log: &str, more: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tenantry"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
@@ -55,9 +50,14 @@ impl Process {
         self.child.wait().unwrap();
     }
 
+    /// The system's number of it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to end, as service managers do.
     pub fn ask_to_end(&self) {
-        let id = self.child.id().to_string();
+        let id = self.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     }
 

@@ -120,7 +120,7 @@ async fn what_goes_to_webex_and_comes_from_it_is_told_to_nobody() {
         ("TENANTRY_WEBEX_CLIENT_ID", "Csimulated"),
         ("TENANTRY_WEBEX_CLIENT_SECRET", "simulated-secret"),
     ];
-    let process = Process::start_with(data.path(), "trace", &settings);
+    let process = Process::start(data.path(), "trace", &settings);
     let mut caller = Caller::of(&process.url).await;
     let node = |name: &str, node_type: &str| json!({ "name": name, "node_type": node_type });
     for (at, node) in [("sys", node("Acme", "provider")), ("sys.Acme", node("Cu", "customer"))] {

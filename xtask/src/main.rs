@@ -45,8 +45,8 @@ const COMMANDS: [(&str, &str, &str, Command); 4] = [
     ),
     (
         "bench",
-        "[--rows 10000] [--rounds 3] [--no-peer] | --bulk [--rows 10000] | --licences [--rows 100000]",
-        "start time, memory, requests a second and bundle bytes; or bulk work, row by row",
+        "[--rows 10000] [--rounds 3] [--no-peer] | --bulk | --licences | --webex [--rows 100000]",
+        "start time, memory, requests a second and bundle bytes; or bulk work, licences, a sync",
         bench::command,
     ),
 ];

@@ -60,10 +60,7 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
     } else {
         post(not_offered)
     };
-    let mut own = if model.model_type == USER { assignment::routes() } else { Router::new() };
-    if !model.actions.is_empty() {
-        own = own.route("/{pkid}/{name}", any(act::start));
-    }
+    let own = if model.model_type == USER { assignment::routes() } else { Router::new() };
     own.route("/", collection)
         .route("/bulk_update", bulk_update)
         .route("/views", get(views::list).post(views::save))
@@ -83,12 +80,17 @@ pub fn routes(model: &Arc<Model>) -> Router<App> {
 }
 
 /// The calls on a model that may take longer than others, by their whole paths: a file that comes,
-/// and the export of many.
+/// the export of many, and what calls on other systems.
 pub fn long_routes(model: &Arc<Model>) -> Router<App> {
     let exports =
         if model.offers(Operation::Export) { post(export::many) } else { post(not_offered) };
     let path = |call: &str| format!("/api/{}/{call}", model.model_type);
-    Router::new()
+    let mut router = Router::new();
+    if !model.actions.is_empty() {
+        let act = any(act::start).layer(DefaultBodyLimit::max(body::LIMIT));
+        router = router.route(&path("{pkid}/{name}"), act);
+    }
+    router
         .route(&path("export"), exports.layer(DefaultBodyLimit::max(body::LIMIT)))
         .route(&path("import"), post(import::load).layer(DefaultBodyLimit::max(import::LIMIT)))
         .layer(Extension(ModelIs(Arc::clone(model))))

@@ -15,7 +15,7 @@ mod single;
 mod task;
 mod worker;
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -24,6 +24,7 @@ use serde_json::Value;
 use super::{
     App, Caller,
     transactions::{self, Counts, IN_PROGRESS, Opening, SUCCESS},
+    webex::Act,
 };
 use crate::{
     fault::{Fault, FaultKind},
@@ -33,6 +34,7 @@ pub use bulk::{bulk_assign, bulk_modify, bulk_move, bulk_remove};
 use callback::Callback;
 pub use control::{can_cancel, can_replay, cancel, replay};
 pub(super) use end::CANCELED;
+pub use end::failed;
 pub use load::{Load, Mode, load, not_kept};
 pub use rows::{CellError, RowOutcome, keep as keep_row};
 use run::Run;
@@ -41,9 +43,13 @@ pub use single::{move_now, move_one, queue_create, queue_modify, queue_remove};
 pub use task::Task;
 pub use worker::{Tasks, start};
 
-/// A caller who waits for a task waits this long at most; then it goes on without it.
-/// Proxies in front of the program commonly give up after a minute.
-const PATIENCE: Duration = Duration::from_secs(50);
+/// A caller who waits for a task waits this long at most; then it goes on without it. It is less
+/// than any request may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The same of one that calls on another system; proxies in front of the program commonly give up
+/// after a minute.
+const PATIENCE_WITH_OTHERS: Duration = Duration::from_secs(50);
 
 /// How a call is to be carried out.
 #[derive(Debug, Default)]
@@ -86,10 +92,13 @@ pub(super) async fn ask(
     let id = app.env.transaction_id();
     let (app_, caller, id_) = (app.clone(), caller.clone(), id.clone());
     let nowait = manner.nowait;
-    app.store
+    let patience = app
+        .store
         .write(move |tx| {
             let (node, task) = prepare(tx)?;
-            enqueue(&app_, tx, &caller, &id_, &node, &task, manner)
+            enqueue(&app_, tx, &caller, &id_, &node, &task, manner)?;
+            let with_others = matches!(task, Task::Act { .. });
+            Ok::<_, Fault>(if with_others { PATIENCE_WITH_OTHERS } else { PATIENCE })
         })
         .await?;
     if nowait {
@@ -104,7 +113,7 @@ pub(super) async fn ask(
         drop(running);
         run
     });
-    let (ended, fault) = match tokio::time::timeout(PATIENCE, run).await {
+    let (ended, fault) = match tokio::time::timeout(patience, run).await {
         Ok(Ok(Run::Ended)) => (true, None),
         Ok(Ok(Run::Failed(fault))) => (true, Some(fault)),
         Ok(Ok(Run::CutOff) | Err(_)) | Err(_) => (false, None),
@@ -187,6 +196,17 @@ fn input_of(tx: &ReadTx<'_>, id: &str) -> Result<Option<Task>, Fault> {
         tracing::error!(line = error.line(), column = error.column(), id, "a task can't be read");
         Fault::internal()
     })
+}
+
+/// The workflows of Webex customers that are queued or run: the customer's pkid, and which.
+pub fn acts_under_way(tx: &ReadTx<'_>) -> Result<HashSet<(String, Act)>, Fault> {
+    let mut acts = HashSet::new();
+    for task in tx.open_tasks(u32::MAX)? {
+        if let Some(Task::Act { pkid, act }) = input_of(tx, &task.transaction_id)? {
+            acts.insert((pkid, act));
+        }
+    }
+    Ok(acts)
 }
 
 /// What a transaction was asked to load, if that is still kept.

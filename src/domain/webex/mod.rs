@@ -4,6 +4,11 @@
 mod act;
 pub mod authorise;
 pub mod connection;
+mod facts;
+pub mod keeper;
+pub mod mail;
+pub mod notices;
+pub mod schedule;
 pub mod sync;
 pub mod tokens;
 pub mod view;
@@ -41,13 +46,13 @@ impl From<WebexError> for Fault {
     }
 }
 
-/// With a full stop at its end: Webex's own words may lack it.
-fn sentence(text: String) -> String {
-    if text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
-}
-
 /// Whether two ids of Webex's are those of one organisation, each as a UUID or as an organisation id.
 fn same_organization(one: &str, other: &str) -> bool {
     let uuid = |id: &str| webex_organization_id(id).map(|organization| organization.uuid);
     one == other || (uuid(one).is_some() && uuid(one) == uuid(other))
+}
+
+/// With a full stop at its end: Webex's own words may lack it.
+pub(in crate::domain::webex) fn sentence(text: String) -> String {
+    if text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
 }

@@ -47,7 +47,7 @@ struct Inner {
 
 struct State {
     settings: Settings,
-    organizations: Vec<Organization>,
+    organizations: Vec<Arc<Organization>>,
     /// What consent was given for, by the code that was handed out.
     codes: BTreeMap<String, Code>,
     ledger: Ledger,
@@ -70,7 +70,7 @@ impl Simulator {
     ) -> Self {
         let state = State {
             settings: Settings::default(),
-            organizations,
+            organizations: organizations.into_iter().map(Arc::new).collect(),
             codes: BTreeMap::new(),
             ledger: Ledger::new(env.now_seconds()),
             integrations: Vec::new(),
@@ -132,7 +132,7 @@ impl Simulator {
     pub fn change(&self, organization: &str, change: impl FnOnce(&mut Organization)) {
         let mut state = self.state();
         if let Some(found) = state.organizations.iter_mut().find(|o| o.uuid == organization) {
-            change(found);
+            change(Arc::make_mut(found));
         }
     }
 

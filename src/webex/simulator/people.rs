@@ -50,10 +50,11 @@ pub(super) async fn list(
     let max = max.clamp(1, settings.largest_page.max(1));
     let from = asked.after.unwrap_or_default();
     let ids: Option<Vec<&str>> = asked.id.as_deref().map(|ids| ids.split(',').collect());
+    let name = asked.display_name.as_ref().map(|name| name.to_lowercase());
     let mut matching = own.people.iter().filter(|person| {
-        let name = format!("{} {}", person.first_name, person.last_name).to_lowercase();
+        let full = || format!("{} {}", person.first_name, person.last_name).to_lowercase();
         asked.email.as_ref().is_none_or(|email| person.email.eq_ignore_ascii_case(email))
-            && asked.display_name.as_ref().is_none_or(|n| name.starts_with(&n.to_lowercase()))
+            && name.as_ref().is_none_or(|name| full().starts_with(name))
             && ids.as_ref().is_none_or(|ids| ids.contains(&person.id().as_str()))
     });
     let page: Vec<Value> = matching

@@ -1,5 +1,7 @@
 //! Organisations, roles and licences.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -21,7 +23,7 @@ pub(super) fn allowed(
     simulator: &Simulator,
     headers: &HeaderMap,
     scope: &str,
-) -> Result<Organization, Box<Response>> {
+) -> Result<Arc<Organization>, Box<Response>> {
     let grant = bearer(simulator, headers).ok_or_else(|| Box::new(unauthorized()))?;
     if !scope.is_empty() && !grant.scope.split(' ').any(|granted| granted == scope) {
         let text = format!("The token lacks the scope {scope}.");

@@ -38,7 +38,10 @@ async fn an_instance_is_exported_as_the_documents_print_it() {
                 "meta": { "pkid": pkid, "hierarchy": place.path },
                 // What is empty or not set isn't there; a boolean that is false is set.
                 "data": {
-                    "name": "Heron", "dirsync_enabled": false, "shadow": [{ "name": "one" }]
+                    "name": "Heron",
+                    "dirsync_enabled": false,
+                    "token_link": format!("/oauth/webex/authorize/{pkid}"),
+                    "shadow": [{ "name": "one" }]
                 },
             }],
         });

@@ -9,6 +9,7 @@ mod pocketbase;
 mod report;
 pub mod server;
 mod tenantry;
+mod webex;
 
 use anyhow::{Context, Result, bail};
 
@@ -45,12 +46,14 @@ struct Figures {
     create: Vec<Load>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "one switch for each flag")]
 struct Options {
     rows: usize,
     rounds: usize,
     peer: bool,
     bulk: bool,
     licences: bool,
+    webex: bool,
 }
 
 pub fn command(arguments: &[String]) -> Result<()> {
@@ -58,6 +61,9 @@ pub fn command(arguments: &[String]) -> Result<()> {
     if options.bulk {
         build::everything(Profile::Release)?;
         return bulk::run(options.rows);
+    }
+    if options.webex {
+        return webex::run(options.rows);
     }
     if options.licences {
         build::everything(Profile::Release)?;
@@ -86,7 +92,8 @@ pub fn command(arguments: &[String]) -> Result<()> {
 }
 
 fn options(arguments: &[String]) -> Result<Options> {
-    let mut options = Options { rows: 10_000, rounds: 3, peer: true, bulk: false, licences: false };
+    let mut options =
+        Options { rows: 10_000, rounds: 3, peer: true, bulk: false, licences: false, webex: false };
     let mut rest = arguments.iter();
     while let Some(flag) = rest.next() {
         let mut number = || -> Result<usize> {
@@ -100,6 +107,7 @@ fn options(arguments: &[String]) -> Result<Options> {
             "--no-peer" => options.peer = false,
             "--bulk" => options.bulk = true,
             "--licences" => options.licences = true,
+            "--webex" => options.webex = true,
             _ => bail!("`cargo xtask bench` knows no {flag}"),
         }
     }

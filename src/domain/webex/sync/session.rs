@@ -14,9 +14,6 @@ use crate::{
 /// A token that lapses sooner is refreshed before a call. Seconds.
 const MARGIN: i64 = 300;
 
-/// Says how to come by tokens.
-const AUTHORISE: &str = "Authorise the customer by its link";
-
 pub struct Session<'a> {
     app: &'a App,
     caller: &'a Caller,
@@ -42,10 +39,10 @@ impl<'a> Session<'a> {
         let webex = &self.app.webex;
         match webex.get(&self.access.proxies, &token, path).await {
             Err(error) if error.kind == ErrorKind::Unauthorized => {
-                let (proxies, token) = self.another(&token, &error).await?;
-                webex.get(&proxies, &token, path).await.map_err(told)
+                let (proxies, token) = self.another(&token, error).await?;
+                webex.get(&proxies, &token, path).await.map_err(Fault::from)
             }
-            outcome => outcome.map_err(told),
+            outcome => outcome.map_err(Fault::from),
         }
     }
 
@@ -58,10 +55,10 @@ impl<'a> Session<'a> {
         let webex = &self.app.webex;
         match webex.page(&self.access.proxies, &token, cursor).await {
             Err(error) if error.kind == ErrorKind::Unauthorized => {
-                let (proxies, token) = self.another(&token, &error).await?;
-                webex.page(&proxies, &token, cursor).await.map_err(told)
+                let (proxies, token) = self.another(&token, error).await?;
+                webex.page(&proxies, &token, cursor).await.map_err(Fault::from)
             }
-            outcome => outcome.map_err(told),
+            outcome => outcome.map_err(Fault::from),
         }
     }
 
@@ -89,27 +86,24 @@ impl<'a> Session<'a> {
     async fn another(
         &mut self,
         refused: &SecretString,
-        error: &WebexError,
+        error: WebexError,
     ) -> Result<(Proxies, SecretString), Fault> {
         let before = refused.expose_secret();
         self.access = read(self.app, self.caller, self.pkid).await?;
         let is_other = |token: &SecretString| token.expose_secret() != before;
         if !self.access.token.as_ref().is_some_and(is_other) {
             if self.access.refresh_token.is_none() {
-                return Err(not_authorised(&error.to_string()));
+                return Err(error.into());
             }
             self.renew().await?;
         }
-        let token = self.access.token.clone();
-        let token = token.ok_or_else(|| not_authorised(&error.to_string()))?;
+        let Some(token) = self.access.token.clone() else { return Err(error.into()) };
         Ok((self.access.proxies.clone(), token))
     }
 
     async fn renew(&mut self) -> Result<(), Fault> {
         let ticket = Ticket::new(self.app);
-        tokens::refresh(self.app, self.caller, self.pkid, ticket).await.map_err(|fault| {
-            if fault.kind == FaultKind::Conflict { not_authorised(&fault.message) } else { fault }
-        })?;
+        tokens::refresh(self.app, self.caller, self.pkid, ticket).await?;
         self.access = read(self.app, self.caller, self.pkid).await?;
         self.is_renewed = true;
         Ok(())
@@ -122,25 +116,6 @@ async fn read(app: &App, caller: &Caller, pkid: &str) -> Result<Access, Fault> {
 }
 
 fn not_authorised(why: &str) -> Fault {
-    let why = why.trim_end();
-    // Some of the reasons say it already.
-    let message =
-        if why.contains("uthorise") { why.to_owned() } else { format!("{why} {AUTHORISE}.") };
+    let message = format!("{why} Authorise the customer by its link.");
     Fault::new(FaultKind::Conflict, "not_authorised", message)
-}
-
-/// A failure of a call, with the way out.
-fn told(error: WebexError) -> Fault {
-    match error.kind {
-        ErrorKind::Unauthorized => not_authorised(&error.to_string()),
-        ErrorKind::Forbidden => {
-            let mut fault = Fault::from(error);
-            fault.message.push_str(
-                " Authorise the customer again by its link, as an administrator who may give all \
-                 that is asked for.",
-            );
-            fault
-        }
-        _ => Fault::from(error),
-    }
 }

@@ -107,3 +107,40 @@ async fn it_is_cancelled_before_its_next_page() {
     stage.sync_users(&href).await.expect(200);
     assert_eq!(stage.app.total(USERS).await, 1);
 }
+
+#[tokio::test]
+async fn a_customer_that_goes_meanwhile_leaves_nothing_behind() {
+    let stage = Stage::start().await;
+    let (href, _) = stage.authorised().await;
+    stage.simulator.set(|settings| settings.largest_page = 3);
+    stage.sync_licences(&href).await.expect(200);
+    stop_at_second_page(&stage);
+    let hold = stage.wire.hold("/people");
+    let transaction = stage.begin(&href, SYNC_USERS).await;
+    hold.reached().await;
+    stage.app.delete(&href).await.expect(200);
+    hold.release();
+    let record = stage.app.ended(&transaction).await;
+    assert_eq!(record["status"], "Fail");
+    assert_eq!(record["message"], "There is no such Webex customer.");
+    for collection in [super::ORGANIZATIONS, super::ROLES, super::LICENSES, USERS] {
+        assert_eq!(stage.app.total(collection).await, 0, "{collection}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_replayed_once_it_has_ended() {
+    let stage = Stage::start().await;
+    let (href, _) = stage.authorised().await;
+    let first = stage.begin(&href, SYNC_USERS).await;
+    stage.app.ended(&first).await;
+    let hold = stage.wire.hold("/people");
+    let again = stage.app.post(&format!("{first}/replay/"), &json!({})).await.expect(202).json();
+    hold.reached().await;
+    // Not beside the one that runs.
+    let refused = stage.app.post(&format!("{first}/replay/"), &json!({})).await;
+    refused.expect_fault(409, "busy", &[]);
+    hold.release();
+    let record = stage.app.ended(again["href"].as_str().unwrap()).await;
+    assert_eq!(record["counts"], counts(0, 0, 0));
+}

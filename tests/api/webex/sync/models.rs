@@ -103,3 +103,29 @@ async fn users_are_found_by_their_licences() {
         &[("order_by", "unknown_field")],
     );
 }
+
+#[tokio::test]
+async fn the_console_shows_them_without_a_way_to_change_them() {
+    let stage = Stage::start().await;
+    let (href, _) = stage.authorised().await;
+    stage.sync_users(&href).await.expect(200);
+    let session = stage.app.session().await;
+    let page = async |path: &str| {
+        let answer = stage.app.call("GET", path).cookie(&session).send().await.expect(200);
+        answer.text().to_owned()
+    };
+    let list = page("/models/device/spark/User").await;
+    for text in ["Ada Aldridge", "admin@oakland.example", "Webex users"] {
+        assert!(list.contains(text), "{text}");
+    }
+    let first = stage.app.get(USERS).await.json()["resources"][0]["meta"].clone();
+    let pkid = first["references"]["self"][0]["pkid"].as_str().unwrap();
+    let one = page(&format!("/models/device/spark/User/{pkid}")).await;
+    for text in ["Ada Aldridge", "Full Administrator", "Webex Meetings Suite", "Last Synced"] {
+        assert!(one.contains(text), "{text}");
+    }
+    for way in [format!("{pkid}/delete"), format!("{pkid}/move"), "name=\"/".to_owned()] {
+        assert!(!one.contains(&way), "{way}");
+    }
+    page("/models/device/spark/License").await;
+}

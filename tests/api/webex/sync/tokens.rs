@@ -108,7 +108,7 @@ async fn a_missing_scope_is_told_with_webex_s_words() {
         let message = stage.record(&answer).await["message"].clone();
         let message = message.as_str().unwrap();
         assert!(message.contains("lacks the scope spark-admin:roles_read"), "{message}");
-        assert!(message.contains("Authorise the customer again"), "{message}");
+        assert!(message.contains("Authorise it again"), "{message}");
     }
     // It isn't for want of a token.
     assert_eq!(stage.simulator.calls("/access_token"), 1);
