@@ -144,3 +144,33 @@ async fn it_is_replayed_once_it_has_ended() {
     let record = stage.app.ended(again["href"].as_str().unwrap()).await;
     assert_eq!(record["counts"], counts(0, 0, 0));
 }
+
+#[tokio::test]
+async fn its_page_shows_how_many_came_and_what_became_of_them() {
+    let stage = Stage::start().await;
+    let (href, _) = stage.authorised().await;
+    let session = stage.app.session().await;
+    let page = async |href: &str| {
+        let path = href.replace("/api/tool/Transaction", "/transactions");
+        let answer = stage.app.call("GET", &path).cookie(&session).send().await.expect(200);
+        answer.text().to_owned()
+    };
+    stop_at_second_page(&stage);
+    let running = stage.begin(&href, SYNC_USERS).await;
+    first_page(&stage, &running).await;
+    let shown = page(&running).await;
+    assert!(shown.contains("3 so far"), "{shown}");
+    let bar = shown.split("<progress").nth(1).unwrap().split('>').next().unwrap();
+    assert!(!bar.contains("value="), "{bar}");
+
+    let ended = stage.begin(&href, "SyncWebexTeamsRolesLicences").await;
+    stage.app.ended(&ended).await;
+    let shown = page(&ended).await;
+    for text in ["<strong>13</strong>added", "<strong>0</strong>removed"] {
+        assert!(shown.replace("<!>", "").contains(text), "{shown}");
+    }
+    assert!(!shown.contains("not run"), "{shown}");
+    // It is of one customer, however many entries came.
+    let replay = page(&format!("{ended}/replay")).await;
+    assert!(replay.contains("Webex customer") && !replay.contains("13 Webex"), "{replay}");
+}
