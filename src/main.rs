@@ -6,8 +6,12 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use tenantry::{
     api::{self, site::Site},
-    domain::{App, Settings, Start, accounts, env::Env},
-    webex::client::ClientCredentials,
+    domain::{
+        App, Settings, Start, accounts,
+        env::Env,
+        webex::{keeper, mail::Mail, notices::Notified},
+    },
+    webex::client::{self, ClientCredentials},
 };
 use tokio::{net::TcpListener, sync::Notify};
 use tracing_subscriber::EnvFilter;
@@ -53,6 +57,51 @@ struct Serve {
     /// Base of the Webex API, with its version.
     #[arg(long, env = "TENANTRY_WEBEX_API_URL", default_value = "https://webexapis.com/v1")]
     webex_api_url: url::Url,
+    /// Seconds that Webex may take to answer a call.
+    #[arg(
+        long,
+        env = "TENANTRY_WEBEX_TIMEOUT",
+        default_value_t = client::TIMEOUT.as_secs(),
+        value_parser = clap::value_parser!(u64).range(1..=120)
+    )]
+    webex_timeout: u64,
+    /// URL to which it is posted when a Webex customer needs somebody, or is well again; none when not
+    /// given.
+    #[arg(
+        long,
+        env = "TENANTRY_NOTIFY_WEBHOOK",
+        hide_env_values = true,
+        value_parser = Notified::webhook
+    )]
+    notify_webhook: Option<url::Url>,
+    /// Addresses, separated by commas, that are written to then; none when not given. The mail server
+    /// is named by `TENANTRY_SMTP_URL`: `smtp(s)://[user:password@]host[:port]`.
+    #[arg(long, env = "TENANTRY_NOTIFY_EMAIL")]
+    notify_email: Option<String>,
+    /// Address that these mails come from.
+    #[arg(long, env = "TENANTRY_NOTIFY_FROM")]
+    notify_from: Option<String>,
+}
+
+impl Serve {
+    /// Whom to tell, as far as all that it takes is set. The mail server is no flag: those are seen by
+    /// all.
+    fn notify(&self) -> anyhow::Result<Notified> {
+        let set = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let mail = match set(&self.notify_email) {
+            None => None,
+            Some(to) => {
+                let from = set(&self.notify_from).context(
+                    "e-mail notices need TENANTRY_NOTIFY_FROM, the address they come from",
+                )?;
+                let server = set(&std::env::var("TENANTRY_SMTP_URL").ok())
+                    .context("e-mail notices need TENANTRY_SMTP_URL, the mail server")?;
+                let mail = Mail::new(&to, &from, &server.into());
+                Some(mail.map_err(anyhow::Error::msg).context("e-mail notices can't be sent")?)
+            }
+        };
+        Ok(Notified { webhook: self.notify_webhook.clone(), mail })
+    }
 }
 
 #[tokio::main]
@@ -66,6 +115,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn serve(options: Serve) -> anyhow::Result<()> {
+    let notify = options.notify()?;
     let listener = TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("listening on {}", options.listen))?;
@@ -84,6 +134,8 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
             callback_hosts: options.callback_hosts,
             webex_api_url: options.webex_api_url,
             webex_client: webex_client(),
+            webex_timeout: Duration::from_secs(options.webex_timeout),
+            notify,
         },
     })
     .await
@@ -100,6 +152,8 @@ async fn serve(options: Serve) -> anyhow::Result<()> {
         );
     }
     println!("Tenantry is at {}", app.settings.public_url);
+    let kept = app.clone();
+    tokio::spawn(async move { keeper::run(&kept).await });
     let asked = Arc::new(Notify::new());
     let (stopping, watched) = (Arc::clone(&asked), app.clone());
     let server =

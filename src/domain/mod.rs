@@ -8,6 +8,7 @@ pub mod choices;
 pub mod chosen;
 pub mod comparison;
 pub mod console;
+mod delivery;
 pub mod demo;
 pub mod env;
 pub mod forms;
@@ -22,6 +23,7 @@ pub mod policies;
 pub mod provisioning_configs;
 pub mod registry;
 pub mod resources;
+mod rounds;
 pub mod samples;
 mod secrets;
 pub mod shown;
@@ -38,6 +40,7 @@ mod workflow;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use crate::{
@@ -62,6 +65,7 @@ pub struct Inner {
     pub tasks: tasks::Tasks,
     pub webex: crate::webex::Webex,
     pub flights: webex::tokens::Flights,
+    pub keeper: webex::keeper::Keeper,
     /// For calls to the world outside: no redirects, and never longer than a few seconds.
     pub http: reqwest::Client,
 }
@@ -79,6 +83,10 @@ pub struct Settings {
     pub webex_api_url: url::Url,
     /// The integration registered with Webex.
     pub webex_client: Option<ClientCredentials>,
+    /// How long Webex may take to answer a call.
+    pub webex_timeout: Duration,
+    /// Who is told when a Webex customer needs somebody.
+    pub notify: webex::notices::Notified,
 }
 
 /// Who is asking. Everything outside `node` and what stands below it doesn't exist for it.
@@ -148,7 +156,8 @@ impl App {
             start.settings.webex_api_url.clone(),
             start.settings.webex_client.clone(),
             start.env.clone(),
-        );
+        )
+        .answering_within(start.settings.webex_timeout);
         let app = Self(Arc::new(Inner {
             store,
             models,
@@ -158,6 +167,7 @@ impl App {
             tasks: tasks::Tasks::default(),
             webex,
             flights: webex::tokens::Flights::default(),
+            keeper: webex::keeper::Keeper::default(),
             http,
         }));
         hierarchy::ensure_root(&app).await?;

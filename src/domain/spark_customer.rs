@@ -49,6 +49,10 @@ impl Workflow for SparkCustomer {
 
     /// Its connection is judged anew, what was synced follows its name, and where `sync` is set, the
     /// first tokens let its roles and licences be synced.
+    fn derived(&self) -> &'static [&'static str] {
+        &["token_link"]
+    }
+
     fn kept(
         &self,
         app: &App,
@@ -56,7 +60,8 @@ impl Workflow for SparkCustomer {
         caller: &Caller,
         save: &Save<'_>,
     ) -> Result<Vec<String>, Fault> {
-        webex::tokens::given(app, tx, save.pkid, save.edits)?;
+        webex::tokens::given(app, tx, save)?;
+        webex::schedule::renamed(app, tx, save)?;
         let name = |data: &Map<String, Value>| text_of(data, "name").to_owned();
         if save.before.is_some_and(|before| name(before) != name(save.after)) {
             webex::sync::renamed(tx, save.pkid, &name(save.after))?;
@@ -68,16 +73,30 @@ impl Workflow for SparkCustomer {
         Ok(vec![format!("The sync of roles and licences was queued as the transaction {id}.")])
     }
 
-    /// What was synced.
+    /// What was synced, and its schedules.
     fn goes_with(&self, tx: &ReadTx<'_>, stored: &Stored) -> Result<Vec<String>, Fault> {
-        Ok(webex::sync::held(tx, stored)?.into_iter().collect())
+        let mut along: Vec<String> = webex::sync::held(tx, stored)?.into_iter().collect();
+        along.extend(webex::schedule::goes_with(tx, stored)?);
+        Ok(along)
     }
 
-    fn moved(&self, tx: &WriteTx<'_>, stored: &Stored, _target: &Node) -> Result<(), Fault> {
+    fn moving(
+        &self,
+        app: &App,
+        tx: &WriteTx<'_>,
+        stored: &Stored,
+        target: &Node,
+    ) -> Result<(), Fault> {
+        webex::schedule::moving(app, tx, stored, target)
+    }
+
+    fn moved(&self, tx: &WriteTx<'_>, stored: &Stored, target: &Node) -> Result<(), Fault> {
+        webex::schedule::moved(tx, stored, target)?;
         webex::sync::moved(tx, stored)
     }
 
     fn removed(&self, tx: &WriteTx<'_>, stored: &Stored) -> Result<(), Fault> {
+        webex::schedule::removed(tx, stored)?;
         webex::sync::removed(tx, stored)
     }
 

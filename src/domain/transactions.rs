@@ -158,6 +158,11 @@ impl Ticket {
         Self { filing: Filing::Nothing, ..whole.clone() }
     }
 
+    /// Whether a transaction asked for the change, whose record tells how it went.
+    pub fn is_asked_for(&self) -> bool {
+        self.filing == Filing::Complete
+    }
+
     /// For a trial: whoever makes it undoes it.
     pub fn trial(app: &App) -> Self {
         Self { filing: Filing::Nothing, ..Self::new(app) }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     App, Caller, hierarchy, licences, policies, registry::Registry, secrets::SecretEdit,
-    spark_customer, templates, transactions,
+    spark_customer, templates, transactions, webex,
 };
 use crate::{
     fault::Fault,
@@ -47,6 +47,12 @@ pub trait Workflow: Sync {
 
     /// Puts into an instance that is about to be stored what follows from its pkid.
     fn named(&self, _pkid: &str, _data: &mut Map<String, Value>) {}
+
+    /// Attributes that follow from the instance's pkid or from time: a file that was exported shows
+    /// them, and loading it leaves them alone.
+    fn derived(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Follows a save whose secrets are in their place. Answers lines for the log of its record.
     fn kept(
@@ -156,6 +162,7 @@ pub fn of(model_type: &str) -> &'static dyn Workflow {
         licences::SERVICE => &licences::Service,
         licences::SERVICE_PACK => &licences::ServicePack,
         licences::USER => &licences::User,
+        webex::schedule::MODEL => &webex::schedule::Schedule,
         _ => &Plain,
     }
 }

@@ -100,6 +100,17 @@ impl ReadTx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The instances that the end of a statement picks: joins, conditions, an order.
+    pub(super) fn stored_where(
+        &self,
+        tail: &str,
+        params: impl rusqlite::Params,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!("{SELECT} {tail}"))?;
+        let rows = statement.query_map(params, stored_from)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The pkid of the instance that holds a unique key. `scope` is the node's id for keys that
     /// are unique at a node, `None` for those of the whole hierarchy.
     pub fn key_holder(
@@ -174,6 +185,16 @@ impl WriteTx<'_> {
                  VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .execute(params![model, scope.unwrap_or(0), field, value, instance_id])?;
+        Ok(())
+    }
+
+    /// Takes an instance's keys that are unique at a node along to another, where they are free.
+    pub fn move_keys(&self, instance_id: i64, node_id: i64) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE unique_key SET scope = ?2 WHERE instance_id = ?1 AND scope <> 0",
+            )?
+            .execute(params![instance_id, node_id])?;
         Ok(())
     }
 

@@ -16,6 +16,8 @@ mod tasks;
 mod vault;
 mod views;
 mod webex;
+mod webex_notices;
+mod webex_schedules;
 mod webex_synced;
 mod writer;
 
@@ -37,6 +39,7 @@ pub use tasks::{TaskRow, TaskState};
 use vault::Vault;
 pub use views::{NewView, SavedView};
 pub use webex::{BegunAuthorization, ConnectionRow};
+pub use webex_notices::{NoticeRow, Way};
 pub use webex_synced::Synced;
 use writer::Writer;
 
@@ -222,6 +225,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0006_done_once.sql")),
         M::up(include_str!("migrations/0007_webex.sql")),
         M::up(include_str!("migrations/0008_webex_synced.sql")),
+        M::up(include_str!("migrations/0009_webex_keeper.sql")),
     ])
 }
 

@@ -26,6 +26,10 @@ pub struct ConnectionRow {
     pub failed_at: Option<i64>,
     /// Trying again is of no use.
     pub is_final: bool,
+    /// Webex is still to be asked when the access token lapses.
+    pub asks_expiry: bool,
+    /// Webex doesn't accept the access token.
+    pub token_refused: bool,
 }
 
 /// An authorisation that was begun.
@@ -41,8 +45,8 @@ pub struct BegunAuthorization {
 /// What a sealed verifier is bound to, beside its customer.
 const VERIFIER: &str = "verifier";
 
-const COLUMNS: &str =
-    "state, since, reason, scope, refreshed, due, failures, failure, failed_at, is_final";
+const COLUMNS: &str = "state, since, reason, scope, refreshed, due, failures, failure, failed_at, \
+    is_final, asks_expiry, token_refused";
 
 fn connection_from(row: &Row<'_>) -> rusqlite::Result<ConnectionRow> {
     Ok(ConnectionRow {
@@ -56,6 +60,8 @@ fn connection_from(row: &Row<'_>) -> rusqlite::Result<ConnectionRow> {
         failure: row.get(7)?,
         failed_at: row.get(8)?,
         is_final: row.get(9)?,
+        asks_expiry: row.get(10)?,
+        token_refused: row.get(11)?,
     })
 }
 
@@ -77,6 +83,20 @@ impl ReadTx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Customers (by pkid) of whose connection nothing is kept: they are from before it was.
+    pub fn customers_never_judged(
+        &self,
+        model: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT i.pkid FROM instance i LEFT JOIN webex_connection c ON c.instance_id = i.id \
+             WHERE i.model = ?1 AND c.instance_id IS NULL LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![model, limit], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// When the next is due.
     pub fn next_connection_due(&self) -> Result<Option<i64>, StoreError> {
         let mut statement = self
@@ -91,7 +111,7 @@ impl WriteTx<'_> {
         self.conn
             .prepare_cached(&format!(
                 "INSERT OR REPLACE INTO webex_connection (instance_id, {COLUMNS}) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
             ))?
             .execute(params![
                 instance_id,
@@ -104,8 +124,32 @@ impl WriteTx<'_> {
                 row.failures,
                 row.failure,
                 row.failed_at,
-                row.is_final
+                row.is_final,
+                row.asks_expiry,
+                row.token_refused
             ])?;
+        Ok(())
+    }
+
+    /// Whatever fails, and may be tried again, is tried from `now` on: its pause is over.
+    pub fn hurry_failed_connections(&self, now: i64) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE webex_connection SET due = ?1, failed_at = 0 \
+                 WHERE failures > 0 AND NOT is_final AND due > ?1",
+            )?
+            .execute([now])?;
+        Ok(())
+    }
+
+    /// What is due by `now` is looked at again at `later`.
+    pub fn defer_due_connection(&self, pkid: &str, now: i64, later: i64) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE webex_connection SET due = ?3 \
+                 WHERE instance_id = (SELECT id FROM instance WHERE pkid = ?1) AND due <= ?2",
+            )?
+            .execute(params![pkid, now, later])?;
         Ok(())
     }
 

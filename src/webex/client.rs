@@ -12,8 +12,15 @@ use serde::de::DeserializeOwned;
 use super::{ErrorKind, Proxies, WebexError, error::passes, retry};
 use crate::domain::env::Env;
 
+/// A connection is made within this, or within the time-out where that is shorter.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long an answer may take where the operator says nothing.
+pub const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A call that got no answer in time is made so often at most: whoever waits for it is told before
+/// proxies in front of the program give up.
+const TRIES_IN_SILENCE: u32 = 2;
 
 /// An answer isn't read beyond this. Bytes.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
@@ -32,6 +39,7 @@ pub struct ClientCredentials {
 pub struct Webex {
     base: Url,
     credentials: Option<ClientCredentials>,
+    timeout: Duration,
     env: Env,
     clients: Mutex<Vec<(Proxies, Client)>>,
 }
@@ -48,12 +56,23 @@ pub(super) struct Answer {
 impl Webex {
     /// `base` is the URL of the API with its version, such as `https://webexapis.com/v1`.
     pub fn new(base: Url, credentials: Option<ClientCredentials>, env: Env) -> Self {
-        Self { base, credentials, env, clients: Mutex::default() }
+        Self { base, credentials, timeout: TIMEOUT, env, clients: Mutex::default() }
+    }
+
+    /// With another time-out for one call.
+    #[must_use]
+    pub fn answering_within(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// Whether client id and secret are set.
     pub fn is_configured(&self) -> bool {
         self.credentials.is_some()
+    }
+
+    /// The error that says what to set, where they aren't.
+    pub fn integration(&self) -> Result<(), WebexError> {
+        self.credentials().map(drop)
     }
 
     pub(super) fn credentials(&self) -> Result<&ClientCredentials, WebexError> {
@@ -84,8 +103,8 @@ impl Webex {
         let builder = Client::builder()
             .redirect(redirect::Policy::none())
             .user_agent(concat!("Tenantry/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT);
+            .connect_timeout(CONNECT_TIMEOUT.min(self.timeout))
+            .timeout(self.timeout);
         let client = proxies.install(builder)?.build().map_err(|_| {
             WebexError::new(ErrorKind::Unreachable, "The connection to Webex can't be set up.")
         })?;
@@ -130,10 +149,11 @@ impl Webex {
         call: impl Fn() -> RequestBuilder,
     ) -> Result<Answer, WebexError> {
         let begun = self.env.clock.now();
-        let mut made = 0;
+        let (mut made, mut silent) = (0, 0);
         loop {
             made += 1;
             let outcome = answer(call()).await;
+            silent += u32::from(matches!(&outcome, Err(e) if e.kind == ErrorKind::Timeout));
             let pause = match &outcome {
                 Ok(answer) if !passes(answer.status) => return outcome,
                 Ok(answer) if answer.status.is_server_error() => retry::doubling(made),
@@ -142,7 +162,7 @@ impl Webex {
                 Err(_) => return outcome,
             };
             let late = self.env.clock.now() + pause > begun + retry::DEADLINE;
-            if made >= tries || late {
+            if made >= tries || silent >= TRIES_IN_SILENCE || late {
                 return outcome;
             }
             self.env.pauses.pause(pause).await;

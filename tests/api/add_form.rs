@@ -42,7 +42,7 @@ async fn what_the_form_describes_can_be_sent_where_it_says() {
         .await
         .expect(201);
     let uri = made.json()["meta"]["uri"].as_str().unwrap().to_owned();
-    assert_eq!(app.data(&uri).await, json!({ "name": "One", "sync": false }));
+    assert_eq!(app.given(&uri).await, json!({ "name": "One", "sync": false }));
 }
 
 #[tokio::test]

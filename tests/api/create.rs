@@ -54,7 +54,7 @@ async fn every_attribute_is_kept_as_it_was_sent() {
         "shadow": [{ "name": "shade" }],
     });
     let pkid = app.spark(&place, &sent).await;
-    assert_eq!(app.data(&format!("{SPARK}{pkid}")).await, sent);
+    assert_eq!(app.given(&format!("{SPARK}{pkid}")).await, sent);
 }
 
 #[tokio::test]
@@ -233,7 +233,7 @@ async fn request_meta_is_no_attribute() {
     let place = app.tenant().await;
     let data = json!({ "name": "One", "request_meta": { "external_id": "7" } });
     let pkid = app.spark(&place, &data).await;
-    assert_eq!(app.data(&format!("{SPARK}{pkid}")).await, json!({ "name": "One" }));
+    assert_eq!(app.given(&format!("{SPARK}{pkid}")).await, json!({ "name": "One" }));
 }
 
 #[tokio::test]
@@ -283,7 +283,7 @@ async fn secrets_are_answered_as_a_mask_where_they_are_set_and_else_not_at_all()
     });
     let pkid = app.spark(&place, &data).await;
     let expected = json!({ "name": "One", "token": "********", "https_proxy": "********" });
-    assert_eq!(app.data(&format!("{SPARK}{pkid}")).await, expected);
+    assert_eq!(app.given(&format!("{SPARK}{pkid}")).await, expected);
 }
 
 #[tokio::test]

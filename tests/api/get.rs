@@ -13,7 +13,9 @@ async fn an_instance_has_its_data_and_says_where_it_stands() {
     assert_eq!(answer.header("content-type"), Some("application/json"));
     let body = answer.json();
     assert_eq!(body.as_object().unwrap().keys().collect::<Vec<_>>(), ["data", "meta"]);
-    assert_eq!(body["data"], json!({ "name": "One", "sync": true }));
+    let link = format!("/oauth/webex/authorize/{pkid}");
+    let expected = json!({ "name": "One", "token_link": link, "sync": true });
+    assert_eq!(body["data"], expected);
     let meta = &body["meta"];
     assert_eq!(meta["model_type"], "relation/SparkCustomer");
     assert_eq!(meta["path"], json!(["sys", "Provider", "Customer"]));
@@ -83,15 +85,15 @@ async fn the_etag_changes_with_the_instance_and_only_with_it() {
 async fn what_the_caller_has_already_is_not_sent_again() {
     let app = TestApp::start().await;
     let place = app.tenant().await;
-    let pkid = app.spark(&place, &json!({ "name": "One" })).await;
-    let path = format!("{SPARK}{pkid}");
+    let path = format!("{NODES}{}", place.pkid);
     let tag = app.get(&path).await.expect(200).header("etag").unwrap().to_owned();
     let ask = |known: String| app.call("GET", &path).header("if-none-match", &known).send();
     let answer = ask(tag.clone()).await.expect(304);
     assert_eq!(answer.header("etag"), Some(tag.as_str()));
     assert!(answer.body.is_empty());
     ask("\"x\"".to_owned()).await.expect(200);
-    app.put(&path, &json!({ "name": "Two" })).await.expect(200);
+    let described = json!({ "name": "Customer", "node_type": "customer", "description": "D" });
+    app.put(&path, &described).await.expect(200);
     ask(tag).await.expect(200);
 }
 
@@ -99,8 +101,7 @@ async fn what_the_caller_has_already_is_not_sent_again() {
 async fn what_the_caller_has_already_may_be_named_in_every_form_of_http() {
     let app = TestApp::start().await;
     let place = app.tenant().await;
-    let pkid = app.spark(&place, &json!({ "name": "One" })).await;
-    let path = format!("{SPARK}{pkid}");
+    let path = format!("{NODES}{}", place.pkid);
     let tag = app.get(&path).await.expect(200).header("etag").unwrap().to_owned();
     // A list, a weak tag and a star (RFC 9110, section 13.1.2).
     for known in [format!("\"x\", {tag}"), format!("W/{tag}"), "*".to_owned()] {

@@ -7,13 +7,14 @@ use crate::support::{Answer, NODES, Place, SPARK, TRANSACTIONS, TestApp, at};
 
 const TEMPLATES: &str = "/api/data/ConfigurationTemplate/";
 const POLICIES: &str = "/api/data/FieldDisplayPolicy/";
+const SCHEDULES: &str = "/api/data/Schedule/";
 const PROVISIONING: [&str; 4] =
     ["/api/data/Service/", "/api/data/ServicePack/", "/api/data/UserService/", "/api/data/User/"];
 
 #[tokio::test]
 async fn the_help_of_a_model_names_its_fields_and_calls() {
     let app = TestApp::start().await;
-    let collections = [SPARK, NODES, TRANSACTIONS, TEMPLATES, POLICIES];
+    let collections = [SPARK, NODES, TRANSACTIONS, TEMPLATES, POLICIES, SCHEDULES];
     for collection in collections.into_iter().chain(PROVISIONING) {
         let help = app.get(&format!("{collection}help")).await.expect(200);
         assert!(help.header("content-type").unwrap().starts_with("text/html"));

@@ -30,7 +30,7 @@ async fn what_the_payload_leaves_out_is_gone() {
     assert_eq!(answer["meta"]["uri"], path.as_str());
     assert_eq!(answer["pkid"], path.rsplit('/').next().unwrap());
     assert!(answer["transaction_id"].is_string());
-    assert_eq!(app.data(&path).await, put);
+    assert_eq!(app.given(&path).await, put);
 }
 
 #[tokio::test]
@@ -48,11 +48,11 @@ async fn secrets_stay_unless_they_are_given_and_an_empty_one_clears() {
     assert_eq!(app.data(&path).await["token"], "********");
     assert_eq!(token().await.as_deref(), Some("second"));
     app.put(&path, &json!({ "name": "Three", "token": "" })).await.expect(200);
-    assert_eq!(app.data(&path).await, json!({ "name": "Three" }));
+    assert_eq!(app.given(&path).await, json!({ "name": "Three" }));
     assert_eq!(token().await, None);
     // A mask where nothing is set sets nothing.
     app.put(&path, &json!({ "name": "Three", "token": "********" })).await.expect(200);
-    assert_eq!(app.data(&path).await, json!({ "name": "Three" }));
+    assert_eq!(app.given(&path).await, json!({ "name": "Three" }));
     assert_eq!(token().await, None);
 }
 
@@ -97,7 +97,7 @@ async fn the_internal_number_follows_a_new_external_one() {
     assert_eq!(stored["account_number"], OTHER_ID);
     // Without an external number it is kept as it is given.
     app.put(&path, &json!({ "name": "One", "account_number": "given" })).await.expect(200);
-    assert_eq!(app.data(&path).await, json!({ "name": "One", "account_number": "given" }));
+    assert_eq!(app.given(&path).await, json!({ "name": "One", "account_number": "given" }));
 }
 
 #[tokio::test]

@@ -179,7 +179,7 @@ async fn what_has_ended_can_be_asked_for_again() {
     assert_eq!(record["action"], "Bulk Modify");
     let id = href.rsplit('/').next().unwrap();
     assert!(record["log"][0]["message"].as_str().unwrap().contains(id), "{record}");
-    assert_eq!(app.data(one).await, json!({ "name": "Renamed", "notes": "again" }));
+    assert_eq!(app.given(one).await, json!({ "name": "Renamed", "notes": "again" }));
 }
 
 #[tokio::test]

@@ -42,14 +42,14 @@ async fn defaults_fill_and_fixed_values_replace_on_create() {
         "name": "One", "default_calling_behaviour": "Cisco Jabber app",
         "email_domain": "example.com", "dirsync_enabled": true
     });
-    assert_eq!(app.data(&format!("{SPARK}{pkid}/")).await, wanted);
+    assert_eq!(app.given(&format!("{SPARK}{pkid}/")).await, wanted);
     let set = json!({ "name": "Two", "email_domain": "two.example", "dirsync_enabled": false });
     let made = app.post(&path, &set).await.expect(201).json();
     let data = app.data(&format!("{SPARK}{}/", made["pkid"].as_str().unwrap())).await;
     assert_eq!(data["email_domain"], "two.example");
     assert_eq!(data["dirsync_enabled"], false);
     let plain = app.spark(&customer, &json!({ "name": "Three" })).await;
-    assert_eq!(app.data(&format!("{SPARK}{plain}/")).await, json!({ "name": "Three" }));
+    assert_eq!(app.given(&format!("{SPARK}{plain}/")).await, json!({ "name": "Three" }));
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn the_nearest_of_that_name_is_taken_and_one_out_of_the_way_is_unknown() {
     let made = app.post(&format!("{path}&template_name=Standard"), &body).await.expect(201).json();
     let pkid = made["pkid"].as_str().unwrap();
     let wanted = json!({ "name": "One", "email_domain": "near.example" });
-    assert_eq!(app.data(&format!("{SPARK}{pkid}/")).await, wanted);
+    assert_eq!(app.given(&format!("{SPARK}{pkid}/")).await, wanted);
 
     let before = app.contents().await;
     // Beside, of another model, and not at all.
@@ -264,6 +264,7 @@ async fn a_templates_own_add_form_has_the_fields_of_its_model() {
         [
             "data/FieldDisplayPolicy",
             "data/HierarchyNode",
+            "data/Schedule",
             "data/Service",
             "data/ServicePack",
             "data/User",

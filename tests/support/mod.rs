@@ -7,15 +7,15 @@ mod clockwork;
 mod provisioning;
 mod world;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use axum::Router;
 use serde_json::Value;
 use tempfile::TempDir;
 use tenantry::{
     api::{self, site::Site},
-    domain::{App, Settings, Start, StartError, env::Env},
-    webex::client::ClientCredentials,
+    domain::{App, Settings, Start, StartError, env::Env, webex::notices::Notified},
+    webex::client::{ClientCredentials, TIMEOUT},
 };
 
 pub use answer::Answer;
@@ -25,7 +25,7 @@ pub use provisioning::{
     NORTH, SERVICE_PACKS, SERVICES, SOUTH, TENANT, Tenancy, USER_SERVICES, USERS, limited,
     unlimited, wanted,
 };
-pub use world::at;
+pub use world::{at, unlinked};
 
 pub const ADMIN: &str = "admin";
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -53,6 +53,8 @@ pub struct Options {
     pub callback_hosts: Vec<String>,
     pub webex_api_url: String,
     pub webex_client: Option<ClientCredentials>,
+    pub webex_timeout: Duration,
+    pub notify: Notified,
 }
 
 impl Default for Options {
@@ -65,6 +67,8 @@ impl Default for Options {
             // Nothing listens there.
             webex_api_url: "http://127.0.0.1:9/v1".to_owned(),
             webex_client: None,
+            webex_timeout: TIMEOUT,
+            notify: Notified::default(),
         }
     }
 }
@@ -93,7 +97,13 @@ impl TestApp {
 
     /// The same data under a program that has been stopped and started again.
     pub async fn restarted(self) -> Self {
-        let Self { app, clock, env, options, data, .. } = self;
+        self.restarted_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn restarted_with(self, change: impl FnOnce(&mut Options)) -> Self {
+        let Self { app, clock, env, mut options, data, .. } = self;
+        change(&mut options);
         app.stop().await;
         drop(app);
         let app = open(&data, &env, &options).await.unwrap();
@@ -151,6 +161,8 @@ async fn open(data: &TempDir, env: &Env, options: &Options) -> Result<App, Start
             callback_hosts: options.callback_hosts.clone(),
             webex_api_url: options.webex_api_url.parse().unwrap(),
             webex_client: options.webex_client.clone(),
+            webex_timeout: options.webex_timeout,
+            notify: options.notify.clone(),
         },
     };
     App::start(start).await.map(|(app, _)| app)

@@ -89,6 +89,11 @@ impl TestApp {
         self.get(path).await.expect(200).json()["data"].clone()
     }
 
+    /// The same without the authorise link, which every customer is given.
+    pub async fn given(&self, path: &str) -> Value {
+        unlinked(&self.data(path).await)
+    }
+
     pub async fn total(&self, collection: &str) -> u64 {
         let list = self.get(&format!("{collection}?limit=1")).await.expect(200);
         list.json()["pagination"]["total"].as_u64().unwrap()
@@ -113,6 +118,15 @@ impl TestApp {
 }
 
 /// A collection's path, with the place in its query.
+/// Attributes of a customer without the authorise link, which each is given.
+pub fn unlinked(data: &Value) -> Value {
+    let mut data = data.clone();
+    if let Some(data) = data.as_object_mut() {
+        data.shift_remove("token_link");
+    }
+    data
+}
+
 pub fn at(collection: &str, place: &Place) -> String {
     format!("{collection}?hierarchy={}", place.pkid)
 }

@@ -34,7 +34,8 @@ pub async fn get(
     resources::place(&app, &caller, params.hierarchy()).await?;
     let (stored, own) = resources::get_with_meta(&app, &caller, &model, &pkid).await?;
     let tag = etag(stored.version);
-    // The tag says nothing of the display policy, on which the schema depends, nor of what `meta` tells.
+    // The tag says nothing of the display policy, on which the schema depends, nor of what `meta`
+    // tells beside it.
     if own.is_empty() && !params.is_on("schema") && is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }

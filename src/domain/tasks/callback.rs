@@ -1,8 +1,6 @@
 //! `request_meta`: where the outcome of a queued transaction is posted, and the posting of it, with
 //! retries that outlast a restart. Only hosts that the operator has allowed are called.
 
-use std::time::Duration;
-
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -10,20 +8,14 @@ use url::Url;
 
 use crate::{
     domain::{
-        App,
+        App, delivery,
         resources::href,
+        rounds::rounds,
         transactions::{self, ERROR, INFO},
     },
     fault::Fault,
     store::WriteTx,
 };
-
-/// Seconds before each further attempt; after the last, it is given up.
-const PAUSES: [i64; 6] = [1, 5, 30, 120, 600, 3600];
-/// One attempt takes no longer than this.
-const TIMEOUT: Duration = Duration::from_secs(10);
-/// Between looks at the queue of outcomes when the store fails.
-const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// Whom to tell of a transaction's outcome. Kept sealed: it may hold a password.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -91,34 +83,12 @@ fn check(url: &str, allowed: &[String]) -> Result<(), String> {
 
 /// Posts outcomes as they come, until the program is told to end.
 pub(super) async fn deliver(app: App) {
-    loop {
-        if app.tasks.is_stopping() {
-            return;
-        }
-        let pause = match post_due(&app).await {
-            Ok(pause) => pause,
-            Err(fault) => {
-                tracing::error!(%fault, "outcomes can't be read");
-                Some(AFTER_FAILURE)
-            }
-        };
-        tokio::select! {
-            // An outcome is there to be posted; else the wait is for the next attempt's time.
-            () = app.tasks.callbacks.notified() => {}
-            () = app.tasks.told_to_stop() => return,
-            () = async {
-                match pause {
-                    // Attempts are spaced on purpose; the pauses are those of PAUSES.
-                    Some(pause) => tokio::time::sleep(pause).await,
-                    None => std::future::pending().await,
-                }
-            } => {}
-        }
-    }
+    let woken = &app.tasks.callbacks;
+    rounds(&app, woken, None, "posting outcomes", |app| async move { post_due(&app).await }).await;
 }
 
-/// Posts what is due; answers how long to wait for the next.
-async fn post_due(app: &App) -> Result<Option<Duration>, Fault> {
+/// Posts what is due; answers when the next is.
+async fn post_due(app: &App) -> Result<Option<i64>, Fault> {
     let now = app.env.now_seconds();
     let due = app.store.read(move |tx| Ok::<_, Fault>(tx.due_callbacks(now)?)).await?;
     // Side by side: a host that is slow to answer keeps nobody else waiting.
@@ -126,9 +96,7 @@ async fn post_due(app: &App) -> Result<Option<Duration>, Fault> {
     for outcome in futures_util::future::join_all(posts).await {
         outcome?;
     }
-    let next = app.store.read(|tx| Ok::<_, Fault>(tx.next_callback()?)).await?;
-    let wait = next.map(|at| at.saturating_sub(app.env.now_seconds()).max(1));
-    Ok(wait.map(|seconds| Duration::from_secs(seconds.unsigned_abs())))
+    app.store.read(|tx| Ok(tx.next_callback()?)).await
 }
 
 async fn post_one(app: &App, id: String, attempts: u32) -> Result<(), Fault> {
@@ -181,18 +149,8 @@ async fn post(app: &App, callback: &Callback, body: &Value) -> Result<String, St
     // Judged again: the operator may have taken the host away since.
     check(&callback.url, &app.settings.callback_hosts)?;
     let url = Url::parse(&callback.url).map_err(|_| "its URL can't be read".to_owned())?;
-    let host = url.host_str().unwrap_or_default().to_owned();
-    let mut request = app.http.post(url).timeout(TIMEOUT).json(body);
-    if let Some(username) = &callback.username {
-        request = request.basic_auth(username, callback.password.as_deref());
-    }
-    // Neither the URL nor the error's own text: they may hold what the caller keeps secret.
-    match request.send().await {
-        Ok(answer) if answer.status().is_success() => Ok(host),
-        Ok(answer) => Err(format!("{host} answered {}", answer.status().as_u16())),
-        Err(error) if error.is_timeout() => Err(format!("{host} didn't answer in time")),
-        Err(_) => Err(format!("{host} couldn't be reached")),
-    }
+    let user = callback.username.as_deref().map(|name| (name, callback.password.as_deref()));
+    delivery::post(app, url, user, body).await.map_err(|failure| failure.reason)
 }
 
 /// Notes the outcome of an attempt in the transaction's log.
@@ -209,7 +167,7 @@ fn settle(
             tx.delete_callback(id)?;
             (INFO, format!("The outcome was posted to {host}."))
         }
-        Err(reason) => match PAUSES.get(attempts as usize) {
+        Err(reason) => match delivery::pause_after(attempts) {
             Some(pause) => {
                 tx.defer_callback(id, app.env.now_seconds() + pause)?;
                 (

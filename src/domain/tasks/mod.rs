@@ -15,7 +15,7 @@ mod single;
 mod task;
 mod worker;
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -24,6 +24,7 @@ use serde_json::Value;
 use super::{
     App, Caller,
     transactions::{self, Counts, IN_PROGRESS, Opening, SUCCESS},
+    webex::Act,
 };
 use crate::{
     fault::{Fault, FaultKind},
@@ -33,6 +34,7 @@ pub use bulk::{bulk_assign, bulk_modify, bulk_move, bulk_remove};
 use callback::Callback;
 pub use control::{can_cancel, can_replay, cancel, replay};
 pub(super) use end::CANCELED;
+pub use end::failed;
 pub use load::{Load, Mode, load, not_kept};
 pub use rows::{CellError, RowOutcome, keep as keep_row};
 use run::Run;
@@ -194,6 +196,17 @@ fn input_of(tx: &ReadTx<'_>, id: &str) -> Result<Option<Task>, Fault> {
         tracing::error!(line = error.line(), column = error.column(), id, "a task can't be read");
         Fault::internal()
     })
+}
+
+/// The workflows of Webex customers that are queued or run: the customer's pkid, and which.
+pub fn acts_under_way(tx: &ReadTx<'_>) -> Result<HashSet<(String, Act)>, Fault> {
+    let mut acts = HashSet::new();
+    for task in tx.open_tasks(u32::MAX)? {
+        if let Some(Task::Act { pkid, act }) = input_of(tx, &task.transaction_id)? {
+            acts.insert((pkid, act));
+        }
+    }
+    Ok(acts)
 }
 
 /// What a transaction was asked to load, if that is still kept.

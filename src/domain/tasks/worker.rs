@@ -103,6 +103,12 @@ impl Tasks {
         flag.inspect(|flag| flag.store(true, Ordering::SeqCst)).is_some()
     }
 
+    /// [`Self::begin`], without a wait: `None` once the program is told to end. For work that may be
+    /// a part of a task, for whose end the end waits already.
+    pub fn begin_now(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.runs).try_acquire_owned().ok()
+    }
+
     /// Held while a task runs.
     pub(super) async fn begin(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.runs).acquire_owned().await.ok()

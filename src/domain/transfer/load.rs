@@ -361,10 +361,16 @@ impl Loading<'_> {
         })
     }
 
+    /// Leaves out what an export shows and each system makes for itself.
+    fn leave_derived(&self, row: &mut Map<String, Value>) {
+        for name in workflow::of(&self.model.model_type).derived() {
+            row.shift_remove(*name);
+        }
+    }
+
     /// The attributes of what is added: those of the row, and defaults where it says nothing.
     fn added(&self, mut row: Map<String, Value>) -> Map<String, Value> {
-        // An export shows it, and each system has its own.
-        resources::leave_server_fields(self.model, &mut row);
+        self.leave_derived(&mut row);
         fill(&self.model.defaults(), &mut row);
         let mut data = without_nulls(row);
         if let Some(template) = self.template {
@@ -379,7 +385,7 @@ impl Loading<'_> {
         before: &Map<String, Value>,
         mut row: Map<String, Value>,
     ) -> Map<String, Value> {
-        resources::leave_server_fields(self.model, &mut row);
+        self.leave_derived(&mut row);
         let mut data = before.clone();
         merge(&self.model.root, &mut data, row);
         if let Some(template) = self.template {

@@ -4,6 +4,11 @@
 mod act;
 pub mod authorise;
 pub mod connection;
+mod facts;
+pub mod keeper;
+pub mod mail;
+pub mod notices;
+pub mod schedule;
 pub mod sync;
 pub mod tokens;
 
@@ -47,6 +52,6 @@ fn same_organization(one: &str, other: &str) -> bool {
 }
 
 /// With a full stop at its end: Webex's own words may lack it.
-fn sentence(text: String) -> String {
+pub(in crate::domain::webex) fn sentence(text: String) -> String {
     if text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
 }

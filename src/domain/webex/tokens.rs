@@ -3,7 +3,8 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use secrecy::{ExposeSecret, SecretString};
@@ -12,19 +13,28 @@ use tokio::sync::watch;
 
 use super::{
     MODEL,
-    connection::{self, Facts},
+    connection::{self, State},
+    facts::Facts,
+    notices,
 };
 use crate::{
     domain::{
         App, Caller,
-        resources::{Expected, Revision, from_json, update_in},
-        secrets::SecretEdit,
-        transactions::{Action, Ticket},
+        resources::{Expected, Revision, from_json, href, update_in},
+        tasks,
+        transactions::{self, Action, Opening, Ticket},
+        workflow::Save,
     },
     fault::{Fault, FaultKind},
-    store::{ReadTx, Stored, WriteTx},
+    store::{ConnectionRow, ReadTx, Stored, WriteTx},
     webex::{Proxies, WebexError, oauth::Tokens},
 };
+
+/// How long an answer is waited for once the program is told to end.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Before renewed tokens are offered to the store again.
+const STORE_PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 
 /// What a customer's calls go with.
 #[derive(Clone)]
@@ -34,6 +44,13 @@ pub struct Access {
     pub refresh_token: Option<SecretString>,
     /// Unix seconds.
     pub token_expires: Option<i64>,
+}
+
+impl Access {
+    /// Whether this is the access token.
+    pub fn holds(&self, token: &SecretString) -> bool {
+        self.token.as_ref().is_some_and(|own| own.expose_secret() == token.expose_secret())
+    }
 }
 
 /// What a refresh came to.
@@ -56,8 +73,11 @@ pub async fn refresh(app: &App, caller: &Caller, pkid: &str, ticket: Ticket) -> 
             let (app, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
             // A task of its own: whoever asked may go away, the refresh is carried to its end.
             tokio::spawn(async move {
+                // The end of the program waits for it; one that has begun to end has no more room.
+                let running = app.tasks.begin_now();
+                let landing = Landing { app: &app, pkid: &pkid };
                 let outcome = fly(&app, &caller, &pkid, ticket).await;
-                app.flights.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&pkid);
+                drop((landing, running));
                 tell.send_replace(Some(outcome));
             });
             hear
@@ -67,6 +87,18 @@ pub async fn refresh(app: &App, caller: &Caller, pkid: &str, ticket: Ticket) -> 
         Ok(outcome) => outcome.clone().unwrap_or_else(|| Err(Fault::internal())),
         // The task ended without an outcome: it panicked.
         Err(_) => Err(Fault::internal()),
+    }
+}
+
+/// Ends a flight, also where it panics: the next may begin.
+struct Landing<'a> {
+    app: &'a App,
+    pkid: &'a str,
+}
+
+impl Drop for Landing<'_> {
+    fn drop(&mut self) {
+        self.app.flights.0.lock().unwrap_or_else(PoisonError::into_inner).remove(self.pkid);
     }
 }
 
@@ -80,30 +112,66 @@ async fn fly(app: &App, caller: &Caller, pkid: &str, ticket: Ticket) -> Refreshe
             "There is no refresh token for this customer. Authorise it by its link first.",
         ));
     };
-    let answer = app.webex.refresh(&access.proxies, &token).await;
-    let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
-    app.store
-        .write(move |tx| match answer {
-            Ok(tokens) => {
-                let ticket =
-                    ticket.telling(Action::RefreshAccessToken, "Its tokens were refreshed.");
-                store(&app_, tx, &caller, &pkid, &tokens, &ticket)
-            }
-            Err(error) => {
-                let stored = customer(tx, caller.node.id, &pkid)?;
-                // Tokens that came meanwhile are none the worse for it.
-                let same = access_token_of(tx, &stored)?
-                    .is_some_and(|now| now.expose_secret() == token.expose_secret());
-                if same {
-                    note_failure(&app_, tx, &stored, &error)?;
-                }
-                Ok(Err(Fault::from(error)))
-            }
-        })
-        .await?
+    let answer = tokio::select! {
+        answer = app.webex.refresh(&access.proxies, &token) => answer,
+        () = cut_short(app) => return Err(Fault::new(
+            FaultKind::NoAnswer,
+            "stopping",
+            "The program ended before Webex had answered; the tokens are refreshed when it is \
+             started again.",
+        )),
+    };
+    match answer {
+        Ok(tokens) => keep(app, caller, pkid, tokens, ticket).await,
+        Err(error) => {
+            let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
+            app.store
+                .write(move |tx| {
+                    let stored = customer(tx, caller.node.id, &pkid)?;
+                    // Tokens that came meanwhile are none the worse for it.
+                    let same = refresh_token_of(tx, &stored)?
+                        .is_some_and(|now| now.expose_secret() == token.expose_secret());
+                    if same {
+                        note_failure(&app_, tx, &caller, &stored, &error, &ticket)?;
+                    }
+                    Ok::<_, Fault>(Err(Fault::from(error)))
+                })
+                .await?
+        }
+    }
 }
 
-fn access_token_of(tx: &ReadTx<'_>, stored: &Stored) -> Result<Option<SecretString>, Fault> {
+/// Answers some seconds after the program is told to end: a pause between two tries would keep it.
+async fn cut_short(app: &App) {
+    app.tasks.told_to_stop().await;
+    tokio::time::sleep(GRACE).await;
+}
+
+/// Stores what a refresh brought. Tokens that were renewed may be the only ones that still hold: they
+/// aren't given up for a store that fails once.
+async fn keep(app: &App, caller: &Caller, pkid: &str, tokens: Tokens, ticket: Ticket) -> Refreshed {
+    let tokens = Arc::new(tokens);
+    let ticket = ticket.telling(Action::RefreshAccessToken, "Its tokens were refreshed.");
+    let mut pauses = STORE_PAUSES.into_iter();
+    loop {
+        let (app_, caller, pkid_) = (app.clone(), caller.clone(), pkid.to_owned());
+        let (tokens, ticket) = (Arc::clone(&tokens), ticket.clone());
+        let kept = app
+            .store
+            .write(move |tx| store(&app_, tx, &caller, &pkid_, &tokens, &ticket))
+            .await
+            .flatten();
+        match (kept, pauses.next()) {
+            (Err(fault), Some(pause)) if fault.kind == FaultKind::Internal => {
+                tracing::error!(pkid, "renewed tokens can't be stored; it is tried again");
+                app.env.pauses.pause(pause).await;
+            }
+            (kept, _) => return kept,
+        }
+    }
+}
+
+fn refresh_token_of(tx: &ReadTx<'_>, stored: &Stored) -> Result<Option<SecretString>, Fault> {
     Ok(tx.secret(stored.id, &stored.pkid, "/refresh_token")?)
 }
 
@@ -165,23 +233,24 @@ pub(super) fn store(
         facts.failure = None;
         facts.failed_at = None;
         facts.is_final = false;
+        facts.asks_expiry = tokens.expires_in.is_none();
+        facts.token_refused = false;
     })?;
     Ok(Ok(ticket.id.clone()))
 }
 
 /// Judges a customer anew that was saved. Tokens that were typed in have an age that nobody knows, and
-/// what failed before says nothing of them.
-pub(in crate::domain) fn given(
-    app: &App,
-    tx: &WriteTx<'_>,
-    pkid: &str,
-    edits: &[SecretEdit],
-) -> Result<(), Fault> {
-    let Some(stored) = tx.instance_unscoped(MODEL, pkid)? else { return Err(Fault::internal()) };
-    let other =
-        edits.iter().any(|edit| ["/token", "/refresh_token"].contains(&edit.field.as_str()));
+/// what failed before says nothing of them; nor does a time of lapse that stayed as it was.
+pub(in crate::domain) fn given(app: &App, tx: &WriteTx<'_>, save: &Save<'_>) -> Result<(), Fault> {
+    let Some(stored) = tx.instance_unscoped(MODEL, save.pkid)? else {
+        return Err(Fault::internal());
+    };
+    let edited = |name: &str| save.edits.iter().any(|edit| edit.field == name);
+    let expires = |data: &Map<String, Value>| time_of(data, "access_token_expires");
+    let said = expires(save.after)
+        .is_some_and(|said| save.before.is_none_or(|before| expires(before) != Some(said)));
     settle(app, tx, &stored, |facts| {
-        if other {
+        if edited("/token") || edited("/refresh_token") {
             *facts = Facts {
                 refreshed: None,
                 scope: None,
@@ -189,20 +258,50 @@ pub(in crate::domain) fn given(
                 failure: None,
                 failed_at: None,
                 is_final: false,
+                token_refused: facts.token_refused && !edited("/token"),
                 ..facts.clone()
             };
+        }
+        if said {
+            facts.asks_expiry = false;
+        } else if edited("/token") {
+            facts.asks_expiry = facts.has_token;
         }
     })
 }
 
+/// Notes that a refresh failed. What nobody asked for has no record of its own yet: it is given one
+/// when it fails for the first time in a row, and when it is given up.
 fn note_failure(
     app: &App,
     tx: &WriteTx<'_>,
+    caller: &Caller,
     stored: &Stored,
     error: &WebexError,
+    ticket: &Ticket,
 ) -> Result<(), Fault> {
     let now = app.env.now_seconds();
-    settle(app, tx, stored, |facts| facts.failed(error, now))
+    let failed_before = tx.connection(stored.id)?.is_some_and(|row| row.failures > 0);
+    let mut given_up = false;
+    settle(app, tx, stored, |facts| {
+        facts.failed(error, now);
+        given_up = facts.is_final;
+    })?;
+    if ticket.is_asked_for() || (failed_before && !given_up) {
+        return Ok(());
+    }
+    let opening = Opening {
+        action: Action::RefreshAccessToken,
+        model_type: MODEL,
+        href: &href(MODEL, &stored.pkid),
+        node: &stored.node,
+        message: "Its tokens are being refreshed.",
+        total: 1,
+        log: Vec::new(),
+    };
+    transactions::open(tx, caller, &ticket.id, &ticket.now, &opening)?;
+    tasks::failed(app, tx, &ticket.id, &Fault::from(error.clone()))?;
+    Ok(())
 }
 
 /// Judges a customer's connection anew, after a change of its facts, and keeps the verdict.
@@ -213,6 +312,20 @@ pub(super) fn settle(
     change: impl FnOnce(&mut Facts),
 ) -> Result<(), Fault> {
     let before = tx.connection(stored.id)?;
+    let mut facts = facts(stored, before.as_ref())?;
+    change(&mut facts);
+    let row = facts.keep(before.as_ref(), app.env.now_seconds(), &app.env.now_text());
+    tx.put_connection(stored.id, &row)?;
+    let state = before.as_ref().map_or(State::NotAuthorised.as_str(), |row| row.state.as_str());
+    notices::changed(app, tx, stored, state, &row)?;
+    if row.due.is_some() && row.due != before.and_then(|row| row.due) {
+        app.keeper.wake();
+    }
+    Ok(())
+}
+
+/// What is known of a customer's connection.
+pub(super) fn facts(stored: &Stored, row: Option<&ConnectionRow>) -> Result<Facts, Fault> {
     let data = from_json(stored)?;
     let mut facts = Facts {
         has_token: data.contains_key("token"),
@@ -221,16 +334,17 @@ pub(super) fn settle(
         refresh_token_expires: time_of(&data, "refresh_token_expires"),
         ..Facts::default()
     };
-    if let Some(row) = &before {
+    if let Some(row) = row {
         facts.refreshed = row.refreshed;
         facts.scope = row.scope.as_ref().map(|s| s.split_whitespace().map(str::to_owned).collect());
         facts.failures = row.failures;
         facts.failure.clone_from(&row.failure);
         facts.failed_at = row.failed_at;
         facts.is_final = row.is_final;
+        facts.asks_expiry = row.asks_expiry;
+        facts.token_refused = row.token_refused;
+    } else {
+        facts.asks_expiry = facts.has_token && facts.token_expires.is_none();
     }
-    change(&mut facts);
-    let row = facts.keep(before.as_ref(), app.env.now_seconds(), &app.env.now_text());
-    tx.put_connection(stored.id, &row)?;
-    Ok(())
+    Ok(facts)
 }

@@ -252,7 +252,7 @@ async fn the_filled_in_sheet_is_loaded_with_its_secrets_lists_and_place() {
     let (href, record) = app.loaded(&format!("{SPARK}import/?mode=row_by_row"), &file).await;
     assert_eq!(told(&record), ["5 add Success", "6 add Fail Admin Account Email /account_email"]);
     assert_eq!(record["hierarchy"], place.path.as_str());
-    let made = app.data(record["rows"][0]["href"].as_str().unwrap()).await;
+    let made = app.given(record["rows"][0]["href"].as_str().unwrap()).await;
     assert_eq!(
         made,
         json!({

@@ -2,6 +2,11 @@
 
 mod actions;
 mod authorise;
+mod keeper;
+mod keeper_many;
+mod keeper_pasted;
+mod notices;
+mod schedule;
 mod sync;
 mod wire;
 
@@ -29,21 +34,28 @@ pub struct Stage {
 
 impl Stage {
     pub async fn start() -> Self {
+        let organization =
+            Organization::sample(ORGANIZATION, "Oakland", "oakland.example", ADMIN, 7);
+        Self::start_with(vec![organization], |_| {}).await
+    }
+
+    pub async fn start_with(
+        organizations: Vec<Organization>,
+        change: impl FnOnce(&mut Options),
+    ) -> Self {
         // Set once in a process.
         drop(rustls::crypto::ring::default_provider().install_default());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/v1", listener.local_addr().unwrap());
         let client =
             ClientCredentials { id: "Csimulated".to_owned(), secret: "simulated-secret".into() };
-        let app = TestApp::start_with(Options {
+        let mut options = Options {
             webex_api_url: base.clone(),
             webex_client: Some(client.clone()),
             ..Options::default()
-        })
-        .await
-        .unwrap();
-        let organizations =
-            vec![Organization::sample(ORGANIZATION, "Oakland", "oakland.example", ADMIN, 7)];
+        };
+        change(&mut options);
+        let app = TestApp::start_with(options).await.unwrap();
         let simulator = Simulator::new(clockwork_env(&app.clock), &base, client, organizations);
         let wire = Wire::default();
         let router = wire.around(Router::new().nest("/v1", simulator.router()));
