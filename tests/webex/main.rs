@@ -5,9 +5,9 @@
 
 #[path = "../support/clockwork.rs"]
 mod clockwork;
+mod keeper;
 mod lists;
 mod many;
-#[expect(dead_code, reason = "shared; here it is started one way")]
 #[path = "../support/process.rs"]
 mod process;
 mod proxy;

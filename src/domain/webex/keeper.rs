@@ -128,7 +128,10 @@ pub async fn tick(app: &App) -> Result<Option<i64>, Fault> {
 /// nothing, and waits.
 async fn look_after(app: &App, pkid: String) {
     for _ in 0..STEPS {
-        if let Err(fault) = attend(app, &pkid).await {
+        let (app_, pkid_) = (app.clone(), pkid.clone());
+        // In a task of its own: a panic is this customer's alone.
+        let turn = tokio::spawn(async move { attend(&app_, &pkid_).await }).await;
+        if let Err(fault) = turn.unwrap_or_else(|_| Err(Fault::internal())) {
             if fault.kind == FaultKind::Internal {
                 tracing::error!(%fault, pkid, "a Webex connection can't be looked after");
             }
