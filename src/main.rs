@@ -1,9 +1,15 @@
 //! The command line.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use secrecy::SecretString;
 use tenantry::{
     api::{self, site::Site},
     domain::{
@@ -11,10 +17,12 @@ use tenantry::{
         env::Env,
         webex::{keeper, mail::Mail, notices::Notified},
     },
+    operations,
     webex::client::{self, ClientCredentials},
 };
 use tokio::{net::TcpListener, sync::Notify};
 use tracing_subscriber::EnvFilter;
+use zeroize::Zeroizing;
 
 /// How long requests that are under way may take once the program is asked to end.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,7 +38,31 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the console and the API.
-    Serve(Serve),
+    Serve(Box<Serve>),
+    /// Write database and key to one file, also while a server runs over them.
+    Backup(Backup),
+    /// Restore a backup into an empty data folder.
+    Restore(Backup),
+    /// Look whether the database is what it should be, also while a server runs over it.
+    Check(Folder),
+}
+
+#[derive(Args)]
+struct Folder {
+    /// Folder of the database and its key file.
+    #[arg(long, env = "TENANTRY_DATA_DIR", default_value = "./data")]
+    data_dir: PathBuf,
+}
+
+#[derive(Args)]
+struct Backup {
+    /// The backup.
+    file: PathBuf,
+    #[command(flatten)]
+    folder: Folder,
+    /// File whose first line is the passphrase that the backup is encrypted with.
+    #[arg(long)]
+    passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -110,8 +142,60 @@ async fn main() -> anyhow::Result<()> {
         .unwrap_or_else(|_| EnvFilter::new("info,leptos=warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Cli::parse().command {
-        Command::Serve(options) => serve(options).await,
+        Command::Serve(options) => serve(*options).await,
+        Command::Backup(options) => {
+            let passphrase = passphrase(options.passphrase_file.as_deref())?;
+            let folder = &options.folder.data_dir;
+            let env = Env::system();
+            let made = operations::backup(folder, &options.file, passphrase.as_ref(), &env)?;
+            println!("{} holds {}.", options.file.display(), contents(&made));
+            if passphrase.is_none() {
+                println!("It isn't encrypted: whoever can read it has the key to its secrets.");
+            }
+            Ok(())
+        }
+        Command::Restore(options) => {
+            let passphrase = passphrase(options.passphrase_file.as_deref())?;
+            let folder = &options.folder.data_dir;
+            let made = operations::restore(&options.file, folder, passphrase.as_ref())?;
+            println!("{} holds {} of {}.", folder.display(), contents(&made), made.made);
+            Ok(())
+        }
+        Command::Check(folder) => check(&folder.data_dir),
     }
+}
+
+fn contents(manifest: &operations::Manifest) -> String {
+    let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
+    format!("database and key ({bytes} bytes, tables of version {})", manifest.schema)
+}
+
+/// The first line of a file.
+fn passphrase(file: Option<&Path>) -> anyhow::Result<Option<SecretString>> {
+    let Some(file) = file else { return Ok(None) };
+    let text = Zeroizing::new(
+        std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?,
+    );
+    match text.lines().next() {
+        Some(line) if !line.is_empty() => Ok(Some(line.to_owned().into())),
+        _ => anyhow::bail!("{} has no passphrase in its first line", file.display()),
+    }
+}
+
+/// Tells what was looked at; what is wrong makes the program fail.
+fn check(data_dir: &Path) -> anyhow::Result<()> {
+    let findings = operations::inspect(data_dir)
+        .with_context(|| format!("looking at the data in {}", data_dir.display()))?;
+    let mut wrong = 0;
+    for operations::Finding { what, problems } in &findings {
+        println!("{}  {what}", if problems.is_empty() { "well " } else { "WRONG" });
+        for problem in problems {
+            println!("       {problem}");
+        }
+        wrong += problems.len();
+    }
+    anyhow::ensure!(wrong == 0, "{wrong} things are wrong with the data in {}", data_dir.display());
+    Ok(())
 }
 
 async fn serve(options: Serve) -> anyhow::Result<()> {
