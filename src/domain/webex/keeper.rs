@@ -146,6 +146,10 @@ async fn look_after(app: &App, pkid: String) {
             break;
         }
     }
+    if app.tasks.is_stopping() {
+        // The next start finds it due.
+        return;
+    }
     let (app_, pkid_) = (app.clone(), pkid.clone());
     let deferred = app
         .store

@@ -402,3 +402,25 @@ async fn tokens_that_come_during_a_refresh_stay() {
         assert_eq!(connection(&stage.app, &href).await["state"], "healthy");
     }
 }
+
+#[tokio::test]
+async fn a_refresh_that_is_in_the_air_when_the_program_ends_is_stored() {
+    let mut stage = Stage::start().await;
+    let href = kept(&stage).await;
+    // Losing the answer would be losing the customer.
+    stage.simulator.set(|s| s.rotates_refresh_tokens = true);
+    stage.app.clock.advance(7 * DAY);
+    let hold = stage.wire.hold(ACCESS_TOKEN);
+    let app = stage.app.app.clone();
+    let turn = tokio::spawn(async move { keeper::tick(&app).await });
+    hold.reached().await;
+    let app = stage.app.app.clone();
+    let release = async {
+        app.tasks.told_to_stop().await;
+        hold.release();
+    };
+    (stage.app, ()) = tokio::join!(stage.app.restarted(), release);
+    drop(turn.await.unwrap());
+    assert_eq!(stage.app.data(&href).await["access_token_expires"], "2026-02-21T09:29:59.000000Z");
+    refresh(&stage.app, &href, 200).await;
+}
