@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[expect(dead_code, reason = "shared; nothing is killed here")]
 #[path = "support/process.rs"]
 mod process;
 

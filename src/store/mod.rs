@@ -22,6 +22,7 @@ mod webex;
 mod webex_notices;
 mod webex_schedules;
 mod webex_synced;
+mod webex_views;
 mod writer;
 
 use std::path::Path;
@@ -43,6 +44,7 @@ pub use views::{NewView, SavedView};
 pub use webex::{BegunAuthorization, ConnectionRow};
 pub use webex_notices::{NoticeRow, Way};
 pub use webex_synced::Synced;
+pub use webex_views::{ConnectionAt, Standing, UserFilter};
 use writer::Writer;
 
 /// The database's file below the data folder.

@@ -15,12 +15,14 @@ use super::{
     parts::{heading, refusal},
     rows::{Rows, outcome, rows},
     status::StatusBadge,
+    webex::counts_in_words,
 };
 use crate::{
     domain::{
         shown::TransactionPage,
         transaction_page::{ROWS_SHOWN, transaction_page},
         transactions::{IN_PROGRESS, QUEUED},
+        webex::{Act, SyncCounts},
     },
     model::Model,
     server_fns::views::Instance,
@@ -48,13 +50,15 @@ pub async fn page(visit: &Visit<'_>, pkid: &str) -> Page {
     let data = &page.record.data;
     let model = page.changed_model.as_deref();
     let node = visit.node();
-    let many = page.rows_done > 0 || total(data) > 1;
+    // What a sync goes through is what it reads, not what was asked for.
+    let act = is_act(text(data, "action"));
+    let many = !act && (page.rows_done > 0 || total(data) > 1);
     let what = model.map_or(text(data, "model_type"), |m| {
         if many { m.title_plural.as_str() } else { m.title.as_str() }
     });
     let title = match text(data, "action") {
         // It says itself what it is about.
-        action if is_of_limits(action) => action.to_owned(),
+        action if act || is_of_limits(action) => action.to_owned(),
         action => format!("{action} {what}"),
     };
     let view = view! {
@@ -208,7 +212,7 @@ fn facts(instance: &Instance, model: Option<&Model>, node: Option<&str>, many: b
             {fact("Started", time("started"))}
             {fact("Completed", time("completed"))}
             {took}
-            {rows_count(data)}
+            {if many { rows_count(data) } else { synced(data) }}
             {(!text(data, "file").is_empty()).then(|| fact("File", text(data, "file").to_owned().into_any()))}
             {mode_words(data).map(|mode| fact("Mode", mode.into_any()))}
             {parent}
@@ -266,6 +270,17 @@ fn mode_words(data: &Map<String, Value>) -> Option<&'static str> {
 fn rows_count(data: &Map<String, Value>) -> Option<AnyView> {
     let total = total(data);
     (total > 1).then(|| fact("Rows", grouped(total).into_any()))
+}
+
+/// What a sync did to what is stored.
+fn synced(data: &Map<String, Value>) -> Option<AnyView> {
+    let counts: SyncCounts = serde_json::from_value(data.get("counts")?.clone()).ok()?;
+    Some(fact("Result", counts_in_words(&counts).into_any()))
+}
+
+/// Whether an action is a workflow of a Webex customer.
+fn is_act(action: &str) -> bool {
+    Act::ALL.into_iter().any(|act| act.action().as_str() == action)
 }
 
 fn changed(data: &Map<String, Value>, model: Option<&Model>) -> Option<AnyView> {
