@@ -317,8 +317,8 @@ pub fn counts_in_words(counts: &SyncCounts) -> String {
 }
 
 /// What is done by itself, and the way to have it done.
-fn schedules(card: &Card, node: Option<&str>) -> Option<AnyView> {
-    let schedules = card.schedules.as_ref()?;
+fn schedules(card: &Card, node: Option<&str>) -> AnyView {
+    let schedules = &card.schedules;
     let has = |act: Act| schedules.iter().any(|s| s.action == act.name());
     let all = has(Act::SyncWebexTeamsRolesLicences) && has(Act::SyncWebexTeamsUsers);
     let lines: Vec<AnyView> = schedules.iter().map(|schedule| line(schedule, node)).collect();
@@ -338,22 +338,20 @@ fn schedules(card: &Card, node: Option<&str>) -> Option<AnyView> {
     });
     let path = WebexPath::new(&card.customer.pkid, WebexView::Connection).href();
     let add = at_node(&add_href(SCHEDULE), Some(&card.customer.node.path));
-    Some(
-        view! {
-            <form method="post" action=at_node(&path, node) class="stack">
-                <h3>"Schedules"</h3>
-                {list}
-                <div class="cluster">
-                    {keep}
-                    <a class="btn btn-quiet" href=add>
-                        <Icon name=IconName::Plus/>
-                        "Add a schedule"
-                    </a>
-                </div>
-            </form>
-        }
-        .into_any(),
-    )
+    view! {
+        <form method="post" action=at_node(&path, node) class="stack">
+            <h3>"Schedules"</h3>
+            {list}
+            <div class="cluster">
+                {keep}
+                <a class="btn btn-quiet" href=add>
+                    <Icon name=IconName::Plus/>
+                    "Add a schedule"
+                </a>
+            </div>
+        </form>
+    }
+    .into_any()
 }
 
 fn line(schedule: &Schedule, node: Option<&str>) -> AnyView {
