@@ -228,6 +228,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0007_webex.sql")),
         M::up(include_str!("migrations/0008_webex_synced.sql")),
         M::up(include_str!("migrations/0009_webex_keeper.sql")),
+        M::up(include_str!("migrations/0010_webex_views.sql")),
     ])
 }
 
