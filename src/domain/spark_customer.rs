@@ -47,12 +47,12 @@ impl Workflow for SparkCustomer {
         data.insert("token_link".to_owned(), Value::String(webex::authorise::link(pkid)));
     }
 
-    /// Its connection is judged anew, what was synced follows its name, and where `sync` is set, the
-    /// first tokens let its roles and licences be synced.
     fn derived(&self) -> &'static [&'static str] {
         &["token_link"]
     }
 
+    /// Its connection is judged anew, what was synced follows its name, and where `sync` is set, the
+    /// first tokens let its roles and licences be synced.
     fn kept(
         &self,
         app: &App,

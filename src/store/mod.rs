@@ -5,11 +5,14 @@
 //! ([`writer`]); pooled connections read.
 
 mod accounts;
+pub mod backup;
 mod indexes;
+pub mod inspection;
 mod instances;
 mod licences;
 mod list;
 mod marks;
+mod migrations;
 mod nodes;
 mod secrets;
 mod tasks;
@@ -26,7 +29,6 @@ use std::path::Path;
 
 use deadpool_sqlite::{Config, Hook, HookError, Pool, Runtime};
 use rusqlite::{Connection, functions::FunctionFlags};
-use rusqlite_migration::{M, Migrations};
 
 use crate::model::Model;
 pub use accounts::{Account, SessionKind, SessionRow};
@@ -65,6 +67,11 @@ pub enum StoreError {
     File(#[from] std::io::Error),
     #[error("migration: {0}")]
     Migration(#[from] rusqlite_migration::Error),
+    #[error(
+        "the database was made by a newer version of the program (its tables have version {found}, \
+         this program knows {known}); start that version, or restore a backup of this one"
+    )]
+    Newer { found: u32, known: u32 },
     #[error("encryption: {0}")]
     Encryption(String),
     #[error("stored JSON of {pkid}: {source}")]
@@ -122,7 +129,7 @@ impl Store {
         // The indexes of what bulk work adds are written all over; a page that is put out of the
         // cache in the middle of a transaction is written twice.
         conn.pragma_update(None, "cache_size", WRITER_CACHE)?;
-        migrations().to_latest(&mut conn)?;
+        migrations::run(&mut conn, data_dir)?;
         indexes::create(&conn, models)?;
         let readers = Config::new(&path)
             .builder(Runtime::Tokio1)
@@ -217,21 +224,6 @@ impl ReadTx<'_> {
     }
 }
 
-fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![
-        M::up(include_str!("migrations/0001_initial.sql")),
-        M::up(include_str!("migrations/0002_tasks.sql")),
-        M::up(include_str!("migrations/0003_views.sql")),
-        M::up(include_str!("migrations/0004_file_age.sql")),
-        M::up(include_str!("migrations/0005_licences.sql")),
-        M::up(include_str!("migrations/0006_done_once.sql")),
-        M::up(include_str!("migrations/0007_webex.sql")),
-        M::up(include_str!("migrations/0008_webex_synced.sql")),
-        M::up(include_str!("migrations/0009_webex_keeper.sql")),
-        M::up(include_str!("migrations/0010_webex_views.sql")),
-    ])
-}
-
 /// What every connection needs.
 fn prepare(conn: &Connection) -> rusqlite::Result<()> {
     conn.busy_timeout(std::time::Duration::from_secs(10))?;
@@ -244,12 +236,4 @@ fn prepare(conn: &Connection) -> rusqlite::Result<()> {
         FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
         |context| Ok(context.get::<Option<String>>(0)?.map(|text| text.to_lowercase())),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn migrations_apply_to_an_empty_database() {
-        super::migrations().validate().unwrap();
-    }
 }

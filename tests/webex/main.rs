@@ -7,7 +7,6 @@
 mod clockwork;
 mod lists;
 mod many;
-#[expect(dead_code, reason = "shared; here it is started one way")]
 #[path = "../support/process.rs"]
 mod process;
 mod proxy;

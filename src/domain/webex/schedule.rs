@@ -34,6 +34,10 @@ impl Workflow for Schedule {
         Ok(())
     }
 
+    fn derived(&self) -> &'static [&'static str] {
+        &["next_run"]
+    }
+
     fn adding(
         &self,
         app: &App,
