@@ -248,6 +248,7 @@ pub fn elsewhere(pathname: &str, search: &str, hierarchy: &str) -> String {
         Some(other) => list_href(&other.model_type),
         // A tenant, and what is looked for in its licences, are those of here.
         None if pathname.starts_with("/tenants/") => return at_node("/tenants", Some(hierarchy)),
+        None if pathname.starts_with("/webex/") => list_href("relation/SparkCustomer"),
         // A return from Webex is spent, and what its address carries is nobody's business.
         None if pathname.starts_with("/oauth/") => return at_node("/", Some(hierarchy)),
         None => pathname.to_owned(),

@@ -3,10 +3,13 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-pub use super::sync::{LICENSE as LICENCE, USER};
 use super::{
     Act, Connection, MODEL, State, SyncCounts, connection,
     tokens::{access, customer},
+};
+pub use super::{
+    schedule::MODEL as SCHEDULE,
+    sync::{LICENSE as LICENCE, USER},
 };
 use crate::{
     domain::{App, Caller, hierarchy, lists, resources, shown::Row, transactions},
@@ -15,8 +18,6 @@ use crate::{
     store::{ConnectionAt, Node, ReadTx, Stored, UserFilter},
     webex::oauth::Tokens,
 };
-
-pub const SCHEDULE: &str = "data/Schedule";
 
 /// The states that somebody has to do something about, the most urgent first.
 pub const IN_NEED: [State; 4] =
@@ -55,8 +56,7 @@ pub struct Card {
     pub missing_scopes: Vec<&'static str>,
     /// The latest run of each act, where there was one.
     pub runs: Vec<(Act, Option<Run>)>,
-    /// `None` where there is no such model.
-    pub schedules: Option<Vec<Schedule>>,
+    pub schedules: Vec<Schedule>,
     pub licences: u64,
     pub users: u64,
 }
@@ -237,8 +237,8 @@ fn schedules(
     tx: &ReadTx<'_>,
     caller: &Caller,
     customer: &Customer,
-) -> Result<Option<Vec<Schedule>>, Fault> {
-    let Some(model) = app.models.get(SCHEDULE) else { return Ok(None) };
+) -> Result<Vec<Schedule>, Fault> {
+    let model = app.model(SCHEDULE)?;
     let query = ListQuery {
         hierarchy: Some(customer.node.pkid.clone()),
         traversal: Traversal::Local,
@@ -252,7 +252,7 @@ fn schedules(
         let schedule: Schedule = read(&row.data)?;
         Ok(Schedule { pkid: row.pkid, ..schedule })
     });
-    all.collect::<Result<_, _>>().map(Some)
+    all.collect()
 }
 
 /// Has roles, licences and users synced every day from now on, by a schedule each. What is
@@ -260,7 +260,7 @@ fn schedules(
 pub async fn keep_in_sync(app: &App, caller: &Caller, pkid: &str) -> Result<Option<String>, Fault> {
     let Card { customer, schedules, .. } = card(app, caller, pkid).await?;
     let model = app.model(SCHEDULE)?;
-    let has = |act: Act| schedules.iter().flatten().any(|s| s.action == act.name());
+    let has = |act: Act| schedules.iter().any(|s| s.action == act.name());
     let mut last = None;
     for (act, what) in [
         (Act::SyncWebexTeamsRolesLicences, "roles and licences"),

@@ -75,7 +75,7 @@ pub async fn page(visit: &Visit<'_>, pkid: &str) -> Page {
             {refused.map(|fault| refusal(fault, &[]))}
             {running(&page)}
             {load::next(&page, node)}
-            {outcome(&page).filter(|_| !is_open(data))}
+            {outcome(&page).filter(|_| !act && !is_open(data))}
             {facts(&page.record, model, node, many)}
             {rows(&page, shown, visit.path, node)}
             {changed(data, model)}
@@ -204,7 +204,7 @@ fn facts(instance: &Instance, model: Option<&Model>, node: Option<&str>, many: b
     };
     view! {
         <dl class="detail-list facts">
-            {(!many).then(|| fact("Instance", resource(data, node)))}
+            {(!many).then(|| fact("Instance", resource(data, model, node)))}
             {fact("Model", kind)}
             {fact("User", text(data, "username").to_owned().into_any())}
             {fact("Node", text(data, "hierarchy").to_owned().into_any())}
@@ -233,7 +233,7 @@ fn fact(title: &'static str, value: AnyView) -> AnyView {
 }
 
 /// What was changed, as a link where it should still be there.
-fn resource(data: &Map<String, Value>, node: Option<&str>) -> AnyView {
+fn resource(data: &Map<String, Value>, model: Option<&Model>, node: Option<&str>) -> AnyView {
     let href = text(data, "href");
     if href.is_empty() {
         return not_set();
@@ -241,6 +241,8 @@ fn resource(data: &Map<String, Value>, node: Option<&str>) -> AnyView {
     let name = ["after", "before"]
         .iter()
         .find_map(|side| data.get(*side)?.get("name")?.as_str())
+        // What changed nothing of it hasn't kept its name.
+        .or_else(|| model.filter(|_| is_act(text(data, "action"))).map(|m| m.title.as_str()))
         .unwrap_or(href)
         .to_owned();
     let gone = text(data, "action").contains("Delete");

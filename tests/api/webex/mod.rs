@@ -6,6 +6,7 @@ mod keeper;
 mod keeper_many;
 mod keeper_pasted;
 mod notices;
+mod pages;
 mod schedule;
 mod simulator;
 mod sync;

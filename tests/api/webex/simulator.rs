@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::support::{Options, SPARK, TestApp};
+use crate::support::{Options, SPARK, TRANSACTIONS, TestApp};
 use tenantry::api::{self, site::Site};
 
 const CONTROL: &str = "/simulator/v1/control";
@@ -27,7 +27,20 @@ impl Demo {
         let options = Options { demo: true, simulator_url: Some(url), ..Options::default() };
         let app = TestApp::start_with(options).await.unwrap();
         let server = listen(&app, listener);
-        Self { app, server }
+        let demo = Self { app, server };
+        demo.settled().await;
+        demo
+    }
+
+    /// Waits until what was queued for the sample customers has ended.
+    async fn settled(&self) {
+        let all = self.app.get(&format!("{TRANSACTIONS}?limit=2000")).await.expect(200).json();
+        for record in all["resources"].as_array().unwrap() {
+            if record["data"]["completed"].is_null() {
+                let href = record["meta"]["references"]["self"][0]["href"].as_str().unwrap();
+                self.app.ended(href).await;
+            }
+        }
     }
 
     async fn restarted(self) -> Self {

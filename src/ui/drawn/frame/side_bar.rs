@@ -8,7 +8,7 @@ use crate::{
     domain::{
         licences,
         shown::{Frame, ModelLink},
-        webex::view::{LICENCE as WEBEX_LICENCE, USER as WEBEX_USER},
+        webex::view::{LICENCE as WEBEX_LICENCE, SCHEDULE, USER as WEBEX_USER},
     },
     ui::{
         components::{Icon, IconName},
@@ -118,6 +118,7 @@ fn icon(model: &ModelLink) -> IconName {
     match (model.model_type.as_str(), model.section.as_str()) {
         (licences::USER | WEBEX_USER, _) => IconName::User,
         (licences::SERVICE_PACK | WEBEX_LICENCE, _) => IconName::Layers,
+        (SCHEDULE, _) => IconName::Clock,
         (_, "Customers") => IconName::Building,
         (_, "Hierarchy") => IconName::Folder,
         (_, "Operations") => IconName::History,

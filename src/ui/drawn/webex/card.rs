@@ -144,7 +144,7 @@ fn tokens(card: &Card) -> Option<AnyView> {
     )
 }
 
-/// "Lapses in 12 days", with how much of its life has gone where that is known.
+/// "Lapses in 12 days", with how much of its life is left where that is known.
 fn lapses(card: &Card, at: i64) -> AnyView {
     let over = at <= card.now;
     let words = if over {
@@ -153,17 +153,17 @@ fn lapses(card: &Card, at: i64) -> AnyView {
         format!("Lapses {}", left(at - card.now))
     };
     let life = card.refreshed.filter(|from| *from < at && !over).map(|from| {
-        let (life, spent) = (at - from, (card.now - from).max(0));
-        let class = if (at - card.now) * 10 <= life { "gauge is-near" } else { "gauge" };
+        let (life, left) = (at - from, (at - card.now).min(at - from));
+        let class = if left * 10 <= life { "gauge is-near" } else { "gauge" };
         view! {
             <svg
                 class=class
                 viewBox=format!("0 0 {life} 4")
                 preserveAspectRatio="none"
                 role="img"
-                aria-label=format!("{} of a hundred parts of its life have gone", spent * 100 / life)
+                aria-label=format!("{} hundredths of its life are left", left * 100 / life)
             >
-                <rect class="gauge-used" width=spent height="4"></rect>
+                <rect class="gauge-used" width=left height="4"></rect>
             </svg>
         }
     });
@@ -216,9 +216,12 @@ fn buttons(card: &Card, node: Option<&str>) -> Option<AnyView> {
     let in_need = card.connection.state != "healthy";
     let class = if in_need { "btn btn-primary" } else { "btn" };
     let words = if first { "Authorise" } else { "Authorise again" };
+    // Nothing is of use any more but the link.
+    let over = card.connection.state == "lapsed" && card.next_refresh.is_none();
     let acts: Vec<AnyView> = Act::ALL
         .into_iter()
         .filter(|act| match act {
+            _ if over => false,
             Act::RefreshAccessToken => card.has_refresh_token,
             _ => card.has_token,
         })
@@ -317,8 +320,8 @@ pub fn counts_in_words(counts: &SyncCounts) -> String {
 }
 
 /// What is done by itself, and the way to have it done.
-fn schedules(card: &Card, node: Option<&str>) -> Option<AnyView> {
-    let schedules = card.schedules.as_ref()?;
+fn schedules(card: &Card, node: Option<&str>) -> AnyView {
+    let schedules = &card.schedules;
     let has = |act: Act| schedules.iter().any(|s| s.action == act.name());
     let all = has(Act::SyncWebexTeamsRolesLicences) && has(Act::SyncWebexTeamsUsers);
     let lines: Vec<AnyView> = schedules.iter().map(|schedule| line(schedule, node)).collect();
@@ -338,22 +341,20 @@ fn schedules(card: &Card, node: Option<&str>) -> Option<AnyView> {
     });
     let path = WebexPath::new(&card.customer.pkid, WebexView::Connection).href();
     let add = at_node(&add_href(SCHEDULE), Some(&card.customer.node.path));
-    Some(
-        view! {
-            <form method="post" action=at_node(&path, node) class="stack">
-                <h3>"Schedules"</h3>
-                {list}
-                <div class="cluster">
-                    {keep}
-                    <a class="btn btn-quiet" href=add>
-                        <Icon name=IconName::Plus/>
-                        "Add a schedule"
-                    </a>
-                </div>
-            </form>
-        }
-        .into_any(),
-    )
+    view! {
+        <form method="post" action=at_node(&path, node) class="stack">
+            <h3>"Schedules"</h3>
+            {list}
+            <div class="cluster">
+                {keep}
+                <a class="btn btn-quiet" href=add>
+                    <Icon name=IconName::Plus/>
+                    "Add a schedule"
+                </a>
+            </div>
+        </form>
+    }
+    .into_any()
 }
 
 fn line(schedule: &Schedule, node: Option<&str>) -> AnyView {
