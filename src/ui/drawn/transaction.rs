@@ -75,7 +75,7 @@ pub async fn page(visit: &Visit<'_>, pkid: &str) -> Page {
             {refused.map(|fault| refusal(fault, &[]))}
             {running(&page)}
             {load::next(&page, node)}
-            {outcome(&page).filter(|_| !act && !is_open(data))}
+            {outcome(&page).filter(|_| !is_open(data))}
             {facts(&page.record, model, node, many)}
             {rows(&page, shown, visit.path, node)}
             {changed(data, model)}
@@ -242,7 +242,9 @@ fn resource(data: &Map<String, Value>, model: Option<&Model>, node: Option<&str>
         .iter()
         .find_map(|side| data.get(*side)?.get("name")?.as_str())
         // What changed nothing of it hasn't kept its name.
-        .or_else(|| model.filter(|_| is_act(text(data, "action"))).map(|m| m.title.as_str()))
+        .or_else(|| {
+            model.filter(|_| Action::is_of_webex(text(data, "action"))).map(|m| m.title.as_str())
+        })
         .unwrap_or(href)
         .to_owned();
     let gone = text(data, "action").contains("Delete");
