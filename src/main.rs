@@ -1,23 +1,13 @@
 //! The command line.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+mod commands;
 
-use anyhow::Context;
-use clap::{Args, Parser, Subcommand};
-use tenantry::{
-    api::{self, site::Site},
-    domain::{
-        App, Settings, Start, accounts,
-        env::Env,
-        webex::{keeper, mail::Mail, notices::Notified},
-    },
-    webex::client::{self, ClientCredentials},
+use clap::{Parser, Subcommand};
+use commands::{
+    data::{Backup, Folder, check},
+    serve::{Serve, serve},
 };
-use tokio::{net::TcpListener, sync::Notify};
 use tracing_subscriber::EnvFilter;
-
-/// How long requests that are under way may take once the program is asked to end.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Console and API for provisioning unified-communications tenants.
 #[derive(Parser)]
@@ -30,78 +20,13 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the console and the API.
-    Serve(Serve),
-}
-
-#[derive(Args)]
-struct Serve {
-    /// Address and port to listen on.
-    #[arg(long, env = "TENANTRY_LISTEN", default_value = "127.0.0.1:3000")]
-    listen: SocketAddr,
-    /// Folder of the database and its key file; made when it is missing.
-    #[arg(long, env = "TENANTRY_DATA_DIR", default_value = "./data")]
-    data_dir: PathBuf,
-    /// Origin under which browsers reach us; `http://` and the listening address when not given.
-    #[arg(long, env = "TENANTRY_PUBLIC_URL")]
-    public_url: Option<String>,
-    /// Folder with further model files, beside those in the program.
-    #[arg(long, env = "TENANTRY_MODELS_DIR")]
-    models_dir: Option<PathBuf>,
-    /// Fill an empty database with a sample hierarchy and sample customers.
-    #[arg(long, env = "TENANTRY_DEMO")]
-    demo: bool,
-    /// Hosts (`host` or `host:port`, separated by commas) to which `request_meta` may have
-    /// outcomes posted; none when not given.
-    #[arg(long, env = "TENANTRY_CALLBACK_HOSTS", value_delimiter = ',')]
-    callback_hosts: Vec<String>,
-    /// Base of the Webex API, with its version.
-    #[arg(long, env = "TENANTRY_WEBEX_API_URL", default_value = "https://webexapis.com/v1")]
-    webex_api_url: url::Url,
-    /// Seconds that Webex may take to answer a call.
-    #[arg(
-        long,
-        env = "TENANTRY_WEBEX_TIMEOUT",
-        default_value_t = client::TIMEOUT.as_secs(),
-        value_parser = clap::value_parser!(u64).range(1..=120)
-    )]
-    webex_timeout: u64,
-    /// URL to which it is posted when a Webex customer needs somebody, or is well again; none when not
-    /// given.
-    #[arg(
-        long,
-        env = "TENANTRY_NOTIFY_WEBHOOK",
-        hide_env_values = true,
-        value_parser = Notified::webhook
-    )]
-    notify_webhook: Option<url::Url>,
-    /// Addresses, separated by commas, that are written to then; none when not given. The mail server
-    /// is named by `TENANTRY_SMTP_URL`: `smtp(s)://[user:password@]host[:port]`.
-    #[arg(long, env = "TENANTRY_NOTIFY_EMAIL")]
-    notify_email: Option<String>,
-    /// Address that these mails come from.
-    #[arg(long, env = "TENANTRY_NOTIFY_FROM")]
-    notify_from: Option<String>,
-}
-
-impl Serve {
-    /// Whom to tell, as far as all that it takes is set. The mail server is no flag: those are seen by
-    /// all.
-    fn notify(&self) -> anyhow::Result<Notified> {
-        let set = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        let mail = match set(&self.notify_email) {
-            None => None,
-            Some(to) => {
-                let from = set(&self.notify_from).context(
-                    "e-mail notices need TENANTRY_NOTIFY_FROM, the address they come from",
-                )?;
-                let server = set(&std::env::var("TENANTRY_SMTP_URL").ok())
-                    .context("e-mail notices need TENANTRY_SMTP_URL, the mail server")?;
-                let mail = Mail::new(&to, &from, &server.into());
-                Some(mail.map_err(anyhow::Error::msg).context("e-mail notices can't be sent")?)
-            }
-        };
-        Ok(Notified { webhook: self.notify_webhook.clone(), mail })
-    }
+    Serve(Box<Serve>),
+    /// Write database and key to one file, also while a server runs over them.
+    Backup(Backup),
+    /// Restore a backup into an empty data folder.
+    Restore(Backup),
+    /// Look whether the database is what it should be, also while a server runs over it.
+    Check(Folder),
 }
 
 #[tokio::main]
@@ -110,94 +35,9 @@ async fn main() -> anyhow::Result<()> {
         .unwrap_or_else(|_| EnvFilter::new("info,leptos=warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Cli::parse().command {
-        Command::Serve(options) => serve(options).await,
-    }
-}
-
-async fn serve(options: Serve) -> anyhow::Result<()> {
-    let notify = options.notify()?;
-    let listener = TcpListener::bind(options.listen)
-        .await
-        .with_context(|| format!("listening on {}", options.listen))?;
-    let public_url = match options.public_url {
-        Some(url) => url.trim_end_matches('/').to_owned(),
-        None => format!("http://{}", listener.local_addr()?),
-    };
-    let (app, password) = App::start(Start {
-        data_dir: &options.data_dir,
-        models_dir: options.models_dir,
-        admin_password: std::env::var("TENANTRY_ADMIN_PASSWORD").ok(),
-        env: Env::system(),
-        settings: Settings {
-            public_url,
-            demo: options.demo,
-            callback_hosts: options.callback_hosts,
-            webex_api_url: options.webex_api_url,
-            webex_client: webex_client(),
-            webex_timeout: Duration::from_secs(options.webex_timeout),
-            notify,
-        },
-    })
-    .await
-    .with_context(|| format!("starting over the data in {}", options.data_dir.display()))?;
-    if let Some(password) = password {
-        println!("First start: log in as {} with the password {password}", accounts::FIRST_ADMIN);
-        println!("It is shown this once.");
-    }
-    let site = Site::load().context("reading the site's files")?;
-    if site.folder().is_none() {
-        tracing::warn!(
-            "no site folder was found: the console has no style and no WebAssembly; \
-             `cargo xtask build` makes it"
-        );
-    }
-    println!("Tenantry is at {}", app.settings.public_url);
-    let kept = app.clone();
-    tokio::spawn(async move { keeper::run(&kept).await });
-    let asked = Arc::new(Notify::new());
-    let (stopping, watched) = (Arc::clone(&asked), app.clone());
-    let server =
-        axum::serve(listener, api::service(app.clone(), site)).with_graceful_shutdown(async move {
-            asked_to_stop().await;
-            stopping.notify_one();
-            // Whoever watches a transaction is let go, and work comes to a resting point.
-            watched.tasks.stop().await;
-        });
-    tokio::select! {
-        ended = server => ended?,
-        // A limit, not a wait: the sleep begins once the program is asked to end, and keeps a
-        // connection that never closes from keeping the program.
-        () = async { asked.notified().await; tokio::time::sleep(PATIENCE).await } => {
-            tracing::warn!("connections were still open when the program ended");
-        }
-    }
-    app.stop().await;
-    Ok(())
-}
-
-/// The integration, where both of its parts are set. They are no flags: those are seen by all.
-fn webex_client() -> Option<ClientCredentials> {
-    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let id = set("TENANTRY_WEBEX_CLIENT_ID")?;
-    Some(ClientCredentials { id, secret: set("TENANTRY_WEBEX_CLIENT_SECRET")?.into() })
-}
-
-/// Answers when SIGTERM or Ctrl-C asks the program to end.
-async fn asked_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        _ = interrupted => {}
-        () = terminated => {}
+        Command::Serve(options) => serve(*options).await,
+        Command::Backup(options) => options.write(),
+        Command::Restore(options) => options.restore(),
+        Command::Check(folder) => check(&folder),
     }
 }

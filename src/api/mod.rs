@@ -18,5 +18,6 @@ mod router;
 pub mod site;
 mod unique;
 mod v1;
+mod webex_posts;
 
 pub use router::service;

@@ -17,10 +17,10 @@ use super::{
     pages::{self, Console, Drafts},
     posts,
     site::Site,
-    v1,
+    v1, webex_posts,
 };
 use crate::{
-    domain::App,
+    domain::{App, SIMULATOR},
     fault::{Fault, FaultKind},
 };
 
@@ -48,6 +48,10 @@ pub fn service(app: App, site: Site) -> Router {
         router = router.nest(&format!("/api/{}", model.model_type), model::routes(model));
         long = long.merge(model::long_routes(model)).merge(loads::routes(model, &console));
     }
+    // What stands in for Webex in the demonstration; elsewhere there is nothing at its paths.
+    if let Some(simulator) = &app.simulator {
+        router = router.nest_service(SIMULATOR, simulator.router());
+    }
     let long = long.method_not_allowed_fallback(not_offered).with_state(app.clone());
     let router = router
         .merge(other_routes())
@@ -61,10 +65,13 @@ pub fn service(app: App, site: Site) -> Router {
         .route("/logout", post(pages::logout))
         .route("/oauth/webex/authorize/{pkid}", get(oauth::authorize))
         .route("/oauth/webex/callback", get(oauth::callback))
+        .route("/simulator", any(unknown_call))
+        .route("/simulator/{*rest}", any(unknown_call))
         .route("/preferences", post(pages::preferences))
         .route("/transactions", post(posts::model_form).get(pages::page))
         .route("/transactions/{*rest}", post(posts::model_form).get(pages::page))
         .route("/tenants/{*rest}", post(licence_posts::tenant_form).get(licence_posts::tenant_page))
+        .route("/webex/{*rest}", post(webex_posts::customer_form).get(pages::page))
         .route("/models/{*rest}", post(posts::model_form).get(pages::page))
         .fallback(pages::page)
         .method_not_allowed_fallback(not_offered)

@@ -11,7 +11,7 @@ use super::{
     picks::{self, Reach},
     resources,
     shown::{Dashboard, Frame, HistoryEntry, Lately, ListPage, ModelLink, Row, TransactionLine},
-    transactions, views,
+    spark_customer, transactions, views, webex,
 };
 use crate::{
     fault::Fault,
@@ -134,11 +134,14 @@ pub async fn list(
         .read(move |tx| {
             let listed = lists::page_in(tx, &caller, &model, query)?;
             let columns = views::columns(tx, &caller, &model, &listed.query.columns)?;
-            let rows = listed
+            let mut rows = listed
                 .rows
                 .iter()
                 .map(|row| list_row(&model, &columns, row))
-                .collect::<Result<_, _>>()?;
+                .collect::<Result<Vec<_>, _>>()?;
+            if model.model_type == spark_customer::MODEL {
+                webex::view::tell_states(tx, &mut rows)?;
+            }
             let place = &listed.place;
             Ok(ListPage {
                 views: views::usable(tx, &caller, &model)?,
@@ -337,6 +340,7 @@ pub(super) fn list_row(model: &Model, columns: &[String], row: &ListRow) -> Resu
         label: model.label_of(&data, &row.pkid).to_owned(),
         cells: columns.iter().map(|attr| data.get(attr).cloned().unwrap_or_default()).collect(),
         pkid: row.pkid.clone(),
+        connection: None,
     })
 }
 

@@ -47,7 +47,7 @@ use crate::{
     fault::Fault,
     model::Model,
     store::{Node, ReadTx, Store, StoreError},
-    webex::client::ClientCredentials,
+    webex::{Webex, client::ClientCredentials, simulator::Simulator},
 };
 use env::Env;
 use registry::{Registry, RegistryError};
@@ -63,7 +63,9 @@ pub struct Inner {
     pub settings: Settings,
     pub logins: accounts::Logins,
     pub tasks: tasks::Tasks,
-    pub webex: crate::webex::Webex,
+    pub webex: Webex,
+    /// What stands in for Webex, where that was asked for.
+    pub simulator: Option<Simulator>,
     pub flights: webex::tokens::Flights,
     pub keeper: webex::keeper::Keeper,
     /// For calls to the world outside: no redirects, and never longer than a few seconds.
@@ -83,11 +85,16 @@ pub struct Settings {
     pub webex_api_url: url::Url,
     /// The integration registered with Webex.
     pub webex_client: Option<ClientCredentials>,
+    /// Under which URL this program reaches its own simulator, which then stands in for Webex.
+    pub simulator_url: Option<url::Url>,
     /// How long Webex may take to answer a call.
     pub webex_timeout: Duration,
     /// Who is told when a Webex customer needs somebody.
     pub notify: webex::notices::Notified,
 }
+
+/// Where the simulator is, below the program's own origin.
+pub const SIMULATOR: &str = "/simulator/v1";
 
 /// Who is asking. Everything outside `node` and what stands below it doesn't exist for it.
 #[derive(Clone, Debug)]
@@ -152,12 +159,9 @@ impl App {
         let models = Registry::load(start.models_dir.as_deref())?;
         let store = Store::open(start.data_dir, &models.to_vec()).await?;
         let http = client()?;
-        let webex = crate::webex::Webex::new(
-            start.settings.webex_api_url.clone(),
-            start.settings.webex_client.clone(),
-            start.env.clone(),
-        )
-        .answering_within(start.settings.webex_timeout);
+        let simulator = simulator(&start.settings, &start.env);
+        let webex = webex_of(&start.settings, &start.env, simulator.as_ref())
+            .answering_within(start.settings.webex_timeout);
         let app = Self(Arc::new(Inner {
             store,
             models,
@@ -166,6 +170,7 @@ impl App {
             logins: accounts::Logins::default(),
             tasks: tasks::Tasks::default(),
             webex,
+            simulator,
             flights: webex::tokens::Flights::default(),
             keeper: webex::keeper::Keeper::default(),
             http,
@@ -192,6 +197,23 @@ impl App {
             .get(model_type)
             .ok_or_else(|| Fault::not_found(format!("There is no model {model_type}.")))
     }
+}
+
+/// The simulator, for the demonstration's customers. Its integration is made up at each start.
+fn simulator(settings: &Settings, env: &Env) -> Option<Simulator> {
+    let base = settings.simulator_url.as_ref()?;
+    let client = ClientCredentials { id: format!("C{}", env.token()), secret: env.token().into() };
+    Some(Simulator::new(env.clone(), base.as_str(), client, demo::organizations()))
+}
+
+/// Webex, or the simulator: this program calls it directly, browsers come to it as they come here.
+fn webex_of(settings: &Settings, env: &Env, simulator: Option<&Simulator>) -> Webex {
+    let Some((base, simulator)) = settings.simulator_url.clone().zip(simulator) else {
+        let (base, client) = (settings.webex_api_url.clone(), settings.webex_client.clone());
+        return Webex::new(base, client, env.clone());
+    };
+    let seen_at = format!("{}{SIMULATOR}", settings.public_url).parse().unwrap_or(base.clone());
+    Webex::new(base, Some(simulator.client().clone()), env.clone()).seen_by_browsers_at(&seen_at)
 }
 
 fn client() -> Result<reqwest::Client, reqwest::Error> {

@@ -92,6 +92,8 @@ pub struct Row {
     pub label: String,
     /// JSON null where the attribute isn't set.
     pub cells: Vec<Value>,
+    /// Of a Webex customer: the state of its connection.
+    pub connection: Option<String>,
 }
 
 /// One change of an instance.

@@ -10,7 +10,7 @@ use super::views::Drawn;
 use crate::fault::Fault;
 #[cfg(feature = "ssr")]
 use crate::{
-    domain::{console, forms},
+    domain::{console, forms, spark_customer},
     model::form,
     server_fns::{
         context::{self, Request, request},
@@ -114,23 +114,37 @@ pub async fn ask(what: Ask) -> Result<Answer, Fault> {
         Ask::Part(at) => drawn::part(&r, &at).await.and_then(Answer::of_drawn),
         Ask::AddForm { model_type, query } => {
             let page = console::add_form(app, caller, &model_type, &query).await;
-            page.and_then(|page| form_page(&r, page, &query))
+            page.and_then(|page| form_page(&r, page, &query, String::new()))
         }
-        Ask::Instance { model_type, pkid, query } => {
-            let page = console::instance(app, caller, &model_type, &pkid, &query).await;
-            page.and_then(|page| form_page(&r, page, &query))
-        }
+        Ask::Instance { model_type, pkid, query } => instance(&r, &model_type, &pkid, &query).await,
         Ask::Preview { model_type, data } => Answer::of(&drawn::preview(app, &model_type, &data)),
     };
     r.answer(answer)
 }
 
-/// A form with what the server draws around it. After a plain form post it has what was typed.
+#[cfg(feature = "ssr")]
+async fn instance(
+    r: &Request,
+    model_type: &str,
+    pkid: &str,
+    query: &[(String, String)],
+) -> Result<Answer, Fault> {
+    let page = console::instance(&r.app, &r.caller, model_type, pkid, query).await?;
+    let card = if model_type == spark_customer::MODEL {
+        drawn::webex::above_form(r, pkid, form::value_of(query, "hierarchy")).await?
+    } else {
+        String::new()
+    };
+    form_page(r, page, query, card)
+}
+
+/// A form with what the server draws around it; `card` stands above it. After a plain form post it has what was typed.
 #[cfg(feature = "ssr")]
 fn form_page(
     r: &Request,
     (page, above): (FormPage, console::Above),
     query: &[(String, String)],
+    card: String,
 ) -> Result<Answer, Fault> {
     let posted = r.posted.clone();
     let model_type = &page.model.model_type;
@@ -145,6 +159,6 @@ fn form_page(
         Some(instance) => routes::detail_href(model_type, &instance.pkid),
         None => routes::add_href(model_type),
     };
-    let choosers = drawn::above_form(&path, &above, query);
+    let choosers = card + &drawn::above_form(&path, &above, query);
     Answer::of(&FormPage { choosers, preview, posted, ..page })
 }

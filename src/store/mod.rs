@@ -5,11 +5,14 @@
 //! ([`writer`]); pooled connections read.
 
 mod accounts;
+pub mod backup;
 mod indexes;
+pub mod inspection;
 mod instances;
 mod licences;
 mod list;
 mod marks;
+mod migrations;
 mod nodes;
 mod secrets;
 mod tasks;
@@ -19,13 +22,13 @@ mod webex;
 mod webex_notices;
 mod webex_schedules;
 mod webex_synced;
+mod webex_views;
 mod writer;
 
 use std::path::Path;
 
 use deadpool_sqlite::{Config, Hook, HookError, Pool, Runtime};
 use rusqlite::{Connection, functions::FunctionFlags};
-use rusqlite_migration::{M, Migrations};
 
 use crate::model::Model;
 pub use accounts::{Account, SessionKind, SessionRow};
@@ -41,6 +44,7 @@ pub use views::{NewView, SavedView};
 pub use webex::{BegunAuthorization, ConnectionRow};
 pub use webex_notices::{NoticeRow, Way};
 pub use webex_synced::Synced;
+pub use webex_views::{ConnectionAt, Standing, UserFilter};
 use writer::Writer;
 
 /// The database's file below the data folder.
@@ -63,6 +67,11 @@ pub enum StoreError {
     File(#[from] std::io::Error),
     #[error("migration: {0}")]
     Migration(#[from] rusqlite_migration::Error),
+    #[error(
+        "the database was made by a newer version of the program (its tables have version {found}, \
+         this program knows {known}); start that version, or restore a backup of this one"
+    )]
+    Newer { found: u32, known: u32 },
     #[error("encryption: {0}")]
     Encryption(String),
     #[error("stored JSON of {pkid}: {source}")]
@@ -120,7 +129,7 @@ impl Store {
         // The indexes of what bulk work adds are written all over; a page that is put out of the
         // cache in the middle of a transaction is written twice.
         conn.pragma_update(None, "cache_size", WRITER_CACHE)?;
-        migrations().to_latest(&mut conn)?;
+        migrations::run(&mut conn, data_dir)?;
         indexes::create(&conn, models)?;
         let readers = Config::new(&path)
             .builder(Runtime::Tokio1)
@@ -215,20 +224,6 @@ impl ReadTx<'_> {
     }
 }
 
-fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![
-        M::up(include_str!("migrations/0001_initial.sql")),
-        M::up(include_str!("migrations/0002_tasks.sql")),
-        M::up(include_str!("migrations/0003_views.sql")),
-        M::up(include_str!("migrations/0004_file_age.sql")),
-        M::up(include_str!("migrations/0005_licences.sql")),
-        M::up(include_str!("migrations/0006_done_once.sql")),
-        M::up(include_str!("migrations/0007_webex.sql")),
-        M::up(include_str!("migrations/0008_webex_synced.sql")),
-        M::up(include_str!("migrations/0009_webex_keeper.sql")),
-    ])
-}
-
 /// What every connection needs.
 fn prepare(conn: &Connection) -> rusqlite::Result<()> {
     conn.busy_timeout(std::time::Duration::from_secs(10))?;
@@ -241,12 +236,4 @@ fn prepare(conn: &Connection) -> rusqlite::Result<()> {
         FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
         |context| Ok(context.get::<Option<String>>(0)?.map(|text| text.to_lowercase())),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn migrations_apply_to_an_empty_database() {
-        super::migrations().validate().unwrap();
-    }
 }

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 use super::StoreError;
 
-const KEY_FILE: &str = "tenantry.key";
+pub const KEY_FILE: &str = "tenantry.key";
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 /// First byte of every sealed value: the form of what follows.
@@ -38,6 +38,12 @@ impl Vault {
             Err(StoreError::File(e)) if e.kind() == ErrorKind::NotFound => make_key(&path)?,
             other => other?,
         };
+        Ok(Self { cipher: Arc::new(XChaCha20Poly1305::new(&Key::from(*key))) })
+    }
+
+    /// Reads the key below `data_dir`.
+    pub fn existing(data_dir: &Path) -> Result<Self, StoreError> {
+        let key = read_key(&data_dir.join(KEY_FILE))?;
         Ok(Self { cipher: Arc::new(XChaCha20Poly1305::new(&Key::from(*key))) })
     }
 
@@ -124,7 +130,7 @@ fn make_key(path: &Path) -> Result<Zeroizing<[u8; KEY_BYTES]>, StoreError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    file.write_all(Zeroizing::new(STANDARD.encode(key.as_ref())).as_bytes())?;
+    file.write_all(Zeroizing::new(STANDARD.encode(key.as_slice())).as_bytes())?;
     file.write_all(b"\n")?;
     // A key that is lost with the power would make every secret unreadable.
     file.sync_all()?;

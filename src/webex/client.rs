@@ -38,6 +38,8 @@ pub struct ClientCredentials {
 /// Webex, as the operator has set it.
 pub struct Webex {
     base: Url,
+    /// Where browsers are sent to consent.
+    authorize: Url,
     credentials: Option<ClientCredentials>,
     timeout: Duration,
     env: Env,
@@ -56,7 +58,20 @@ pub(super) struct Answer {
 impl Webex {
     /// `base` is the URL of the API with its version, such as `https://webexapis.com/v1`.
     pub fn new(base: Url, credentials: Option<ClientCredentials>, env: Env) -> Self {
-        Self { base, credentials, timeout: TIMEOUT, env, clients: Mutex::default() }
+        let authorize = below(&base, "authorize");
+        Self { base, authorize, credentials, timeout: TIMEOUT, env, clients: Mutex::default() }
+    }
+
+    /// For a Webex that browsers reach under another URL than this program does.
+    #[must_use]
+    pub fn seen_by_browsers_at(mut self, base: &Url) -> Self {
+        self.authorize = below(base, "authorize");
+        self
+    }
+
+    /// Where browsers are sent to consent, without what is asked.
+    pub(super) fn consent_page(&self) -> Url {
+        self.authorize.clone()
     }
 
     /// With another time-out for one call.
@@ -87,11 +102,7 @@ impl Webex {
 
     /// A URL below the base.
     pub(super) fn url(&self, path: &str) -> Url {
-        let mut url = self.base.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path.split('/'));
-        }
-        url
+        below(&self.base, path)
     }
 
     /// The client that goes through these proxies.
@@ -168,6 +179,14 @@ impl Webex {
             self.env.pauses.pause(pause).await;
         }
     }
+}
+
+fn below(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(path.split('/'));
+    }
+    url
 }
 
 async fn answer(call: RequestBuilder) -> Result<Answer, WebexError> {

@@ -55,7 +55,7 @@ impl Webex {
     /// Where the administrator's browser is sent.
     pub fn authorize_url(&self, asked: &Authorization<'_>) -> Result<Url, WebexError> {
         let client = self.credentials()?;
-        let mut url = self.url("authorize");
+        let mut url = self.consent_page();
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(asked.verifier.as_bytes()));
         url.query_pairs_mut()
             .append_pair("response_type", "code")

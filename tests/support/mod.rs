@@ -53,6 +53,7 @@ pub struct Options {
     pub callback_hosts: Vec<String>,
     pub webex_api_url: String,
     pub webex_client: Option<ClientCredentials>,
+    pub simulator_url: Option<String>,
     pub webex_timeout: Duration,
     pub notify: Notified,
 }
@@ -67,6 +68,7 @@ impl Default for Options {
             // Nothing listens there.
             webex_api_url: "http://127.0.0.1:9/v1".to_owned(),
             webex_client: None,
+            simulator_url: None,
             webex_timeout: TIMEOUT,
             notify: Notified::default(),
         }
@@ -161,6 +163,7 @@ async fn open(data: &TempDir, env: &Env, options: &Options) -> Result<App, Start
             callback_hosts: options.callback_hosts.clone(),
             webex_api_url: options.webex_api_url.parse().unwrap(),
             webex_client: options.webex_client.clone(),
+            simulator_url: options.simulator_url.as_ref().map(|url| url.parse().unwrap()),
             webex_timeout: options.webex_timeout,
             notify: options.notify.clone(),
         },

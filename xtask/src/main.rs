@@ -11,6 +11,7 @@ mod compress;
 mod css;
 mod layout;
 mod process;
+mod sdks;
 mod serve;
 mod setup;
 mod sheets;
@@ -38,7 +39,7 @@ const COMMANDS: [(&str, &str, &str, Command); 4] = [
     ),
     (
         "test",
-        "[--only fmt,clippy,deny,unit,budget,e2e]",
+        "[--only fmt,clippy,deny,unit,sheets,sdks,budget,e2e]",
         "every check, with a summary at the end",
         test::command,
     ),

@@ -8,9 +8,9 @@ use anyhow::{Result, bail};
 use crate::layout::{self, Profile};
 use crate::setup::{browser, node, tools};
 use crate::step::{Summary, step};
-use crate::{budget, build, process, sheets};
+use crate::{budget, build, process, sdks, sheets};
 
-const NAMES: [&str; 7] = ["fmt", "clippy", "deny", "unit", "sheets", "budget", "e2e"];
+const NAMES: [&str; 8] = ["fmt", "clippy", "deny", "unit", "sheets", "sdks", "budget", "e2e"];
 
 pub fn command(arguments: &[String]) -> Result<()> {
     let only = selection(arguments)?;
@@ -35,6 +35,9 @@ pub fn command(arguments: &[String]) -> Result<()> {
     }
     if wanted("sheets") {
         summary.check("sheets in other programs", sheets::check);
+    }
+    if wanted("sdks") {
+        summary.check("Webex SDKs and the simulator", sdks::check);
     }
     if wanted("budget") || wanted("e2e") {
         summary.check("site build", || build::front_end().map(|()| passed()));

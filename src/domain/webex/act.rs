@@ -61,6 +61,15 @@ impl Act {
         }
     }
 
+    /// For people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::RefreshAccessToken => "Refresh tokens",
+            Self::SyncWebexTeamsRolesLicences => "Sync roles and licences",
+            Self::SyncWebexTeamsUsers => "Sync users",
+        }
+    }
+
     pub fn action(self) -> Action {
         match self {
             Self::RefreshAccessToken => Action::RefreshAccessToken,

@@ -11,6 +11,7 @@ pub mod notices;
 pub mod schedule;
 pub mod sync;
 pub mod tokens;
+pub mod view;
 
 pub use act::{Act, Outcome, SyncCounts, queue, start};
 pub use connection::{Connection, State};

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{Page, Visit, frame::section_order, licences, parts::heading, status::StatusBadge};
+use super::{
+    Page, Visit, frame::section_order, licences, parts::heading, status::StatusBadge, webex,
+};
 use crate::{
     domain::{
         console,
@@ -16,11 +18,13 @@ use crate::{
 
 pub async fn page(visit: &Visit<'_>) -> Page {
     let dashboard = console::dashboard(visit.app, visit.caller, visit.node()).await?;
-    let near_full = licences::near_full(visit, &dashboard.place.path).await?;
-    Ok(("Dashboard".to_owned(), drawn(dashboard, near_full)))
+    let path = &dashboard.place.path;
+    let connections = webex::panel(visit, path).await?;
+    let near_full = licences::near_full(visit, path).await?;
+    Ok(("Dashboard".to_owned(), drawn(dashboard, connections, near_full)))
 }
 
-fn drawn(dashboard: Dashboard, near_full: AnyView) -> AnyView {
+fn drawn(dashboard: Dashboard, connections: AnyView, near_full: AnyView) -> AnyView {
     let Dashboard { place, counts, latest } = dashboard;
     let path = place.path.clone();
     // What is worked with comes before what it is administered by.
@@ -42,6 +46,8 @@ fn drawn(dashboard: Dashboard, near_full: AnyView) -> AnyView {
                 </p>
             </div>
         </div>
+        // What somebody has to see to comes first.
+        {connections}
         <section aria-labelledby="counts">
             <h2 id="counts" class="sr-only">"What there is"</h2>
             <ul class="stats">{stats}</ul>

@@ -33,6 +33,7 @@ pub mod webex;
 
 use leptos::prelude::*;
 use licences::TenantPath;
+use webex::WebexPath;
 
 pub use chosen::{TOTAL, which};
 pub use form::{above_form, preview};
@@ -115,7 +116,8 @@ pub async fn page(request: &Request, at: &PageAt) -> Result<Drawn, Fault> {
         path if let Some(path) = TenantPath::of_location(path) => {
             licences::page(&visit, &path).await?
         }
-        path if path.starts_with(webex::OAUTH) => webex::page(&visit)?,
+        path if let Some(path) = WebexPath::of_location(path) => webex::page(&visit, &path).await?,
+        path if path.starts_with(webex::OAUTH) => webex::refused_page(&visit)?,
         path => match ModelPath::of_location(path) {
             Some(ModelPath { model_type, view }) => match view {
                 ModelView::List => list::page(&visit, &model_type).await?,

@@ -257,8 +257,9 @@ pub fn outcome(page: &TransactionPage) -> Option<AnyView> {
     let words = if trial { ["can be loaded", "can't be"] } else { ["succeeded", "failed"] };
     let counts = page.record.data.get("counts")?.as_object()?;
     let number = |name: &str| counts.get(name).and_then(Value::as_u64).unwrap_or(0);
+    // A sync has no rows, of which some would be left.
     if counts.contains_key("added") {
-        return Some(taken_over(number));
+        return None;
     }
     let (total, failed) = (number("total").max(1), number("failed"));
     let succeeded = number("succeeded");
@@ -294,13 +295,4 @@ pub fn outcome(page: &TransactionPage) -> Option<AnyView> {
         }
         .into_any(),
     )
-}
-
-/// What a sync came to: it has no rows, of which some would be left.
-fn taken_over(number: impl Fn(&str) -> u64) -> AnyView {
-    let parts: Vec<AnyView> = ["added", "changed", "removed"]
-        .into_iter()
-        .map(|word| view! { <li><strong>{grouped(number(word))}</strong> {word}</li> }.into_any())
-        .collect();
-    view! { <div class="outcome"><ul class="outcome-words">{parts}</ul></div> }.into_any()
 }

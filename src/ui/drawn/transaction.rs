@@ -15,12 +15,14 @@ use super::{
     parts::{heading, refusal},
     rows::{Rows, outcome, rows},
     status::StatusBadge,
+    webex::counts_in_words,
 };
 use crate::{
     domain::{
         shown::TransactionPage,
         transaction_page::{ROWS_SHOWN, transaction_page},
         transactions::{Action, IN_PROGRESS, QUEUED},
+        webex::SyncCounts,
     },
     model::Model,
     server_fns::views::Instance,
@@ -210,7 +212,7 @@ fn facts(instance: &Instance, model: Option<&Model>, node: Option<&str>, many: b
             {fact("Started", time("started"))}
             {fact("Completed", time("completed"))}
             {took}
-            {rows_count(data)}
+            {if many { rows_count(data) } else { synced(data) }}
             {(!text(data, "file").is_empty()).then(|| fact("File", text(data, "file").to_owned().into_any()))}
             {mode_words(data).map(|mode| fact("Mode", mode.into_any()))}
             {parent}
@@ -268,6 +270,12 @@ fn mode_words(data: &Map<String, Value>) -> Option<&'static str> {
 fn rows_count(data: &Map<String, Value>) -> Option<AnyView> {
     let total = total(data);
     (total > 1).then(|| fact("Rows", grouped(total).into_any()))
+}
+
+/// What a sync did to what is stored.
+fn synced(data: &Map<String, Value>) -> Option<AnyView> {
+    let counts: SyncCounts = serde_json::from_value(data.get("counts")?.clone()).ok()?;
+    Some(fact("Result", counts_in_words(&counts).into_any()))
 }
 
 fn changed(data: &Map<String, Value>, model: Option<&Model>) -> Option<AnyView> {

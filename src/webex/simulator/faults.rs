@@ -63,6 +63,11 @@ impl Faults {
         self.waiting.clear();
     }
 
+    /// How many calls are yet to fail.
+    pub fn waiting(&self) -> u64 {
+        self.waiting.iter().fold(0, |all, fault| all.saturating_add(fault.times))
+    }
+
     /// What this call meets.
     fn meet(&mut self, path: &str, one_in_429: u64, one_in_500: u64) -> Option<Failure> {
         self.calls += 1;

@@ -4,6 +4,13 @@ use axum::response::Html;
 
 use super::{Organization, Simulator, login::Asked};
 
+/// Plain, so that nobody takes it for Webex or for the product.
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:0}\
+    main{max-width:40rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}\
+    .what{border:2px dashed;padding:.5rem .75rem}\
+    form{border:1px solid GrayText;border-radius:6px;padding:0 1rem;margin:.75rem 0}\
+    input,select,button{font:inherit;max-width:100%;padding:.25rem .5rem;min-height:2rem}";
+
 /// The log-in page: one chooses who one is; passwords are not asked for.
 pub(super) fn log_in(simulator: &Simulator, asked: &Asked, error: Option<&str>) -> Html<String> {
     let administrators: Vec<(String, String)> = {
@@ -64,14 +71,15 @@ pub(super) fn refused(reason: &str) -> Html<String> {
     page("This link can't be followed", &format!("<p>{}</p>", escaped(reason)))
 }
 
-fn page(title: &str, body: &str) -> Html<String> {
+pub(super) fn page(title: &str, body: &str) -> Html<String> {
     Html(format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\">\
          <meta name=\"color-scheme\" content=\"light dark\">\
-         <title>{title} · Webex simulator</title></head><body><main>\
-         <p><strong>This is a simulator, not Webex.</strong> It is part of Tenantry's \
-         demonstration; nothing here leaves this program.</p>\
+         <link rel=\"icon\" href=\"data:,\">\
+         <title>{title} · Webex simulator</title><style>{STYLE}</style></head><body><main>\
+         <p class=\"what\"><strong>This is a simulator, not Webex.</strong> It is part of \
+         Tenantry's demonstration; nothing here leaves this program.</p>\
          <h1>{title}</h1>{body}</main></body></html>"
     ))
 }
@@ -94,6 +102,6 @@ fn carried(asked: &Asked) -> String {
     .collect()
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -99,7 +99,7 @@ fn granted(simulator: &Simulator, asked: &str) -> String {
 fn refuse(simulator: &Simulator, asked: &Asked) -> Option<Response> {
     let wrong = if asked.response_type != "code" {
         "response_type must be code."
-    } else if asked.client_id != simulator.0.client.id {
+    } else if simulator.integration(&asked.client_id).is_none() {
         "The client id isn't that of an integration."
     } else if Url::parse(&asked.redirect_uri).is_err() {
         "The redirect_uri isn't a URL."

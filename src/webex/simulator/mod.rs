@@ -4,6 +4,7 @@
 
 mod answers;
 mod control;
+mod control_page;
 mod faults;
 mod html;
 mod login;
@@ -30,7 +31,7 @@ pub use world::{Organization, Settings};
 use super::client::ClientCredentials;
 use crate::domain::env::Env;
 use faults::Faults;
-use tokens::{Code, Grant};
+use tokens::{Code, Ledger};
 
 /// The simulated Webex. Cheap to clone.
 #[derive(Clone)]
@@ -49,10 +50,9 @@ struct State {
     organizations: Vec<Arc<Organization>>,
     /// What consent was given for, by the code that was handed out.
     codes: BTreeMap<String, Code>,
-    /// By access token.
-    access: BTreeMap<String, Grant>,
-    /// By refresh token.
-    refresh: BTreeMap<String, Grant>,
+    ledger: Ledger,
+    /// Those of other programs, beside the product's own.
+    integrations: Vec<ClientCredentials>,
     faults: Faults,
     calls: BTreeMap<String, u64>,
     /// Token calls under way now and at most at once, by organisation.
@@ -72,14 +72,26 @@ impl Simulator {
             settings: Settings::default(),
             organizations: organizations.into_iter().map(Arc::new).collect(),
             codes: BTreeMap::new(),
-            access: BTreeMap::new(),
-            refresh: BTreeMap::new(),
+            ledger: Ledger::new(env.now_seconds()),
+            integrations: Vec::new(),
             faults: Faults::default(),
             calls: BTreeMap::new(),
             refreshing: BTreeMap::new(),
         };
         let base = base.trim_end_matches('/').to_owned();
         Self(Arc::new(Inner { env, base, client, state: Mutex::new(state) }))
+    }
+
+    /// The product's own integration.
+    pub fn client(&self) -> &ClientCredentials {
+        &self.0.client
+    }
+
+    /// The integration of that client id.
+    fn integration(&self, id: &str) -> Option<ClientCredentials> {
+        let state = self.state();
+        let mut all = std::iter::once(&self.0.client).chain(&state.integrations);
+        all.find(|client| client.id == id).cloned()
     }
 
     /// Its calls and pages, below its base.
@@ -136,9 +148,7 @@ impl Simulator {
 
     /// Ends every token of an organisation.
     pub fn revoke(&self, organization: &str) {
-        let mut state = self.state();
-        state.access.retain(|_, grant| grant.organization != organization);
-        state.refresh.retain(|_, grant| grant.organization != organization);
+        self.state().ledger.revoke(organization);
     }
 
     /// How often a path below the base was called, those that failed too.

@@ -1,5 +1,7 @@
 //! The simulated token endpoint.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::{
     Json,
     extract::{Form, State},
@@ -11,7 +13,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use secrecy::ExposeSecret;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -35,13 +37,77 @@ pub(super) struct Code {
     pub expires: i64,
 }
 
-/// A token's meaning.
-#[derive(Clone, Debug)]
+/// A token's meaning, which stands in the token itself: those that an earlier run of the program has
+/// handed out go on holding.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Grant {
+    pub kind: Kind,
     pub organization: String,
     pub scope: String,
     pub expires: i64,
+    /// Grows from one token to the next.
+    serial: i64,
+    /// Tells tokens of one meaning apart.
+    nonce: String,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Kind {
+    Access,
+    Refresh,
+}
+
+/// What the simulator knows of the tokens it has handed out, beside what stands in them.
+#[derive(Default)]
+pub(super) struct Ledger {
+    /// The serial of the first token of this run, and of the next.
+    first: i64,
+    next: i64,
+    /// Refresh tokens whose end was moved, and the new end.
+    prolonged: BTreeMap<String, i64>,
+    /// Refresh tokens that were replaced.
+    replaced: BTreeSet<String>,
+    /// Up to which serial the tokens of an organisation are void.
+    revoked: BTreeMap<String, i64>,
+}
+
+impl Ledger {
+    /// `now` is in Unix seconds. Serials of a later run are greater than those of an earlier one.
+    pub fn new(now: i64) -> Self {
+        Self { first: now * 1000, next: now * 1000, ..Self::default() }
+    }
+
+    pub fn revoke(&mut self, organization: &str) {
+        self.revoked.insert(organization.to_owned(), self.next - 1);
+    }
+
+    /// The grant behind a token that holds.
+    fn read(&self, token: &str, kind: Kind, now: i64) -> Option<Grant> {
+        let (meaning, _) = token.split_once(MARK)?;
+        let meaning = URL_SAFE_NO_PAD.decode(meaning).ok()?;
+        let mut grant: Grant = serde_json::from_slice(&meaning).ok()?;
+        if let Some(end) = self.prolonged.get(token) {
+            grant.expires = *end;
+        }
+        // What an earlier run has prolonged isn't known any more.
+        let ends = kind == Kind::Access || grant.serial >= self.first;
+        let over = ends && grant.expires <= now;
+        let void = self.revoked.get(&grant.organization).is_some_and(|last| grant.serial <= *last);
+        let holds = grant.kind == kind && !over && !void && !self.replaced.contains(token);
+        holds.then_some(grant)
+    }
+
+    fn issue(&mut self, grant: &Grant) -> String {
+        let grant = Grant { serial: self.next, ..grant.clone() };
+        self.next += 1;
+        let meaning = URL_SAFE_NO_PAD.encode(json!(grant).to_string());
+        format!("{meaning}{MARK}{}", grant.organization)
+    }
+}
+
+/// Stands in each token, before the organisation's UUID.
+const MARK: &str = "_SIM1_";
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
@@ -117,10 +183,9 @@ fn refuse_client(simulator: &Simulator, headers: &HeaderMap, asked: &Asked) -> O
             asked.client_secret.clone().unwrap_or_default(),
         )
     });
-    let client = &simulator.0.client;
-    if id != client.id {
+    let Some(client) = simulator.integration(&id) else {
         return Some(super::answers::refusal(StatusCode::BAD_REQUEST, "Client Id is invalid"));
-    }
+    };
     (secret != client.secret.expose_secret()).then(|| {
         let text = if secret.is_empty() {
             "client_secret cannot be null or empty"
@@ -151,8 +216,8 @@ fn exchange(simulator: &Simulator, asked: &Asked) -> Response {
 }
 
 async fn refresh(simulator: &Simulator, asked: &Asked) -> Response {
-    let grant = simulator.state().refresh.get(&asked.refresh_token).cloned();
-    let Some(grant) = grant.filter(|grant| grant.expires > simulator.now()) else {
+    let grant = simulator.state().ledger.read(&asked.refresh_token, Kind::Refresh, simulator.now());
+    let Some(grant) = grant else {
         let text = "The refresh token is invalid, expired or revoked.";
         return oauth_refusal(StatusCode::BAD_REQUEST, "invalid_grant", text);
     };
@@ -177,26 +242,29 @@ pub(super) fn grant(simulator: &Simulator, organization: &str) -> Value {
 }
 
 fn issue(simulator: &Simulator, organization: &str, scope: &str, old: Option<&str>) -> Value {
-    let access = format!("{}_SIM1_{organization}", simulator.0.env.token());
-    let fresh = format!("{}_SIM1_{organization}", simulator.0.env.token());
     let now = simulator.now();
     let mut state = simulator.state();
     let settings = state.settings.clone();
-    let grant = |seconds: i64| Grant {
+    let grant = |kind: Kind, seconds: i64| Grant {
+        kind,
         organization: organization.to_owned(),
         scope: scope.to_owned(),
         expires: now + seconds,
+        serial: 0,
+        nonce: simulator.0.env.pkid(),
     };
-    state.access.insert(access.clone(), grant(settings.access_token_seconds));
+    let access = state.ledger.issue(&grant(Kind::Access, settings.access_token_seconds));
     let refresh = match old {
-        Some(old) if !settings.rotates_refresh_tokens => old.to_owned(),
-        Some(old) => {
-            state.refresh.remove(old);
-            fresh
+        Some(old) if !settings.rotates_refresh_tokens => {
+            let end = now + settings.refresh_token_seconds;
+            state.ledger.prolonged.insert(old.to_owned(), end);
+            old.to_owned()
         }
-        None => fresh,
+        old => {
+            state.ledger.replaced.extend(old.map(str::to_owned));
+            state.ledger.issue(&grant(Kind::Refresh, settings.refresh_token_seconds))
+        }
     };
-    state.refresh.insert(refresh.clone(), grant(settings.refresh_token_seconds));
     drop(state);
     let mut answer = json!({
         "access_token": access,
@@ -217,8 +285,7 @@ fn issue(simulator: &Simulator, organization: &str, scope: &str, old: Option<&st
 pub(super) fn bearer(simulator: &Simulator, headers: &HeaderMap) -> Option<Grant> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let token = value.strip_prefix("Bearer ")?;
-    let grant = simulator.state().access.get(token).cloned()?;
-    (grant.expires > simulator.now()).then_some(grant)
+    simulator.state().ledger.read(token, Kind::Access, simulator.now())
 }
 
 /// `GET /authorizations/tokenExpiry`.

@@ -54,6 +54,8 @@ impl Default for Settings {
 pub struct Organization {
     pub uuid: String,
     pub name: String,
+    /// What its people's addresses end with.
+    pub domain: String,
     /// Who may consent for it.
     pub admin: String,
     pub licenses: Vec<License>,
@@ -110,7 +112,7 @@ const FIRST: [&str; 12] = [
     "Ada", "Bram", "Chiara", "Dmitri", "Esra", "Felix", "Greta", "Hugo", "Ines", "Jonas", "Klara",
     "Liam",
 ];
-const LAST: [&str; 11] = [
+const LAST: [&str; 37] = [
     "Aldridge",
     "Bergman",
     "Castellan",
@@ -122,6 +124,32 @@ const LAST: [&str; 11] = [
     "Iversen",
     "Jansen",
     "Kowalski",
+    "Lindqvist",
+    "Moreau",
+    "Novak",
+    "Okafor",
+    "Petrov",
+    "Quist",
+    "Rossi",
+    "Sørensen",
+    "Takahashi",
+    "Ungaro",
+    "Visser",
+    "Weber",
+    "Xenakis",
+    "Yilmaz",
+    "Zeller",
+    "Andersen",
+    "Brandt",
+    "Costa",
+    "Duarte",
+    "Egger",
+    "Ferrari",
+    "Gruber",
+    "Haas",
+    "Ibsen",
+    "Keller",
+    "Lange",
 ];
 
 impl Organization {
@@ -144,15 +172,37 @@ impl Organization {
         let mut organization = Self {
             uuid: uuid.to_owned(),
             name: name.to_owned(),
+            domain: domain.to_owned(),
             admin: admin.to_owned(),
             licenses,
             people: Vec::new(),
         };
-        for number in 0..people {
-            let person = organization.person(number, domain);
-            organization.add(person);
-        }
+        organization.hire(people);
         organization
+    }
+
+    /// So many more people.
+    pub fn hire(&mut self, people: usize) {
+        let domain = self.domain.clone();
+        // The last has the highest number.
+        let last = self.people.last().and_then(|last| last.key.rsplit('/').next()?.parse().ok());
+        let first = last.map_or(0, |last: usize| last + 1);
+        for number in first..first + people {
+            let person = self.person(number, &domain);
+            self.add(person);
+        }
+    }
+
+    /// So many people fewer, the last first; its administrator stays.
+    pub fn dismiss(&mut self, people: usize) {
+        for _ in 0..people.min(self.people.len().saturating_sub(1)) {
+            let Some(person) = self.people.pop() else { return };
+            for index in &person.licenses {
+                if let Some(license) = self.licenses.get_mut(*index) {
+                    license.users -= 1;
+                }
+            }
+        }
     }
 
     /// A person of a number, not yet in the organisation.

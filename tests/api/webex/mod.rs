@@ -7,6 +7,7 @@ mod keeper_many;
 mod keeper_pasted;
 mod notices;
 mod schedule;
+mod simulator;
 mod sync;
 mod wire;
 

@@ -7,7 +7,7 @@ mod licences;
 mod load;
 mod pocketbase;
 mod report;
-mod server;
+pub mod server;
 mod tenantry;
 mod webex;
 

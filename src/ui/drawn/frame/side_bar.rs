@@ -8,6 +8,7 @@ use crate::{
     domain::{
         licences,
         shown::{Frame, ModelLink},
+        webex::view::{LICENCE as WEBEX_LICENCE, USER as WEBEX_USER},
     },
     ui::{
         components::{Icon, IconName},
@@ -17,8 +18,8 @@ use crate::{
 };
 
 /// The sections in their order. A model file may name another; it then comes after these.
-const SECTIONS: [&str; 5] =
-    ["Customers", "Provisioning", "Hierarchy", "Operations", "Administration"];
+const SECTIONS: [&str; 6] =
+    ["Customers", "Webex", "Provisioning", "Hierarchy", "Operations", "Administration"];
 
 /// Where a section stands among the others.
 pub fn section_order(title: &str) -> usize {
@@ -115,8 +116,8 @@ fn sections(models: Vec<ModelLink>) -> Vec<SectionLinks> {
 
 fn icon(model: &ModelLink) -> IconName {
     match (model.model_type.as_str(), model.section.as_str()) {
-        (licences::USER, _) => IconName::User,
-        (licences::SERVICE_PACK, _) => IconName::Layers,
+        (licences::USER | WEBEX_USER, _) => IconName::User,
+        (licences::SERVICE_PACK | WEBEX_LICENCE, _) => IconName::Layers,
         (_, "Customers") => IconName::Building,
         (_, "Hierarchy") => IconName::Folder,
         (_, "Operations") => IconName::History,

@@ -28,12 +28,26 @@ pub fn quantity(quantity: Quantity) -> String {
     }
 }
 
-/// The bar of a limit. Without one there is nothing that it could fill.
+/// What is taken of a limit, in two parts, each with what it is: "by packs".
+#[derive(Clone, Copy)]
+pub struct Parts {
+    pub allocated: Quantity,
+    pub first: (u64, &'static str),
+    pub second: (u64, &'static str),
+}
+
+/// The bar of a limit.
 pub fn bar(taken: Taken) -> AnyView {
     let Taken { allocated, used, packs, words } = taken;
+    parts(Parts { allocated, first: (used, words), second: (packs, "by packs") })
+}
+
+/// The bar of a limit of which two kinds take. Without a limit there is nothing that it could fill.
+pub fn parts(Parts { allocated, first, second }: Parts) -> AnyView {
+    let ((used, words), (more, more_words)) = (first, second);
     let mut told = format!("{} {words}", grouped(used));
-    if packs > 0 {
-        told = format!("{told}, {} by packs", grouped(packs));
+    if more > 0 {
+        told = format!("{told}, {} {more_words}", grouped(more));
     }
     let Quantity::Limited(maximum) = allocated else {
         return view! {
@@ -41,16 +55,16 @@ pub fn bar(taken: Taken) -> AnyView {
         }
         .into_any();
     };
-    if maximum == 0 && used + packs == 0 {
+    if maximum == 0 && used + more == 0 {
         return view! { <span class="gauge is-none" role="img" aria-label="Not licensed"></span> }
             .into_any();
     }
-    let class = match Level::of(allocated, used + packs) {
+    let class = match Level::of(allocated, used + more) {
         Level::NearFull => "gauge is-near",
         Level::Full | Level::Over => "gauge is-full",
         Level::Free | Level::NotLicensed => "gauge",
     };
-    let total = u64::from(maximum).max(used + packs).max(1);
+    let total = u64::from(maximum).max(used + more).max(1);
     view! {
         <svg
             class=class
@@ -60,7 +74,7 @@ pub fn bar(taken: Taken) -> AnyView {
             aria-label=format!("Of {}: {told}", grouped(u64::from(maximum)))
         >
             <rect class="gauge-used" width=used height="4"></rect>
-            <rect class="gauge-packs" x=used y="2" width=packs height="2"></rect>
+            <rect class="gauge-packs" x=used y="2" width=more height="2"></rect>
         </svg>
     }
     .into_any()
@@ -92,20 +106,27 @@ pub fn state(allocated: Quantity, level: Level) -> AnyView {
 
 /// What the parts of the bars stand for. `packs` is false where none can be held.
 pub fn legend(words: &'static str, packs: bool) -> AnyView {
-    let part = |class: &'static str, words: &'static str| {
-        view! {
-            <li>
-                <span class=class aria-hidden="true"></span>
-                {words}
-            </li>
-        }
-    };
-    view! {
-        <ul class="gauge-legend" aria-label="Parts of the bars">
-            {part("gauge-key is-used", words)}
-            {packs.then(|| part("gauge-key is-packs", "Held through service packs"))}
-            {part("gauge-key is-free", "Free")}
-        </ul>
+    let (used, free) = (("is-used", words), ("is-free", "Free"));
+    if packs {
+        legend_of(&[used, ("is-packs", "Held through service packs"), free])
+    } else {
+        legend_of(&[used, free])
     }
-    .into_any()
+}
+
+/// The legend of these parts: class of the key, and words.
+pub fn legend_of(parts: &[(&'static str, &'static str)]) -> AnyView {
+    let parts: Vec<AnyView> = parts
+        .iter()
+        .map(|(class, words)| {
+            view! {
+                <li>
+                    <span class=format!("gauge-key {class}") aria-hidden="true"></span>
+                    {*words}
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    view! { <ul class="gauge-legend" aria-label="Parts of the bars">{parts}</ul> }.into_any()
 }

@@ -5,7 +5,7 @@ mod address;
 mod assign;
 mod change;
 mod edit;
-mod gauge;
+pub(super) mod gauge;
 mod head;
 mod held;
 mod lines;

@@ -18,7 +18,7 @@ use crate::{
             Icon, IconName,
             value::{in_cell, not_set, words},
         },
-        drawn::status::StatusBadge,
+        drawn::{status::StatusBadge, webex},
         routes::{TRANSACTION, detail_href},
     },
 };
@@ -35,8 +35,11 @@ pub fn table(page: &ListPage, address: &Address) -> AnyView {
             </th>
         }
     });
-    let head: Vec<AnyView> =
+    let mut head: Vec<AnyView> =
         page.columns.iter().map(|attr| header(model, attr, order.as_ref(), address)).collect();
+    if has_connections(page) {
+        head.insert(1, view! { <th scope="col">"Connection"</th> }.into_any());
+    }
     let rows: Vec<AnyView> =
         page.rows.iter().map(|row| line(page, row, address, selectable)).collect();
     let filters: Vec<AnyView> = page
@@ -141,7 +144,7 @@ fn line(page: &ListPage, row: &Row, address: &Address, selectable: bool) -> AnyV
     let href = address.onward(&detail_href(&model.model_type, &row.pkid));
     let pick = selectable
         .then(|| view! { <td class="cell-pick">{select_row(&row.pkid, &row.label)}</td> });
-    let cells: Vec<AnyView> = page
+    let mut cells: Vec<AnyView> = page
         .columns
         .iter()
         .zip(&row.cells)
@@ -170,6 +173,9 @@ fn line(page: &ListPage, row: &Row, address: &Address, selectable: bool) -> AnyV
             .into_any()
         })
         .collect();
+    if let Some(connection) = row.connection.as_ref().filter(|_| has_connections(page)) {
+        cells.insert(1, view! { <td>{webex::state(connection)}</td> }.into_any());
+    }
     view! {
         <tr id=format!("row-{}", row.pkid)>
             {pick}
@@ -177,6 +183,11 @@ fn line(page: &ListPage, row: &Row, address: &Address, selectable: bool) -> AnyV
         </tr>
     }
     .into_any()
+}
+
+/// Whether the state of a connection stands beside each name.
+fn has_connections(page: &ListPage) -> bool {
+    !page.columns.is_empty() && page.rows.iter().any(|row| row.connection.is_some())
 }
 
 fn is_status(model: &Model, attr: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{
+use super::super::{
     Page, Visit, no_page,
     parts::{heading, refusal},
 };
@@ -18,7 +18,7 @@ pub const OAUTH: &str = "/oauth/webex/";
 pub const CUSTOMER: &str = "customer";
 
 /// The page: what happened, and the way on.
-pub(super) fn page(visit: &Visit<'_>) -> Page {
+pub(in crate::ui::drawn) fn page(visit: &Visit<'_>) -> Page {
     // Asked for by itself there is nothing to tell.
     let posted = visit.posted.ok_or_else(no_page)?;
     let fault = posted.fault.as_ref().ok_or_else(no_page)?;

@@ -1,0 +1,83 @@
+//! The commands on a data folder that isn't being served, or is by another process.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use secrecy::SecretString;
+use tenantry::{domain::env::Env, operations};
+use zeroize::Zeroizing;
+
+#[derive(Args)]
+pub struct Folder {
+    /// Folder of the database and its key file.
+    #[arg(long, env = "TENANTRY_DATA_DIR", default_value = "./data")]
+    data_dir: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Backup {
+    /// The backup.
+    file: PathBuf,
+    #[command(flatten)]
+    folder: Folder,
+    /// File whose first line is the passphrase that the backup is encrypted with.
+    #[arg(long)]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl Backup {
+    /// Writes a backup.
+    pub fn write(&self) -> anyhow::Result<()> {
+        let passphrase = self.passphrase()?;
+        let folder = &self.folder.data_dir;
+        let made = operations::backup(folder, &self.file, passphrase.as_ref(), &Env::system())?;
+        println!("{} holds {}.", self.file.display(), contents(&made));
+        if passphrase.is_none() {
+            println!("It isn't encrypted: whoever can read it has the key to its secrets.");
+        }
+        Ok(())
+    }
+
+    /// Restores one.
+    pub fn restore(&self) -> anyhow::Result<()> {
+        let passphrase = self.passphrase()?;
+        let folder = &self.folder.data_dir;
+        let made = operations::restore(&self.file, folder, passphrase.as_ref())?;
+        println!("{} holds {} of {}.", folder.display(), contents(&made), made.made);
+        Ok(())
+    }
+
+    /// The first line of its file.
+    fn passphrase(&self) -> anyhow::Result<Option<SecretString>> {
+        let Some(file) = &self.passphrase_file else { return Ok(None) };
+        let text = Zeroizing::new(
+            std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?,
+        );
+        match text.lines().next() {
+            Some(line) if !line.is_empty() => Ok(Some(line.to_owned().into())),
+            _ => anyhow::bail!("{} has no passphrase in its first line", file.display()),
+        }
+    }
+}
+
+fn contents(manifest: &operations::Manifest) -> String {
+    let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
+    format!("database and key ({bytes} bytes, tables of version {})", manifest.schema)
+}
+
+/// Tells what was looked at; what is wrong makes the program fail.
+pub fn check(Folder { data_dir }: &Folder) -> anyhow::Result<()> {
+    let findings = operations::inspect(data_dir)
+        .with_context(|| format!("looking at the data in {}", data_dir.display()))?;
+    let mut wrong = 0;
+    for operations::Finding { what, problems } in &findings {
+        println!("{}  {what}", if problems.is_empty() { "well " } else { "WRONG" });
+        for problem in problems {
+            println!("       {problem}");
+        }
+        wrong += problems.len();
+    }
+    anyhow::ensure!(wrong == 0, "{wrong} things are wrong with the data in {}", data_dir.display());
+    Ok(())
+}
