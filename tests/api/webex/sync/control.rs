@@ -150,9 +150,7 @@ async fn its_page_shows_how_many_came_and_what_became_of_them() {
     let ended = stage.begin(&href, "SyncWebexTeamsRolesLicences").await;
     stage.app.ended(&ended).await;
     let shown = page(&ended).await;
-    for text in ["<strong>13</strong>added", "<strong>0</strong>removed"] {
-        assert!(shown.replace("<!>", "").contains(text), "{shown}");
-    }
+    assert!(shown.contains("13 added"), "{shown}");
     assert!(!shown.contains("not run"), "{shown}");
     // It is of one customer, however many entries came.
     let replay = page(&format!("{ended}/replay")).await;
