@@ -12,7 +12,7 @@ use crate::{
     },
     ui::{
         components::{Icon, IconName},
-        drawn::licences::TENANTS,
+        drawn::{licences::TENANTS, webex::WEBEX},
         routes::{TRANSACTION, at_node, list_href},
     },
 };
@@ -86,7 +86,7 @@ struct SectionLinks {
     links: Vec<(String, String, IconName)>,
 }
 
-/// The models by section, with the three pages that aren't lists of a model of their own.
+/// The models by section, with the four pages that aren't lists of a model of their own.
 fn sections(models: Vec<ModelLink>) -> Vec<SectionLinks> {
     let mut sections: Vec<SectionLinks> = SECTIONS
         .iter()
@@ -101,6 +101,8 @@ fn sections(models: Vec<ModelLink>) -> Vec<SectionLinks> {
     };
     let tenants = ("Tenants and licences".to_owned(), TENANTS.to_owned(), IconName::Rows);
     add("Customers", tenants);
+    let near = ("Licences near full".to_owned(), WEBEX.to_owned(), IconName::Warning);
+    add("Webex", near);
     add("Hierarchy", ("Tree".to_owned(), "/hierarchy".to_owned(), IconName::Tree));
     add("Operations", ("Transactions".to_owned(), "/transactions".to_owned(), IconName::History));
     for model in models {
@@ -158,7 +160,7 @@ mod tests {
             model("tool/Hidden", ""),
         ]);
         let titles: Vec<_> = all.iter().map(|s| s.title.as_str()).collect();
-        assert_eq!(titles, ["Customers", "Hierarchy", "Operations", "Extras"]);
+        assert_eq!(titles, ["Customers", "Webex", "Hierarchy", "Operations", "Extras"]);
         let paths: Vec<_> =
             all.iter().flat_map(|s| s.links.iter().map(|(_, path, _)| path.as_str())).collect();
         assert_eq!(
@@ -166,6 +168,7 @@ mod tests {
             [
                 "/tenants",
                 "/models/relation/SparkCustomer",
+                "/webex",
                 "/hierarchy",
                 "/models/data/HierarchyNode",
                 "/transactions",
