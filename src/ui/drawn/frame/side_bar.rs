@@ -8,6 +8,7 @@ use crate::{
     domain::{
         licences,
         shown::{Frame, ModelLink},
+        spark_customer,
         webex::view::{LICENCE as WEBEX_LICENCE, SCHEDULE, USER as WEBEX_USER},
     },
     ui::{
@@ -67,7 +68,7 @@ pub fn side_bar(frame: Frame, here: &Here<'_>) -> AnyView {
 }
 
 fn link(title: String, path: &str, icon: IconName, here: &Here<'_>) -> AnyView {
-    let current = is_below(path, here.path).then_some("page");
+    let current = is_current(path, here.path).then_some("page");
     view! {
         <li>
             <a class="side-link" href=at_node(path, here.node) aria-current=current>
@@ -129,6 +130,12 @@ fn icon(model: &ModelLink) -> IconName {
     }
 }
 
+/// Whether a page belongs to a link. The Webex pages of a customer are among the customers.
+fn is_current(link: &str, pathname: &str) -> bool {
+    let of_customer = pathname.strip_prefix(WEBEX).is_some_and(|rest| rest.starts_with('/'));
+    if of_customer { link == list_href(spark_customer::MODEL) } else { is_below(link, pathname) }
+}
+
 /// Whether a page is the link's own or one below it.
 fn is_below(link: &str, pathname: &str) -> bool {
     match pathname.strip_prefix(link) {
@@ -183,5 +190,7 @@ mod tests {
         assert!(!is_below("/", "/hierarchy"));
         assert!(is_below("/transactions", "/transactions/7"));
         assert!(!is_below("/models/a/Node", "/models/a/NodeType"));
+        assert!(is_current("/webex", "/webex") && !is_current("/webex", "/webex/7/users"));
+        assert!(is_current("/models/relation/SparkCustomer", "/webex/7/users"));
     }
 }
