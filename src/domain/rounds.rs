@@ -13,7 +13,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// Does `work` again and again. It answers when the next is due, in Unix seconds, if anything is;
 /// `longest` is waited at most. `what` is said in the log when it fails.
-pub async fn rounds<F: Future<Output = Result<Option<i64>, Fault>>>(
+pub async fn rounds<F: Future<Output = Result<Option<i64>, Fault>> + Send + 'static>(
     app: &App,
     woken: &Notify,
     longest: Option<Duration>,
@@ -24,7 +24,9 @@ pub async fn rounds<F: Future<Output = Result<Option<i64>, Fault>>>(
         if app.tasks.is_stopping() {
             return;
         }
-        let pause = match work(app.clone()).await {
+        // In a task of its own: a panic doesn't end the rounds.
+        let done = tokio::spawn(work(app.clone())).await;
+        let pause = match done.unwrap_or_else(|_| Err(Fault::internal())) {
             Ok(next) => next.map(|at| {
                 let seconds = at.saturating_sub(app.env.now_seconds()).max(1);
                 Duration::from_secs(seconds.unsigned_abs())

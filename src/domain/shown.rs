@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     resources::href,
     tasks::{RowOutcome, Selection},
+    transactions::Action,
 };
 use crate::{
     fault::Fault,
@@ -216,6 +217,16 @@ pub struct TransactionPage {
     pub can_apply: bool,
     /// The refusal says why not.
     pub can_replay: Result<(), String>,
+}
+
+impl TransactionPage {
+    /// Whether it is about several instances.
+    pub fn is_of_many(&self) -> bool {
+        let data = &self.record.data;
+        let total = data.get("progress").and_then(|p| p.get("total")).and_then(Value::as_u64);
+        let action = data.get("action").and_then(Value::as_str).unwrap_or_default();
+        self.rows_done > 0 || total > Some(1) && !Action::is_of_webex(action)
+    }
 }
 
 /// A row of a bulk call, with the label of its instance where that is there or was.

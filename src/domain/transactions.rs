@@ -75,6 +75,14 @@ impl Action {
         }
     }
 
+    /// Whether an action of that name is a workflow of a Webex customer, which it is about however
+    /// many steps it took.
+    pub fn is_of_webex(name: &str) -> bool {
+        [Self::Authorise, Self::RefreshAccessToken, Self::SyncRolesLicences, Self::SyncUsers]
+            .iter()
+            .any(|action| action.as_str() == name)
+    }
+
     /// Whether an action of that name has rows.
     pub fn is_bulk(name: &str) -> bool {
         [

@@ -8,7 +8,10 @@ use std::{
 };
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 
 use super::{ReadTx, StoreError, WriteTx, vault::Vault};
 
@@ -33,7 +36,13 @@ impl Writer {
     pub fn start(conn: Connection, vault: Vault) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let keys = vault.clone();
-        let thread = std::thread::spawn(move || serve(&conn, &keys, receiver));
+        // Work may hold the last hold on the program, and with it the pool of readers, which is let
+        // go by the runtime.
+        let runtime = Handle::current();
+        let thread = std::thread::spawn(move || {
+            let _inside = runtime.enter();
+            serve(&conn, &keys, receiver);
+        });
         Self {
             jobs: Arc::new(Mutex::new(Some(sender))),
             thread: Arc::new(Mutex::new(Some(thread))),
@@ -145,4 +154,39 @@ fn group(
         next = if finishes.len() < GROUP { jobs.try_recv().ok() } else { None };
     }
     sql("COMMIT")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use tokio::runtime::Runtime;
+
+    use crate::store::{Store, StoreError};
+
+    #[test]
+    fn work_may_be_the_last_to_hold_the_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let (begun, beginning) = mpsc::channel();
+        let (go_on, going_on) = mpsc::channel::<()>();
+        let (gone, going) = mpsc::channel();
+        let runtime = Runtime::new().unwrap();
+        let store = runtime.block_on(Store::open(folder.path(), &[])).unwrap();
+        let held = store.clone();
+        runtime.spawn(async move {
+            let work = move |_: &crate::store::WriteTx<'_>| {
+                begun.send(()).unwrap();
+                going_on.recv().unwrap();
+                drop(held);
+                gone.send(()).unwrap();
+                Ok::<_, StoreError>(())
+            };
+            store.write(work).await
+        });
+        beginning.recv().unwrap();
+        // Whoever asked for it goes, the runtime too.
+        runtime.shutdown_background();
+        go_on.send(()).unwrap();
+        going.recv().unwrap();
+    }
 }

@@ -5,6 +5,7 @@
 
 #[path = "../support/clockwork.rs"]
 mod clockwork;
+mod keeper;
 mod lists;
 mod many;
 #[path = "../support/process.rs"]

@@ -1,11 +1,15 @@
 //! The authorise link and the token endpoint.
 
+use axum::{Router, http::HeaderMap, routing::post};
+use reqwest::Url;
 use secrecy::ExposeSecret;
 use tenantry::webex::{
     ErrorKind, Proxies, Webex,
     oauth::Tokens,
     simulator::{Failure, Fault},
 };
+
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::{REDIRECT, Stage, VERIFIER, asked};
 
@@ -36,6 +40,53 @@ async fn the_authorise_link() {
     assert_eq!(error.kind, ErrorKind::Integration);
     assert!(error.message.contains("TENANTRY_WEBEX_CLIENT_ID"), "{error}");
     assert!(!unset.is_configured() && stage.webex.is_configured());
+}
+
+/// Somebody in Webex's place who keeps what the token endpoint is sent: its content type and fields.
+async fn listener() -> (Url, UnboundedReceiver<(HeaderMap, Vec<(String, String)>)>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/v1", listener.local_addr().unwrap());
+    let (tell, told) = unbounded_channel();
+    let take = move |headers: HeaderMap, body: String| async move {
+        let fields = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+        tell.send((headers, fields)).unwrap();
+        "{\"access_token\":\"fresh\"}"
+    };
+    let router = Router::new().route("/v1/access_token", post(take));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (base.parse().unwrap(), told)
+}
+
+#[tokio::test]
+async fn the_token_endpoint_is_sent_forms_with_exactly_these_fields() {
+    let stage = Stage::start().await;
+    let (base, mut told) = listener().await;
+    let webex = Webex::new(base, Some(crate::credentials()), stage.env.clone());
+    let proxies = Proxies::default();
+    webex.exchange(&proxies, &"a c+de&".into(), REDIRECT, VERIFIER).await.unwrap();
+    webex.refresh(&proxies, &"r=f%".into()).await.unwrap();
+    let client = [("client_id", "Csimulated"), ("client_secret", "simulated-secret")];
+    for expected in [
+        vec![
+            ("grant_type", "authorization_code"),
+            ("code", "a c+de&"),
+            ("redirect_uri", REDIRECT),
+            ("code_verifier", VERIFIER),
+        ],
+        vec![("grant_type", "refresh_token"), ("refresh_token", "r=f%")],
+    ] {
+        let (headers, mut fields) = told.try_recv().unwrap();
+        assert_eq!(headers["content-type"], "application/x-www-form-urlencoded");
+        assert!(headers.get("authorization").is_none());
+        let mut expected: Vec<(String, String)> = expected
+            .into_iter()
+            .chain(client)
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        fields.sort();
+        expected.sort();
+        assert_eq!(fields, expected);
+    }
 }
 
 #[tokio::test]

@@ -102,10 +102,11 @@ impl Task {
         }
     }
 
-    /// Rows, or 1.
+    /// Rows, or 1; 0 where it isn't known before the end.
     pub fn total(&self) -> u64 {
         match self {
             Self::Load(load) => load.rows,
+            Self::Act { act, .. } if act.is_sync() => 0,
             other => other.hrefs().map_or(1, |hrefs| hrefs.len() as u64),
         }
     }

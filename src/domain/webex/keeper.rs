@@ -42,18 +42,13 @@ const DEFERRED: i64 = 60;
 const LONGEST: Duration = Duration::from_mins(1);
 
 /// Wakes the keeper before its time.
+/// Said inside the write that makes something due earlier: the keeper looks by a write, which comes
+/// after that one.
 #[derive(Default)]
 pub struct Keeper {
-    due: Notify,
+    pub(super) connections: Notify,
+    pub(super) schedules: Notify,
     pub(super) notices: Notify,
-}
-
-impl Keeper {
-    /// Something may be due earlier than it was. Said inside the write that makes it so: the keeper
-    /// looks by a write, which comes after that one.
-    pub(super) fn wake(&self) {
-        self.due.notify_one();
-    }
 }
 
 /// Keeps connections alive until the program is told to end.
@@ -61,14 +56,23 @@ pub async fn run(app: &App) {
     if let Err(fault) = begin(app).await {
         tracing::error!(%fault, "the Webex connections can't be looked at");
     }
-    let connections =
-        rounds(app, &app.keeper.due, Some(LONGEST), "Webex connections", |app| async move {
-            tick(&app).await
-        });
-    let notices = rounds(app, &app.keeper.notices, Some(LONGEST), "notices", |app| async move {
-        notices::tick(&app).await
-    });
-    tokio::join!(connections, notices);
+    let Keeper { connections, schedules, notices } = &app.keeper;
+    // Each for itself: a Webex that is slow to answer keeps nothing else waiting.
+    tokio::join!(
+        rounds(app, connections, Some(LONGEST), "Webex connections", |app| async move {
+            look_after_due(&app).await
+        }),
+        rounds(app, schedules, Some(LONGEST), "schedules", |app| async move {
+            schedule::start_due(&app).await
+        }),
+        rounds(
+            app,
+            notices,
+            Some(LONGEST),
+            "notices",
+            |app| async move { notices::tick(&app).await }
+        ),
+    );
 }
 
 /// What a start of the program changes: the operator may have mended what failed, and customers from
@@ -95,8 +99,15 @@ pub async fn begin(app: &App) -> Result<(), Fault> {
     }
 }
 
-/// Does all that is due now. Answers when the next is, in Unix seconds.
+/// Does all that is due now: starts what is scheduled, looks after connections. Answers when the next
+/// is due, in Unix seconds.
 pub async fn tick(app: &App) -> Result<Option<i64>, Fault> {
+    let schedules = schedule::start_due(app).await?;
+    let connections = look_after_due(app).await?;
+    Ok(schedules.into_iter().chain(connections).min())
+}
+
+async fn look_after_due(app: &App) -> Result<Option<i64>, Fault> {
     let mut seen = HashSet::new();
     loop {
         let now = app.env.now_seconds();
@@ -115,20 +126,17 @@ pub async fn tick(app: &App) -> Result<Option<i64>, Fault> {
             })
             .await;
     }
-    schedule::start_due(app).await?;
-    app.store
-        .read(|tx| {
-            let next = [tx.next_connection_due()?, tx.next_schedule_due()?];
-            Ok(next.into_iter().flatten().min())
-        })
-        .await
+    app.store.read(|tx| Ok(tx.next_connection_due()?)).await
 }
 
 /// Does what is due for one customer, one thing after the other; what is due even then has come to
 /// nothing, and waits.
 async fn look_after(app: &App, pkid: String) {
     for _ in 0..STEPS {
-        if let Err(fault) = attend(app, &pkid).await {
+        let (app_, pkid_) = (app.clone(), pkid.clone());
+        // In a task of its own: a panic is this customer's alone.
+        let turn = tokio::spawn(async move { attend(&app_, &pkid_).await }).await;
+        if let Err(fault) = turn.unwrap_or_else(|_| Err(Fault::internal())) {
             if fault.kind == FaultKind::Internal {
                 tracing::error!(%fault, pkid, "a Webex connection can't be looked after");
             }
@@ -137,6 +145,10 @@ async fn look_after(app: &App, pkid: String) {
         if !matches!(is_due(app, &pkid).await, Ok(true)) {
             break;
         }
+    }
+    if app.tasks.is_stopping() {
+        // The next start finds it due.
+        return;
     }
     let (app_, pkid_) = (app.clone(), pkid.clone());
     let deferred = app

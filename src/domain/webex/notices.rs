@@ -133,16 +133,21 @@ pub async fn tick(app: &App) -> Result<Option<i64>, Fault> {
 
 /// Notices that are to go out by a time. By a write: it comes after those that wait to be committed.
 async fn waiting(app: &App, way: Way, by: i64) -> Result<Vec<(NoticeRow, Notice)>, Fault> {
-    let rows = app.store.write(move |tx| Ok::<_, Fault>(tx.notices_due(way, by, BATCH)?)).await?;
-    rows.into_iter()
-        .map(|row| {
-            let notice = serde_json::from_str(&row.notice).map_err(|error| {
-                tracing::error!(%error, "a notice can't be read");
-                Fault::internal()
-            })?;
-            Ok((row, notice))
+    app.store
+        .write(move |tx| {
+            let mut waiting = Vec::new();
+            for row in tx.notices_due(way, by, BATCH)? {
+                match serde_json::from_str(&row.notice) {
+                    Ok(notice) => waiting.push((row, notice)),
+                    Err(error) => {
+                        tracing::error!(%error, "a notice can't be read, and is forgotten");
+                        tx.delete_notice(row.id)?;
+                    }
+                }
+            }
+            Ok(waiting)
         })
-        .collect()
+        .await
 }
 
 async fn post(app: &App, url: &url::Url) -> Result<(), Fault> {

@@ -89,7 +89,7 @@ impl Workflow for Schedule {
         let next_run = planned(save.after);
         tx.put_schedule(stored.id, customer.id, next_run)?;
         if next_run.is_some() {
-            app.keeper.wake();
+            app.keeper.schedules.notify_one();
         }
         Ok(Vec::new())
     }
@@ -164,17 +164,15 @@ fn interval(data: &Map<String, Value>) -> i64 {
 }
 
 /// Starts what is due. What is under way already is left out this time; runs that were missed, while
-/// the program was down, are one run.
-pub(super) async fn start_due(app: &App) -> Result<(), Fault> {
-    loop {
-        if app.tasks.is_stopping() {
-            return Ok(());
-        }
+/// the program was down, are one run. Answers when the next is due, in Unix seconds.
+pub(super) async fn start_due(app: &App) -> Result<Option<i64>, Fault> {
+    while !app.tasks.is_stopping() {
         let app_ = app.clone();
         if app.store.write(move |tx| start_some(&app_, tx)).await? < BATCH as usize {
-            return Ok(());
+            break;
         }
     }
+    app.store.read(|tx| Ok(tx.next_schedule_due()?)).await
 }
 
 fn start_some(app: &App, tx: &WriteTx<'_>) -> Result<usize, Fault> {

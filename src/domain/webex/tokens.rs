@@ -27,7 +27,7 @@ use crate::{
     },
     fault::{Fault, FaultKind},
     store::{ConnectionRow, ReadTx, Stored, WriteTx},
-    webex::{Proxies, WebexError, oauth::Tokens},
+    webex::{ErrorKind, Proxies, WebexError, oauth::Tokens},
 };
 
 /// How long an answer is waited for once the program is told to end.
@@ -121,22 +121,12 @@ async fn fly(app: &App, caller: &Caller, pkid: &str, ticket: Ticket) -> Refreshe
              started again.",
         )),
     };
+    let flight = Flight { app, caller, pkid, token, ticket };
     match answer {
-        Ok(tokens) => keep(app, caller, pkid, tokens, ticket).await,
+        Ok(tokens) => flight.keep(tokens).await,
         Err(error) => {
-            let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
-            app.store
-                .write(move |tx| {
-                    let stored = customer(tx, caller.node.id, &pkid)?;
-                    // Tokens that came meanwhile are none the worse for it.
-                    let same = refresh_token_of(tx, &stored)?
-                        .is_some_and(|now| now.expose_secret() == token.expose_secret());
-                    if same {
-                        note_failure(&app_, tx, &caller, &stored, &error, &ticket)?;
-                    }
-                    Ok::<_, Fault>(Err(Fault::from(error)))
-                })
-                .await?
+            flight.fail(error.clone()).await?;
+            Err(error.into())
         }
     }
 }
@@ -147,32 +137,73 @@ async fn cut_short(app: &App) {
     tokio::time::sleep(GRACE).await;
 }
 
-/// Stores what a refresh brought. Tokens that were renewed may be the only ones that still hold: they
-/// aren't given up for a store that fails once.
-async fn keep(app: &App, caller: &Caller, pkid: &str, tokens: Tokens, ticket: Ticket) -> Refreshed {
-    let tokens = Arc::new(tokens);
-    let ticket = ticket.telling(Action::RefreshAccessToken, "Its tokens were refreshed.");
-    let mut pauses = STORE_PAUSES.into_iter();
-    loop {
-        let (app_, caller, pkid_) = (app.clone(), caller.clone(), pkid.to_owned());
-        let (tokens, ticket) = (Arc::clone(&tokens), ticket.clone());
-        let kept = app
-            .store
-            .write(move |tx| store(&app_, tx, &caller, &pkid_, &tokens, &ticket))
-            .await
-            .flatten();
-        match (kept, pauses.next()) {
-            (Err(fault), Some(pause)) if fault.kind == FaultKind::Internal => {
-                tracing::error!(pkid, "renewed tokens can't be stored; it is tried again");
-                app.env.pauses.pause(pause).await;
+/// A refresh that Webex has answered.
+struct Flight<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    pkid: &'a str,
+    /// The refresh token that was sent.
+    token: SecretString,
+    ticket: Ticket,
+}
+
+impl Flight<'_> {
+    /// Stores what it brought. Tokens that were renewed may be the only ones that still hold: they
+    /// aren't given up for a store that fails once.
+    async fn keep(self, tokens: Tokens) -> Refreshed {
+        let tokens = Arc::new(tokens);
+        let mut pauses = STORE_PAUSES.into_iter();
+        loop {
+            let (app, caller, pkid) = (self.app.clone(), self.caller.clone(), self.pkid.to_owned());
+            let (tokens, token) = (Arc::clone(&tokens), self.token.clone());
+            let told = "Its tokens were refreshed.";
+            let ticket = self.ticket.clone().telling(Action::RefreshAccessToken, told);
+            let kept = self.app.store.write(move |tx| {
+                if is_stored(tx, &customer(tx, caller.node.id, &pkid)?, &token)? {
+                    return store(&app, tx, &caller, &pkid, &tokens, &ticket);
+                }
+                Err(Fault::new(
+                    FaultKind::Conflict,
+                    "superseded",
+                    "Other tokens were stored while these were being refreshed. Those stay.",
+                ))
+            });
+            match (kept.await.flatten(), pauses.next()) {
+                (Err(fault), Some(pause)) if fault.kind == FaultKind::Internal => {
+                    let pkid = self.pkid;
+                    tracing::error!(pkid, "renewed tokens can't be stored; it is tried again");
+                    self.app.env.pauses.pause(pause).await;
+                }
+                (Err(fault), _) => {
+                    let why = format!("The tokens came, and can't be stored. {}", fault.message);
+                    self.fail(WebexError::new(ErrorKind::Malformed, why)).await?;
+                    return Err(fault);
+                }
+                (kept, _) => return kept,
             }
-            (kept, _) => return kept,
         }
+    }
+
+    /// Keeps that it failed. Tokens that came meanwhile are none the worse for it.
+    async fn fail(self, error: WebexError) -> Result<(), Fault> {
+        let Self { app, caller, pkid, token, ticket } = self;
+        let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
+        app.store
+            .write(move |tx| {
+                let stored = customer(tx, caller.node.id, &pkid)?;
+                if is_stored(tx, &stored, &token)? {
+                    note_failure(&app_, tx, &caller, &stored, &error, &ticket)?;
+                }
+                Ok(())
+            })
+            .await
     }
 }
 
-fn refresh_token_of(tx: &ReadTx<'_>, stored: &Stored) -> Result<Option<SecretString>, Fault> {
-    Ok(tx.secret(stored.id, &stored.pkid, "/refresh_token")?)
+/// Whether a refresh token is the one that is stored.
+fn is_stored(tx: &ReadTx<'_>, stored: &Stored, token: &SecretString) -> Result<bool, Fault> {
+    let now = tx.secret(stored.id, &stored.pkid, "/refresh_token")?;
+    Ok(now.is_some_and(|now| now.expose_secret() == token.expose_secret()))
 }
 
 /// The customer of that pkid, if it is seen from a node.
@@ -319,7 +350,7 @@ pub(super) fn settle(
     let state = before.as_ref().map_or(State::NotAuthorised.as_str(), |row| row.state.as_str());
     notices::changed(app, tx, stored, state, &row)?;
     if row.due.is_some() && row.due != before.and_then(|row| row.due) {
-        app.keeper.wake();
+        app.keeper.connections.notify_one();
     }
     Ok(())
 }

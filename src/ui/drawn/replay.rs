@@ -25,7 +25,7 @@ pub async fn page(visit: &Visit<'_>, pkid: &str) -> Page {
     let (one, many) = titles.unwrap_or_else(|| (text("model_type"), text("model_type")));
     let total = data.get("progress").and_then(|p| p.get("total")).and_then(Value::as_u64);
     let what = match total {
-        Some(total) if page.rows_done > 0 || total > 1 => counted(total, &one, &many),
+        Some(total) if page.is_of_many() => counted(total, &one, &many),
         _ => one,
     };
     let refused = visit.posted.and_then(|posted| posted.fault.as_ref());

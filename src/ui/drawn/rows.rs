@@ -257,6 +257,10 @@ pub fn outcome(page: &TransactionPage) -> Option<AnyView> {
     let words = if trial { ["can be loaded", "can't be"] } else { ["succeeded", "failed"] };
     let counts = page.record.data.get("counts")?.as_object()?;
     let number = |name: &str| counts.get(name).and_then(Value::as_u64).unwrap_or(0);
+    if counts.contains_key("added") {
+        // What a sync came to is a fact of its own: it has no rows, of which some would be left.
+        return None;
+    }
     let (total, failed) = (number("total").max(1), number("failed"));
     let succeeded = number("succeeded");
     let part = |icon: IconName, class: &'static str, count: u64, word: &'static str| {

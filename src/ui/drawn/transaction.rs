@@ -21,8 +21,8 @@ use crate::{
     domain::{
         shown::TransactionPage,
         transaction_page::{ROWS_SHOWN, transaction_page},
-        transactions::{IN_PROGRESS, QUEUED},
-        webex::{Act, SyncCounts},
+        transactions::{Action, IN_PROGRESS, QUEUED},
+        webex::SyncCounts,
     },
     model::Model,
     server_fns::views::Instance,
@@ -50,15 +50,13 @@ pub async fn page(visit: &Visit<'_>, pkid: &str) -> Page {
     let data = &page.record.data;
     let model = page.changed_model.as_deref();
     let node = visit.node();
-    // What a sync goes through is what it reads, not what was asked for.
-    let act = is_act(text(data, "action"));
-    let many = !act && (page.rows_done > 0 || total(data) > 1);
+    let many = page.is_of_many();
     let what = model.map_or(text(data, "model_type"), |m| {
         if many { m.title_plural.as_str() } else { m.title.as_str() }
     });
     let title = match text(data, "action") {
         // It says itself what it is about.
-        action if act || is_of_limits(action) => action.to_owned(),
+        action if is_of_limits(action) || Action::is_of_webex(action) => action.to_owned(),
         action => format!("{action} {what}"),
     };
     let view = view! {
@@ -77,7 +75,7 @@ pub async fn page(visit: &Visit<'_>, pkid: &str) -> Page {
             {refused.map(|fault| refusal(fault, &[]))}
             {running(&page)}
             {load::next(&page, node)}
-            {outcome(&page).filter(|_| !act && !is_open(data))}
+            {outcome(&page).filter(|_| !is_open(data))}
             {facts(&page.record, model, node, many)}
             {rows(&page, shown, visit.path, node)}
             {changed(data, model)}
@@ -134,8 +132,10 @@ fn running(page: &TransactionPage) -> Option<AnyView> {
     }
     let progress = data.get("progress");
     let done = progress.and_then(|p| p.get("done")).and_then(Value::as_u64).unwrap_or(0);
-    let total = total(data).max(1);
+    // How far it is isn't known of what has no total.
+    let total = total(data);
     let words = words(done, total);
+    let value = (total > 0).then(|| done.to_string());
     let events = format!("/api/{TRANSACTION}/{}/events", page.record.pkid);
     Some(
         view! {
@@ -146,8 +146,8 @@ fn running(page: &TransactionPage) -> Option<AnyView> {
                 </p>
                 <progress
                     id=BAR
-                    max=total.to_string()
-                    value=done.to_string()
+                    max=total.max(1).to_string()
+                    value=value
                     aria-label="Progress"
                 ></progress>
             </section>
@@ -242,7 +242,9 @@ fn resource(data: &Map<String, Value>, model: Option<&Model>, node: Option<&str>
         .iter()
         .find_map(|side| data.get(*side)?.get("name")?.as_str())
         // What changed nothing of it hasn't kept its name.
-        .or_else(|| model.filter(|_| is_act(text(data, "action"))).map(|m| m.title.as_str()))
+        .or_else(|| {
+            model.filter(|_| Action::is_of_webex(text(data, "action"))).map(|m| m.title.as_str())
+        })
         .unwrap_or(href)
         .to_owned();
     let gone = text(data, "action").contains("Delete");
@@ -278,11 +280,6 @@ fn rows_count(data: &Map<String, Value>) -> Option<AnyView> {
 fn synced(data: &Map<String, Value>) -> Option<AnyView> {
     let counts: SyncCounts = serde_json::from_value(data.get("counts")?.clone()).ok()?;
     Some(fact("Result", counts_in_words(&counts).into_any()))
-}
-
-/// Whether an action is a workflow of a Webex customer.
-fn is_act(action: &str) -> bool {
-    Act::ALL.into_iter().any(|act| act.action().as_str() == action)
 }
 
 fn changed(data: &Map<String, Value>, model: Option<&Model>) -> Option<AnyView> {

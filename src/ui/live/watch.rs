@@ -10,9 +10,12 @@ pub const BAR: &str = "run-bar";
 pub const WORDS: &str = "run-words";
 pub const MESSAGE: &str = "run-message";
 
-/// "120 of 1,000 done (12 %)"
+/// "120 of 1,000 done (12 %)"; without a total, "120 so far".
 pub fn words(done: u64, total: u64) -> String {
-    format!("{} of {} done ({} %)", grouped(done), grouped(total), done * 100 / total.max(1))
+    if total == 0 {
+        return format!("{} so far", grouped(done));
+    }
+    format!("{} of {} done ({} %)", grouped(done), grouped(total), done * 100 / total)
 }
 
 #[derive(Clone, Copy)]
@@ -85,17 +88,19 @@ mod browser {
         /// Shows how far it has come; whether that was the last.
         fn show(self, event: &Value, quarter: &mut u64) -> bool {
             let number = |name: &str| event["progress"][name].as_u64().unwrap_or(0);
-            let (done, total) = (number("done"), number("total").max(1));
+            let (done, total) = (number("done"), number("total"));
             let message = event["message"].as_str().unwrap_or_default();
-            browser::set_attribute(BAR, "max", &total.to_string());
-            browser::set_attribute(BAR, "value", &done.to_string());
+            if total > 0 {
+                browser::set_attribute(BAR, "max", &total.to_string());
+                browser::set_attribute(BAR, "value", &done.to_string());
+            }
             browser::set_text(WORDS, &words(done, total));
             let ended = matches!(event["status"].as_str(), Some("Success" | "Fail"));
             browser::set_text(MESSAGE, if ended { message } else { "" });
             // Not every row is worth a word to who listens.
             if ended {
                 self.navigation.announce(message);
-            } else if done * 4 / total > *quarter {
+            } else if total > 0 && done * 4 / total > *quarter {
                 *quarter = done * 4 / total;
                 self.navigation.announce(words(done, total));
             }

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tenantry::{
     domain::webex::keeper,
+    store::StoreError,
     webex::{
         client::ClientCredentials,
         simulator::{Failure, Fault},
@@ -14,7 +15,7 @@ use tenantry::{
 };
 
 use super::{ORGANIZATION, Stage};
-use crate::support::{Place, SPARK, TRANSACTIONS, TestApp};
+use crate::support::{Answer, Place, SPARK, TRANSACTIONS, TestApp};
 
 pub const ACCESS_TOKEN: &str = "/access_token";
 pub const HOUR: i64 = 3600;
@@ -100,37 +101,55 @@ async fn tokens_are_refreshed_after_seven_days_and_after_half_of_a_shorter_life(
     assert_eq!(connection(&stage.app, &href).await["state"], "healthy");
 }
 
+/// Starts so many refreshes of a customer, and lets Webex answer only once all of them wait.
+async fn at_once(stage: &Stage, href: &str, many: usize) -> Vec<Answer> {
+    let app = &stage.app;
+    let path = format!("{href}+RefreshAccessToken");
+    let body = json!({});
+    let hold = stage.wire.hold(ACCESS_TOKEN);
+    let release = async {
+        hold.reached().await;
+        let running =
+            format!("{TRANSACTIONS}?limit=1&filter_field=status&filter_text=In%20Progress");
+        while app.get(&running).await.expect(200).json()["pagination"]["total"] != json!(many) {}
+        // Between the record and the wait lies one write of each.
+        for _ in 0..many {
+            app.app.store.write(|_| Ok::<_, StoreError>(())).await.unwrap();
+        }
+        hold.release();
+    };
+    let (answers, ()) = tokio::join!(join_all((0..many).map(|_| app.post(&path, &body))), release);
+    answers
+}
+
 #[tokio::test]
 async fn refreshes_at_once_share_one_call_and_its_outcome() {
     let stage = Stage::start().await;
     let href = kept(&stage).await;
-    let before = stage.simulator.calls(ACCESS_TOKEN);
     let app = &stage.app;
-    // The first try is answered late enough for all to have asked.
-    stage.simulator.fail(token_fault(1, Failure::Status(429)));
-    let path = format!("{href}+RefreshAccessToken");
-    let (body, none) = (json!({}), json!([]));
-    let answers = join_all((0..12).map(|_| app.post(&path, &body))).await;
-    assert_eq!(stage.simulator.most_refreshes_at_once(), 1);
-    let mut shared = 0;
-    for answer in answers {
+    let before = stage.simulator.calls(ACCESS_TOKEN);
+    let (mut own, mut shared) = (0, 0);
+    for answer in at_once(&stage, &href, 12).await {
         let id = answer.expect(200).json()["transaction_id"].as_str().unwrap().to_owned();
         let record = app.data(&format!("{TRANSACTIONS}{id}")).await;
         assert_eq!(record["status"], "Success");
-        shared += usize::from(record["message"].as_str().unwrap().contains("was under way"));
+        match record["message"].as_str().unwrap() {
+            text if text.ends_with("which was under way.") => shared += 1,
+            _ => own += 1,
+        }
     }
-    let calls = stage.simulator.calls(ACCESS_TOKEN) - before;
-    // Those that came after the first had ended made a call of their own, one after the other.
-    assert!(calls < 12 && shared >= 1, "{calls} calls, {shared} shared");
-    assert_eq!(usize::try_from(calls).unwrap(), 12 - shared + 1);
+    assert_eq!((own, shared), (1, 11));
+    assert_eq!(stage.simulator.calls(ACCESS_TOKEN), before + 1);
 
-    stage.simulator.fail(token_fault(99, Failure::Status(503)));
-    for answer in join_all((0..4).map(|_| app.post(&path, &body))).await {
+    stage.simulator.fail(token_fault(5, Failure::Status(503)));
+    for answer in at_once(&stage, &href, 4).await {
         let fault = answer.expect(502).json();
         let id = fault["transaction_id"].as_str().unwrap();
         assert_eq!(app.data(&format!("{TRANSACTIONS}{id}")).await["status"], "Fail");
-        assert_eq!(fault["errors"], none);
     }
+    // Five tries of one call.
+    assert_eq!(stage.simulator.calls(ACCESS_TOKEN), before + 6);
+    assert_eq!(stage.simulator.most_refreshes_at_once(), 1);
 }
 
 #[tokio::test]
@@ -351,4 +370,57 @@ async fn a_customer_without_tokens_is_left_alone_and_one_that_goes_is_forgotten(
     assert_eq!(tick(&stage.app).await, Some(7 * DAY - 1));
     stage.app.delete(&href).await.expect(200);
     assert_eq!(tick(&stage.app).await, None);
+}
+
+#[tokio::test]
+async fn tokens_that_come_during_a_refresh_stay() {
+    let stage = Stage::start().await;
+    let href = kept(&stage).await;
+    let path = format!("{href}+RefreshAccessToken");
+    for outcome in [None, Some(Failure::Status(400))] {
+        let given = stage.simulator.grant(ORGANIZATION);
+        let refused = outcome.is_some();
+        if let Some(failure) = outcome {
+            stage.simulator.fail(token_fault(1, failure));
+        }
+        let hold = stage.wire.hold(ACCESS_TOKEN);
+        let body = json!({});
+        let paste = async {
+            hold.reached().await;
+            let mut data = stage.app.data(&href).await;
+            data["token"] = given["access_token"].clone();
+            data["refresh_token"] = given["refresh_token"].clone();
+            data["access_token_expires"] = json!("2026-02-14T12:00:00Z");
+            stage.app.put(&href, &data).await.expect(200);
+            hold.release();
+        };
+        let (answer, ()) = tokio::join!(stage.app.post(&path, &body), paste);
+        let code = if refused { "not_authorised" } else { "superseded" };
+        assert_eq!(answer.expect(409).json()["code"], code);
+        let data = stage.app.data(&href).await;
+        assert_eq!(data["access_token_expires"], "2026-02-14T12:00:00Z");
+        assert_eq!(connection(&stage.app, &href).await["state"], "healthy");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_that_is_in_the_air_when_the_program_ends_is_stored() {
+    let mut stage = Stage::start().await;
+    let href = kept(&stage).await;
+    // Losing the answer would be losing the customer.
+    stage.simulator.set(|s| s.rotates_refresh_tokens = true);
+    stage.app.clock.advance(7 * DAY);
+    let hold = stage.wire.hold(ACCESS_TOKEN);
+    let app = stage.app.app.clone();
+    let turn = tokio::spawn(async move { keeper::tick(&app).await });
+    hold.reached().await;
+    let app = stage.app.app.clone();
+    let release = async {
+        app.tasks.told_to_stop().await;
+        hold.release();
+    };
+    (stage.app, ()) = tokio::join!(stage.app.restarted(), release);
+    drop(turn.await.unwrap());
+    assert_eq!(stage.app.data(&href).await["access_token_expires"], "2026-02-21T09:29:59.000000Z");
+    refresh(&stage.app, &href, 200).await;
 }

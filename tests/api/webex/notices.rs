@@ -23,7 +23,7 @@ use tokio::{
 
 use super::{
     ORGANIZATION, Stage,
-    keeper::{DAY, HOUR, connection, pasted, tick, token_fault},
+    keeper::{DAY, connection, pasted, tick, token_fault},
 };
 
 /// Somebody who takes notices: refuses so many first.
@@ -201,33 +201,49 @@ async fn customers_that_change_in_the_same_minute_are_told_of_in_one_mail() {
     let mail = Mail::new(to, "Tenantry <tenantry@operator.example>", &server.into()).unwrap();
     let stage = stage(Notified { webhook: None, mail: Some(mail) }).await;
     let place = stage.app.tenant().await;
-    for name in ["Ash", "Birch"] {
-        pasted(&stage, &place, ORGANIZATION, json!({ "name": name })).await;
+    let mut hrefs = Vec::new();
+    for name in ["Ash", "Birch", "Cedar"] {
+        hrefs.push(pasted(&stage, &place, ORGANIZATION, json!({ "name": name })).await);
     }
     tick(&stage.app).await;
     stage.app.clock.advance(7 * DAY);
+    // One of them at first, and half a minute later another.
     stage.simulator.fail(token_fault(1, Failure::Status(400)));
     tick(&stage.app).await;
-    assert_eq!(send(&stage).await, Some(60));
     stage.app.clock.advance(30);
     stage.simulator.revoke(ORGANIZATION);
-    stage.app.clock.advance(7 * DAY - HOUR);
-    send(&stage).await;
-    assert!(mails.try_recv().is_err(), "the server refuses the first");
-    tick(&stage.app).await;
+    let body = json!({});
+    stage.app.post(&format!("{}+RefreshAccessToken", hrefs[2]), &body).await.expect(409);
+    assert_eq!(send(&stage).await, Some(30));
+    assert!(mails.try_recv().is_err());
+    stage.app.clock.advance(30);
+    assert_eq!(send(&stage).await, Some(1), "the server refuses the first");
     stage.app.clock.advance(1);
-    send(&stage).await;
-    let mail = mails.recv().await.unwrap();
-    assert!(
-        mail.contains("To: ops@operator.example, \"Night Shift\" <night@operator.example>"),
-        "{mail}"
-    );
-    assert!(mail.contains("sys.Provider.Customer"), "{mail}");
-    assert!(mail.contains("http://console.test/models/relation/SparkCustomer/"), "{mail}");
+    assert_eq!(send(&stage).await, None);
+    let mail = mails.try_recv().unwrap();
+    for text in [
+        "Subject: Tenantry: 2 Webex customers need attention\n",
+        "From: Tenantry <tenantry@operator.example>\n",
+        "To: ops@operator.example, \"Night Shift\" <night@operator.example>\n",
+        "\nCedar (sys.Provider.Customer)\nfailed since 2026-02-07T09:30:30",
+        "Authorise the customer again.",
+        "\nhttp://console.test/models/relation/SparkCustomer/",
+    ] {
+        assert!(mail.contains(text), "{text} in {mail}");
+    }
     for secret in ["mail-s3cret", "_SIM1_"] {
         assert!(!mail.contains(secret), "{mail}");
     }
     assert!(mails.try_recv().is_err());
+
+    let granted = stage.simulator.grant(ORGANIZATION);
+    let mut data = stage.app.data(&hrefs[2]).await;
+    data["token"] = granted["access_token"].clone();
+    stage.app.put(&hrefs[2], &data).await.expect(200);
+    stage.app.clock.advance(60);
+    send(&stage).await;
+    let mail = mails.try_recv().unwrap();
+    assert!(mail.contains("Subject: Tenantry: Webex customer Cedar is healthy\n"), "{mail}");
 }
 
 #[test]

@@ -186,6 +186,29 @@ async fn the_form_offers_the_customers_of_the_place() {
     let form = stage.app.call("GET", &path).cookie(&session).send().await.expect(200);
     assert!(form.text().contains("<option value=\"Oakland\">"), "{}", form.text());
     assert!(form.text().contains("Sync Webex Teams Users"));
+
+    let mut pairs = vec![
+        ("/name", "Nightly"),
+        ("/spark_customer", "Oakland"),
+        ("/action", "SyncWebexTeamsUsers"),
+        ("/interval_minutes", "1440"),
+        ("/enabled", "true"),
+    ];
+    let post = |pairs: Vec<(&'static str, &'static str)>| {
+        stage.app.call("POST", &path).cookie(&session).form(&pairs).send()
+    };
+    post(pairs.clone()).await.expect(303);
+    let list = stage.app.get(SCHEDULES).await.expect(200).json();
+    let data = &list["resources"][0]["data"];
+    assert_eq!((&data["interval_minutes"], &data["enabled"]), (&json!(1440), &json!(true)));
+    assert_eq!(data["next_run"], "2026-02-01T09:30:00.000000Z");
+    let shown = stage.app.call("GET", "/models/data/Schedule").cookie(&session).send().await;
+    assert!(shown.expect(200).text().contains("Nightly"));
+
+    pairs[1].1 = "Nobody";
+    let refused = post(pairs).await;
+    let refused = refused.expect(400);
+    assert!(refused.text().contains("There is no Webex customer"), "{refused}");
 }
 
 #[tokio::test]

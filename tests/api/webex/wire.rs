@@ -17,7 +17,14 @@ pub struct Wire(Arc<Inner>);
 struct Inner {
     /// Path and query of each call.
     calls: Mutex<Vec<(String, String)>>,
-    hold: Mutex<Option<(String, Arc<Hold>)>>,
+    hold: Mutex<Option<Held>>,
+}
+
+struct Held {
+    path: String,
+    /// Calls that go by before.
+    after: u64,
+    hold: Arc<Hold>,
 }
 
 /// A call that is held up.
@@ -53,9 +60,25 @@ impl Wire {
 
     /// Holds the next call of a path up.
     pub fn hold(&self, path: &str) -> Arc<Hold> {
-        let hold = Arc::<Hold>::default();
-        *self.0.hold.lock().unwrap() = Some((path.to_owned(), Arc::clone(&hold)));
+        self.hold_after(path, 0)
+    }
+
+    /// Holds a call of a path up that comes after so many.
+    pub fn hold_after(&self, path: &str, after: u64) -> Arc<Hold> {
+        let (path, hold) = (path.to_owned(), Arc::<Hold>::default());
+        *self.0.hold.lock().unwrap() = Some(Held { path, after, hold: Arc::clone(&hold) });
         hold
+    }
+
+    /// What holds this call up.
+    fn held_up(&self, path: &str) -> Option<Arc<Hold>> {
+        let mut held = self.0.hold.lock().unwrap();
+        let now = held.as_mut().filter(|held| path.ends_with(&held.path))?;
+        if now.after > 0 {
+            now.after -= 1;
+            return None;
+        }
+        held.take().map(|held| held.hold)
     }
 }
 
@@ -63,8 +86,7 @@ async fn pass(State(wire): State<Wire>, request: Request, next: Next) -> Respons
     let path = request.uri().path().to_owned();
     let query = request.uri().query().unwrap_or_default().to_owned();
     wire.0.calls.lock().unwrap().push((path.clone(), query));
-    let hold = wire.0.hold.lock().unwrap().take_if(|(held, _)| path.ends_with(&*held));
-    if let Some((_, hold)) = hold {
+    if let Some(hold) = wire.held_up(&path) {
         hold.reached.notify_one();
         hold.released.notified().await;
     }

@@ -1,9 +1,12 @@
 //! Answers that are cut short, broken or missing: what came is kept, and nothing is taken for gone.
 
-use tenantry::webex::simulator::{Failure, Fault};
+use std::time::Duration;
+
+use serde_json::json;
+use tenantry::webex::simulator::{Failure, Fault, Organization};
 
 use super::{
-    super::{ORGANIZATION, Stage},
+    super::{ADMIN, ORGANIZATION, Stage},
     LICENSES, ROLES, USERS, counts,
 };
 
@@ -97,6 +100,30 @@ async fn a_failure_in_the_middle_keeps_what_came_and_removes_nothing() {
         assert!(message.contains("What had come until then was taken over."), "{message}");
         assert_eq!(stage.app.total(USERS).await, 7);
     }
+}
+
+#[tokio::test]
+async fn silence_is_told_as_504() {
+    let organization = Organization::sample(ORGANIZATION, "Oakland", "oakland.example", ADMIN, 7);
+    let stage = Stage::start_with(vec![organization], |options| {
+        options.webex_timeout = Duration::from_millis(700);
+    })
+    .await;
+    let (href, _) = stage.authorised().await;
+    stage.simulator.fail(fault("/licenses", 0, 99, Failure::Silence));
+    for answer in [stage.sync_users(&href).await, stage.sync_licences(&href).await] {
+        let answer = answer.expect(504);
+        assert_eq!(answer.json()["code"], "no_answer");
+        let record = stage.record(&answer).await;
+        assert_eq!(
+            (&record["status"], &record["message"]),
+            (&json!("Fail"), &answer.json()["message"])
+        );
+    }
+    // What came before the silence stays.
+    assert_eq!(stage.app.total(ROLES).await, 6);
+    stage.simulator.heal();
+    stage.sync_licences(&href).await.expect(200);
 }
 
 #[tokio::test]

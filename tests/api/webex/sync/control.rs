@@ -1,34 +1,26 @@
 //! Syncs under way: one of a kind at a time, told as they go on, cancelled, and begun anew after a
 //! restart.
 
-use serde_json::{Value, json};
-use tenantry::webex::simulator::{Failure, Fault};
+use std::sync::Arc;
+
+use serde_json::json;
 
 use super::{
-    super::{ORGANIZATION, Stage},
+    super::{ORGANIZATION, Stage, wire::Hold},
     USERS, counts,
 };
 use crate::support::TRANSACTIONS;
 
 const SYNC_USERS: &str = "SyncWebexTeamsUsers";
 
-/// Pages of three, the second of which never comes.
-fn stop_at_second_page(stage: &Stage) {
+/// Begins to sync people in pages of three, and answers the transaction's href when the first has
+/// been taken over; the second is held up.
+async fn at_second_page(stage: &Stage, href: &str) -> (String, Arc<Hold>) {
     stage.simulator.set(|settings| settings.largest_page = 3);
-    let failure = Failure::Silence;
-    stage.simulator.fail(Fault { path: "/people".to_owned(), after: 1, times: 1, failure });
-}
-
-/// Waits until a transaction tells of its first page.
-async fn first_page(stage: &Stage, href: &str) -> Value {
-    loop {
-        let record = stage.app.data(href).await;
-        if record["progress"]["done"] == 3 {
-            return record;
-        }
-        assert_ne!(record["status"], "Fail", "{record}");
-        tokio::task::yield_now().await;
-    }
+    let hold = stage.wire.hold_after("/people", 1);
+    let transaction = stage.begin(href, SYNC_USERS).await;
+    hold.reached().await;
+    (transaction, hold)
 }
 
 #[tokio::test]
@@ -46,9 +38,8 @@ async fn it_can_be_queued_and_polled() {
 async fn a_second_of_a_kind_is_refused_while_one_is_under_way() {
     let stage = Stage::start().await;
     let (href, _) = stage.authorised().await;
-    stop_at_second_page(&stage);
-    let transaction = stage.begin(&href, SYNC_USERS).await;
-    let record = first_page(&stage, &transaction).await;
+    let (transaction, _) = at_second_page(&stage, &href).await;
+    let record = stage.app.data(&transaction).await;
     assert_eq!(record["status"], "In Progress");
     assert_eq!(record["counts"], counts(3, 0, 0));
     let before = stage.app.total(TRANSACTIONS).await;
@@ -70,9 +61,7 @@ async fn a_second_of_a_kind_is_refused_while_one_is_under_way() {
 async fn a_restart_in_the_middle_begins_it_anew() {
     let stage = Stage::start().await;
     let (href, _) = stage.authorised().await;
-    stop_at_second_page(&stage);
-    let transaction = stage.begin(&href, SYNC_USERS).await;
-    first_page(&stage, &transaction).await;
+    let (transaction, _) = at_second_page(&stage, &href).await;
     let Stage { app, simulator, wire, base } = stage;
     let stage = Stage { app: app.restarted().await, simulator, wire, base };
     let record = stage.app.ended(&transaction).await;
@@ -112,17 +101,14 @@ async fn it_is_cancelled_before_its_next_page() {
 async fn a_customer_that_goes_meanwhile_leaves_nothing_behind() {
     let stage = Stage::start().await;
     let (href, _) = stage.authorised().await;
-    stage.simulator.set(|settings| settings.largest_page = 3);
     stage.sync_licences(&href).await.expect(200);
-    stop_at_second_page(&stage);
-    let hold = stage.wire.hold("/people");
-    let transaction = stage.begin(&href, SYNC_USERS).await;
-    hold.reached().await;
+    let (transaction, hold) = at_second_page(&stage, &href).await;
     stage.app.delete(&href).await.expect(200);
     hold.release();
     let record = stage.app.ended(&transaction).await;
     assert_eq!(record["status"], "Fail");
-    assert_eq!(record["message"], "There is no such Webex customer.");
+    let message = record["message"].as_str().unwrap();
+    assert!(message.starts_with("There is no such Webex customer."), "{message}");
     for collection in [super::ORGANIZATIONS, super::ROLES, super::LICENSES, USERS] {
         assert_eq!(stage.app.total(collection).await, 0, "{collection}");
     }
@@ -143,4 +129,32 @@ async fn it_is_replayed_once_it_has_ended() {
     hold.release();
     let record = stage.app.ended(again["href"].as_str().unwrap()).await;
     assert_eq!(record["counts"], counts(0, 0, 0));
+}
+
+#[tokio::test]
+async fn its_page_shows_how_many_came_and_what_became_of_them() {
+    let stage = Stage::start().await;
+    let (href, _) = stage.authorised().await;
+    let session = stage.app.session().await;
+    let page = async |href: &str| {
+        let path = href.replace("/api/tool/Transaction", "/transactions");
+        let answer = stage.app.call("GET", &path).cookie(&session).send().await.expect(200);
+        answer.text().to_owned()
+    };
+    let (running, _) = at_second_page(&stage, &href).await;
+    let shown = page(&running).await;
+    assert!(shown.contains("3 so far"), "{shown}");
+    let bar = shown.split("<progress").nth(1).unwrap().split('>').next().unwrap();
+    assert!(!bar.contains("value="), "{bar}");
+
+    let ended = stage.begin(&href, "SyncWebexTeamsRolesLicences").await;
+    stage.app.ended(&ended).await;
+    let shown = page(&ended).await;
+    for text in ["<strong>13</strong>added", "<strong>0</strong>removed"] {
+        assert!(shown.replace("<!>", "").contains(text), "{shown}");
+    }
+    assert!(!shown.contains("not run"), "{shown}");
+    // It is of one customer, however many entries came.
+    let replay = page(&format!("{ended}/replay")).await;
+    assert!(replay.contains("Webex customer") && !replay.contains("13 Webex"), "{replay}");
 }

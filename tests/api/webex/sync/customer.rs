@@ -178,3 +178,30 @@ async fn what_was_synced_goes_with_the_customer() {
     }
     stage.app.delete(&node).await.expect(200);
 }
+
+#[tokio::test]
+async fn the_page_before_many_are_deleted_tells_what_goes_with_each() {
+    let stage = Stage::start().await;
+    let (href, pkid) = stage.authorised().await;
+    stage.sync_users(&href).await.expect(200);
+    let place = stage.app.node("sys.Provider", "Second", "customer").await;
+    let bare = stage.app.spark(&place, &json!({ "name": "Bare" })).await;
+    let session = stage.app.session().await;
+    let list = "/models/relation/SparkCustomer/delete";
+    for query in [format!("pkid={pkid}&pkid={bare}"), "expected_total=2".to_owned()] {
+        let path = format!("{list}?{query}");
+        let page = stage.app.call("GET", &path).cookie(&session).send().await.expect(200);
+        let shown = page.text().replace("<!>", "");
+        assert!(shown.contains("With them goes"), "{page}");
+        assert!(shown.contains("<li>Oakland: 7 users</li>"), "{page}");
+        assert!(!shown.contains("Bare: "), "{page}");
+    }
+    // One with nothing to it is deleted as before.
+    let path = format!("/models/relation/SparkCustomer/{bare}/delete");
+    let page = stage.app.call("GET", &path).cookie(&session).send().await.expect(200);
+    assert!(!page.text().contains("With it goes"), "{page}");
+    // A bulk delete takes it along, too.
+    let hrefs = [format!("{SPARK}{pkid}"), format!("{SPARK}{bare}")];
+    stage.app.delete_all(SPARK, &hrefs).await.expect(200);
+    assert_eq!(stage.app.total(USERS).await, 0);
+}
