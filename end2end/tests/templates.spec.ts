@@ -163,6 +163,7 @@ test("a display policy that renames, orders and hides fields", async ({ page, ap
     ...kept,
     email_domain: "new.example",
     token: "********",
+    token_link: `/oauth/webex/authorize/${pkid}`,
   });
 
   // Another one can be chosen, or none.

@@ -49,6 +49,14 @@ const screens: { name: string; show: (stage: Stage) => Promise<unknown> }[] = [
   { name: "licences", show: own("Granite Insurance", "/licenses") },
   { name: "users", show: own("Albatross Shipping", "/users") },
   { name: "users, none found", show: own("Granite Insurance", "/users?search=zzz&status=pending") },
+  {
+    name: "licences near full",
+    show: async ({ page, api }) => {
+      await sample(api, "Granite Insurance");
+      await open(page, "/webex");
+      await expect(page.getByRole("link", { name: "Granite Insurance" })).toBeVisible();
+    },
+  },
   { name: "dashboard with connections in need", show: ({ page }) => open(page, "/") },
   {
     name: "list of customers with their connections",

@@ -44,7 +44,7 @@ pub use views::{NewView, SavedView};
 pub use webex::{BegunAuthorization, ConnectionRow};
 pub use webex_notices::{NoticeRow, Way};
 pub use webex_synced::Synced;
-pub use webex_views::{ConnectionAt, Standing, UserFilter};
+pub use webex_views::{ConnectionAt, NearLicence, Standing, UserFilter};
 use writer::Writer;
 
 /// The database's file below the data folder.

@@ -17,6 +17,16 @@ pub struct ConnectionAt {
     pub reason: String,
 }
 
+/// A synced licence of which nine tenths or more are consumed.
+#[derive(Clone, Debug)]
+pub struct NearLicence {
+    /// The Webex customer whose it is.
+    pub customer_pkid: String,
+    pub pkid: String,
+    /// Its JSON.
+    pub data: String,
+}
+
 /// Which of a customer's users are shown. Empty texts narrow nothing.
 #[derive(Clone, Debug, Default)]
 pub struct UserFilter {
@@ -111,6 +121,35 @@ impl ReadTx<'_> {
                 Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
             })
             .collect()
+    }
+
+    /// Licences at a node and below of which nine tenths or more are consumed, the fullest first; and
+    /// how many there are.
+    pub fn synced_near_full(
+        &self,
+        node: &Node,
+        limit: u64,
+    ) -> Result<(u64, Vec<NearLicence>), StoreError> {
+        let from = format!(
+            "FROM instance i CROSS JOIN webex_synced s ON s.instance_id = i.id \
+             CROSS JOIN instance c ON c.id = s.customer_id \
+             WHERE i.model = 'device/spark/License' AND i.data ->> '$.total_units' > 0 \
+             AND i.data ->> '$.consumed_units' * 10 >= i.data ->> '$.total_units' * 9{}",
+            below(node)
+        );
+        let total = self
+            .conn
+            .prepare(&format!("SELECT count(*) {from}"))?
+            .query_row([], |row| row.get(0))?;
+        let mut statement = self.conn.prepare(&format!(
+            "SELECT c.pkid, i.pkid, i.data {from} \
+             ORDER BY i.data ->> '$.consumed_units' * 1.0 / (i.data ->> '$.total_units') DESC, \
+             i.data ->> '$.spark_customer', i.data ->> '$.name' LIMIT ?1"
+        ))?;
+        let rows = statement.query_map([limit], |row| {
+            Ok(NearLicence { customer_pkid: row.get(0)?, pkid: row.get(1)?, data: row.get(2)? })
+        })?;
+        Ok((total, rows.collect::<Result<_, _>>()?))
     }
 
     /// What a customer's instances of a model are, pkid and JSON, by name.

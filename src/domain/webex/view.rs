@@ -106,6 +106,9 @@ pub struct Licence {
     pub site_url: String,
     #[serde(default)]
     pub last_synced: String,
+    /// Name of the customer whose it is.
+    #[serde(default)]
+    pub spark_customer: String,
 }
 
 /// A user as it was synced.
@@ -367,6 +370,28 @@ pub async fn tally(
                 }
             }
             Ok(Tally { counts, in_need })
+        })
+        .await
+}
+
+/// Licences at a node and below that are near full at Webex, the fullest first, each with its
+/// customer's pkid; at most `limit`, and how many there are.
+pub async fn near_full(
+    app: &App,
+    caller: &Caller,
+    hierarchy: Option<&str>,
+    limit: u64,
+) -> Result<(u64, Vec<(String, Licence)>), Fault> {
+    let (caller, named) = (caller.clone(), hierarchy.map(str::to_owned));
+    app.store
+        .read(move |tx| {
+            let place = hierarchy::resolve(tx, &caller, named.as_deref())?;
+            let (total, rows) = tx.synced_near_full(&place, limit)?;
+            let rows = rows.into_iter().map(|near| {
+                let licence: Licence = read(&near.data)?;
+                Ok::<_, Fault>((near.customer_pkid, Licence { pkid: near.pkid, ..licence }))
+            });
+            Ok((total, rows.collect::<Result<_, _>>()?))
         })
         .await
 }

@@ -116,6 +116,7 @@ pub async fn page(request: &Request, at: &PageAt) -> Result<Drawn, Fault> {
         path if let Some(path) = TenantPath::of_location(path) => {
             licences::page(&visit, &path).await?
         }
+        webex::WEBEX => webex::overview(&visit).await?,
         path if let Some(path) = WebexPath::of_location(path) => webex::page(&visit, &path).await?,
         path if path.starts_with(webex::OAUTH) => webex::refused_page(&visit)?,
         path => match ModelPath::of_location(path) {

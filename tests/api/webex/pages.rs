@@ -71,6 +71,17 @@ async fn the_card_leads_from_the_link_to_synced_licences() {
     ] {
         assert_has(&licences, words);
     }
+    // Near full at Webex is told over all customers.
+    assert_has(&page(app, &session, "/webex").await, "No licence is near full");
+    stage.simulator.change(ORGANIZATION, |organization| organization.licenses[0].total = 6);
+    followed(app, press(app, &session, &pkid, "SyncWebexTeamsRolesLicences").await).await;
+    let near = page(app, &session, "/webex").await;
+    assert_has(&near, "Of 6: 2 by users, 4 by workspaces");
+    assert_has(&near, &format!("href=\"/webex/{pkid}/licenses\""));
+    app.provider("Elsewhere").await;
+    let elsewhere = page(app, &session, "/webex?hierarchy=sys.Elsewhere").await;
+    assert_lacks(&elsewhere, "Of 6");
+
     let with = format!("/webex/{pkid}/users?license=Webex%20Calling%20-%20Professional");
     assert_has(&licences, &with);
     let users = page(app, &session, &with).await;

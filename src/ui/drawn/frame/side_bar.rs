@@ -8,11 +8,12 @@ use crate::{
     domain::{
         licences,
         shown::{Frame, ModelLink},
+        spark_customer,
         webex::view::{LICENCE as WEBEX_LICENCE, SCHEDULE, USER as WEBEX_USER},
     },
     ui::{
         components::{Icon, IconName},
-        drawn::licences::TENANTS,
+        drawn::{licences::TENANTS, webex::WEBEX},
         routes::{TRANSACTION, at_node, list_href},
     },
 };
@@ -67,7 +68,7 @@ pub fn side_bar(frame: Frame, here: &Here<'_>) -> AnyView {
 }
 
 fn link(title: String, path: &str, icon: IconName, here: &Here<'_>) -> AnyView {
-    let current = is_below(path, here.path).then_some("page");
+    let current = is_current(path, here.path).then_some("page");
     view! {
         <li>
             <a class="side-link" href=at_node(path, here.node) aria-current=current>
@@ -86,7 +87,7 @@ struct SectionLinks {
     links: Vec<(String, String, IconName)>,
 }
 
-/// The models by section, with the three pages that aren't lists of a model of their own.
+/// The models by section, with the four pages that aren't lists of a model of their own.
 fn sections(models: Vec<ModelLink>) -> Vec<SectionLinks> {
     let mut sections: Vec<SectionLinks> = SECTIONS
         .iter()
@@ -101,6 +102,8 @@ fn sections(models: Vec<ModelLink>) -> Vec<SectionLinks> {
     };
     let tenants = ("Tenants and licences".to_owned(), TENANTS.to_owned(), IconName::Rows);
     add("Customers", tenants);
+    let near = ("Licences near full".to_owned(), WEBEX.to_owned(), IconName::Warning);
+    add("Webex", near);
     add("Hierarchy", ("Tree".to_owned(), "/hierarchy".to_owned(), IconName::Tree));
     add("Operations", ("Transactions".to_owned(), "/transactions".to_owned(), IconName::History));
     for model in models {
@@ -125,6 +128,12 @@ fn icon(model: &ModelLink) -> IconName {
         (_, "Administration") => IconName::Wrench,
         _ => IconName::List,
     }
+}
+
+/// Whether a page belongs to a link. The Webex pages of a customer are among the customers.
+fn is_current(link: &str, pathname: &str) -> bool {
+    let of_customer = pathname.strip_prefix(WEBEX).is_some_and(|rest| rest.starts_with('/'));
+    if of_customer { link == list_href(spark_customer::MODEL) } else { is_below(link, pathname) }
 }
 
 /// Whether a page is the link's own or one below it.
@@ -158,7 +167,7 @@ mod tests {
             model("tool/Hidden", ""),
         ]);
         let titles: Vec<_> = all.iter().map(|s| s.title.as_str()).collect();
-        assert_eq!(titles, ["Customers", "Hierarchy", "Operations", "Extras"]);
+        assert_eq!(titles, ["Customers", "Webex", "Hierarchy", "Operations", "Extras"]);
         let paths: Vec<_> =
             all.iter().flat_map(|s| s.links.iter().map(|(_, path, _)| path.as_str())).collect();
         assert_eq!(
@@ -166,6 +175,7 @@ mod tests {
             [
                 "/tenants",
                 "/models/relation/SparkCustomer",
+                "/webex",
                 "/hierarchy",
                 "/models/data/HierarchyNode",
                 "/transactions",
@@ -180,5 +190,7 @@ mod tests {
         assert!(!is_below("/", "/hierarchy"));
         assert!(is_below("/transactions", "/transactions/7"));
         assert!(!is_below("/models/a/Node", "/models/a/NodeType"));
+        assert!(is_current("/webex", "/webex") && !is_current("/webex", "/webex/7/users"));
+        assert!(is_current("/models/relation/SparkCustomer", "/webex/7/users"));
     }
 }

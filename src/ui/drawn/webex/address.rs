@@ -5,8 +5,8 @@ use crate::{
     ui::routes::{at_node, decode, detail_href, encode},
 };
 
-/// What they begin with.
-const WEBEX: &str = "/webex";
+/// What they begin with, and the page over all customers.
+pub const WEBEX: &str = "/webex";
 
 /// A page of one Webex customer, below `/webex/<pkid>`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,7 +23,7 @@ use crate::{
 
 impl Licence {
     /// `None` where Webex doesn't say.
-    fn total(&self) -> Option<Quantity> {
+    pub(super) fn total(&self) -> Option<Quantity> {
         Some(match self.total_units? {
             // -1 is what Webex says of one without a limit.
             total if total < 0 => Quantity::Unlimited,
@@ -31,7 +31,7 @@ impl Licence {
         })
     }
 
-    fn consumed(&self) -> u64 {
+    pub(super) fn consumed(&self) -> u64 {
         let parts = self.consumed_by_users.unwrap_or_default()
             + self.consumed_by_workspaces.unwrap_or_default();
         u64::try_from(self.consumed_units.unwrap_or(parts)).unwrap_or_default()
@@ -44,7 +44,7 @@ impl Licence {
         (self.consumed().saturating_sub(workspaces), workspaces.min(self.consumed()))
     }
 
-    fn level(&self) -> Option<Level> {
+    pub(super) fn level(&self) -> Option<Level> {
         Some(Level::of(self.total()?, self.consumed()))
     }
 }
@@ -140,15 +140,8 @@ fn table(visit: &Visit<'_>, pkid: &str, licences: &[Licence]) -> AnyView {
 }
 
 fn row(visit: &Visit<'_>, pkid: &str, licence: &Licence) -> AnyView {
-    let (users, workspaces) = licence.parts();
     let total = licence.total();
-    let bar = total.map(|allocated| {
-        gauge::parts(Parts {
-            allocated,
-            first: (users, "by users"),
-            second: (workspaces, "by workspaces"),
-        })
-    });
+    let bar = bar(licence);
     let free = match total {
         Some(Quantity::Limited(total)) => {
             grouped(u64::from(total).saturating_sub(licence.consumed()))
@@ -157,12 +150,7 @@ fn row(visit: &Visit<'_>, pkid: &str, licence: &Licence) -> AnyView {
         None => String::new(),
     };
     let state = total.zip(licence.level()).map(|(total, level)| gauge::state(total, level));
-    let of: Vec<String> = [&licence.site_url, &licence.subscription_id]
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .cloned()
-        .collect();
-    let of = (!of.is_empty()).then(|| view! { <span class="webex-of">{of.join(" · ")}</span> });
+    let of = belongs_to(licence);
     let with = users::with_licence(pkid, visit.node(), &licence.name);
     let label = format!("Users with {}", licence.name);
     view! {
@@ -184,6 +172,22 @@ fn row(visit: &Visit<'_>, pkid: &str, licence: &Licence) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+/// How much of it is consumed by whom.
+pub(super) fn bar(licence: &Licence) -> Option<AnyView> {
+    let (users, workspaces) = licence.parts();
+    let (first, second) = ((users, "by users"), (workspaces, "by workspaces"));
+    licence.total().map(|allocated| gauge::parts(Parts { allocated, first, second }))
+}
+
+/// The site and the subscription: a name may occur once for each.
+pub(super) fn belongs_to(licence: &Licence) -> Option<AnyView> {
+    let of: Vec<&str> = [licence.site_url.as_str(), &licence.subscription_id]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect();
+    (!of.is_empty()).then(|| view! { <span class="webex-of">{of.join(" · ")}</span> }.into_any())
 }
 
 /// What Webex doesn't say isn't nothing.

@@ -5,6 +5,7 @@ mod address;
 mod card;
 mod connection;
 mod licences;
+mod overview;
 mod panel;
 mod refused;
 mod state;
@@ -12,8 +13,9 @@ mod users;
 
 use leptos::prelude::*;
 
-pub use address::{WebexPath, WebexView};
+pub use address::{WEBEX, WebexPath, WebexView};
 pub use card::{KEEP, counts_in_words};
+pub(super) use overview::page as overview;
 pub(super) use panel::panel;
 pub(super) use refused::page as refused_page;
 pub use refused::{CUSTOMER, OAUTH};
