@@ -53,6 +53,29 @@ impl Access {
     }
 }
 
+/// Notes with the connection that Webex doesn't accept an access token which nothing renews.
+pub(super) async fn refused(
+    app: &App,
+    caller: &Caller,
+    pkid: &str,
+    token: &SecretString,
+    error: &WebexError,
+) -> Result<(), Fault> {
+    let (app_, from, pkid) = (app.clone(), caller.node.id, pkid.to_owned());
+    let (token, error) = (token.clone(), error.clone());
+    app.store
+        .write(move |tx| {
+            let stored = customer(tx, from, &pkid)?;
+            if !access(tx, &stored)?.holds(&token) {
+                // Another was stored meanwhile.
+                return Ok(());
+            }
+            let now = app_.env.now_seconds();
+            settle(&app_, tx, &stored, |facts| facts.expiry_told(Err(&error), now))
+        })
+        .await
+}
+
 /// What a refresh came to.
 pub type Refreshed = Result<String, Fault>;
 

@@ -153,3 +153,19 @@ async fn customers_from_before_are_looked_at_when_the_program_starts() {
     assert_eq!(connection(&stage.app, &href).await["state"], "healthy");
     assert_eq!((stage.simulator.calls(EXPIRY), stage.simulator.calls(ACCESS_TOKEN)), (1, 1));
 }
+
+#[tokio::test]
+async fn one_that_webex_refuses_at_a_call_is_known_not_to_hold() {
+    let stage = Stage::start().await;
+    let place = stage.app.tenant().await;
+    let given = json!({ "refresh_token": "", "access_token_expires": "2026-02-10T00:00:00Z" });
+    let href = pasted(&stage, &place, ORGANIZATION, given).await;
+    tick(&stage.app).await;
+    assert_eq!(connection(&stage.app, &href).await["state"], "healthy");
+    stage.simulator.revoke(ORGANIZATION);
+    let path = format!("{href}+SyncWebexTeamsRolesLicences/");
+    stage.app.post(&path, &json!({})).await.expect(409);
+    let told = connection(&stage.app, &href).await;
+    assert_eq!(told["state"], "lapsed", "{told}");
+    assert!(told["reason"].as_str().unwrap().contains("Webex refused"), "{told}");
+}

@@ -93,6 +93,7 @@ impl<'a> Session<'a> {
         let is_other = |token: &SecretString| token.expose_secret() != before;
         if !self.access.token.as_ref().is_some_and(is_other) {
             if self.access.refresh_token.is_none() {
+                tokens::refused(self.app, self.caller, self.pkid, refused, &error).await?;
                 return Err(error.into());
             }
             self.renew().await?;
