@@ -19,7 +19,7 @@ use crate::{
     fault::Fault,
     ui::{
         components::{
-            Icon, IconName, Time, table,
+            Icon, IconName, Time, table_of,
             value::{counted, grouped},
         },
         drawn::status::StatusBadge,
@@ -283,7 +283,9 @@ fn runs(card: &Card, node: Option<&str>) -> AnyView {
     if rows.is_empty() {
         return view! { <p class="muted">"Nothing was refreshed or synced yet."</p> }.into_any();
     }
-    table("Last results", "webex-runs", &["Last results", "When", "Outcome"], rows)
+    // A narrow screen has room for what came of it; when it was stands in its transaction.
+    let heads = [("Last results", ""), ("When", "wide-only"), ("Outcome", "")];
+    table_of("", "webex-runs", "Last results".to_owned(), None, &heads, rows)
 }
 
 fn row(act: Act, run: &Run, node: Option<&str>) -> AnyView {
@@ -297,7 +299,7 @@ fn row(act: Act, run: &Run, node: Option<&str>) -> AnyView {
     view! {
         <tr>
             <th scope="row"><a href=href>{act.title()}</a></th>
-            <td class="nowrap"><Time at=run.submitted.clone() relative=true/></td>
+            <td class="nowrap wide-only"><Time at=run.submitted.clone() relative=true/></td>
             <td>
                 <StatusBadge status=run.status.clone()/>
                 " "
