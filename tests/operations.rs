@@ -232,6 +232,7 @@ async fn a_newer_database_is_left_alone_and_an_older_one_is_copied_first() {
     assert!(!done && said.contains("newer version of the program"), "{said}");
 
     // One that a first version made.
+    let newer = data;
     let data = folder.path().join("old");
     fs::create_dir(&data).unwrap();
     let database = Connection::open(data.join("tenantry.db")).unwrap();
@@ -240,6 +241,11 @@ async fn a_newer_database_is_left_alone_and_an_older_one_is_copied_first() {
     database.execute_batch(old).unwrap();
     database.pragma_update(None, "user_version", 1).unwrap();
     drop(database);
+    // Its secrets would be lost under another key.
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data-dir", text(&data)];
+    let (done, said) = run(&serve);
+    assert!(!done && said.contains("no tenantry.key"), "{said}");
+    fs::copy(newer.join("tenantry.key"), data.join("tenantry.key")).unwrap();
     drop(Process::start(&data, "warn", &[]));
     let versions = ["tenantry.db.version-1", "tenantry.db"].map(|name| {
         let database = Connection::open(data.join(name)).unwrap();
@@ -249,4 +255,15 @@ async fn a_newer_database_is_left_alone_and_an_older_one_is_copied_first() {
         version.unwrap()
     });
     assert_eq!(versions, [1, version]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demonstration_keeps_out_of_what_is_somebodys() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    drop(served(&data).await);
+    let serve = ["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", text(&data)];
+    let (done, said) = run(&serve);
+    assert!(!done && said.contains("without --demo"), "{said}");
+    assert_eq!(Api::of(&Process::start(&data, "warn", &[])).names().await, ["Kept"]);
 }

@@ -52,7 +52,12 @@ pub fn service(app: App, site: Site) -> Router {
     if let Some(simulator) = &app.simulator {
         router = router.nest_service(SIMULATOR, simulator.router());
     }
-    let long = long.method_not_allowed_fallback(not_offered).with_state(app.clone());
+    // Webex is called on the way, and may ask for patience.
+    let back = get(oauth::callback).layer(Extension(console.clone()));
+    let long = long
+        .route("/oauth/webex/callback", back)
+        .method_not_allowed_fallback(not_offered)
+        .with_state(app.clone());
     let router = router
         .merge(other_routes())
         // The provisioning API.
@@ -64,7 +69,6 @@ pub fn service(app: App, site: Site) -> Router {
         .route("/login", post(pages::login).get(pages::page))
         .route("/logout", post(pages::logout))
         .route("/oauth/webex/authorize/{pkid}", get(oauth::authorize))
-        .route("/oauth/webex/callback", get(oauth::callback))
         .route("/simulator", any(unknown_call))
         .route("/simulator/{*rest}", any(unknown_call))
         .route("/preferences", post(pages::preferences))

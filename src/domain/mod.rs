@@ -203,7 +203,8 @@ impl App {
 fn simulator(settings: &Settings, env: &Env) -> Option<Simulator> {
     let base = settings.simulator_url.as_ref()?;
     let client = ClientCredentials { id: format!("C{}", env.token()), secret: env.token().into() };
-    Some(Simulator::new(env.clone(), base.as_str(), client, demo::organizations()))
+    let simulator = Simulator::new(env.clone(), base.as_str(), client, demo::organizations());
+    Some(simulator.within(&settings.public_url))
 }
 
 /// Webex, or the simulator: this program calls it directly, browsers come to it as they come here.

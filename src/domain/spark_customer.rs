@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{
     App, Caller,
     registry::Registry,
+    secrets::SecretEdit,
     webex::{self, Act},
     workflow::{Save, Workflow},
 };
@@ -15,6 +16,10 @@ use crate::{
 };
 
 pub const MODEL: &str = "relation/SparkCustomer";
+
+/// Tokens, and what says when each lapses.
+const EXPIRIES: [(&str, &str); 2] =
+    [("token", "access_token_expires"), ("refresh_token", "refresh_token_expires")];
 
 pub struct SparkCustomer;
 
@@ -60,7 +65,9 @@ impl Workflow for SparkCustomer {
         caller: &Caller,
         save: &Save<'_>,
     ) -> Result<Vec<String>, Fault> {
-        webex::tokens::given(app, tx, save)?;
+        if !save.by_workflow {
+            webex::tokens::given(app, tx, save)?;
+        }
         webex::schedule::renamed(app, tx, save)?;
         let name = |data: &Map<String, Value>| text_of(data, "name").to_owned();
         if save.before.is_some_and(|before| name(before) != name(save.after)) {
@@ -71,6 +78,33 @@ impl Workflow for SparkCustomer {
         }
         let id = webex::queue(app, tx, caller, save.pkid, Act::SyncWebexTeamsRolesLicences)?;
         Ok(vec![format!("The sync of roles and licences was queued as the transaction {id}.")])
+    }
+
+    /// What Webex has said of its tokens isn't overruled by a save that leaves them as they are, such
+    /// as that of a sheet from last month; and what was said of a token isn't said of the next one.
+    fn sent(
+        &self,
+        tx: &ReadTx<'_>,
+        stored: &Stored,
+        before: &Map<String, Value>,
+        data: &mut Map<String, Value>,
+        edits: &[SecretEdit],
+    ) -> Result<(), Fault> {
+        let from_webex = tx.connection(stored.id)?.is_some_and(|row| row.refreshed.is_some());
+        for (secret, expires) in EXPIRIES {
+            let edited = edits.iter().any(|edit| edit.field.strip_prefix('/') == Some(secret));
+            if edited {
+                if data.get(expires) == before.get(expires) {
+                    data.shift_remove(expires);
+                }
+            } else if from_webex && before.contains_key(secret) {
+                match before.get(expires) {
+                    Some(said) => data.insert(expires.to_owned(), said.clone()),
+                    None => data.shift_remove(expires),
+                };
+            }
+        }
+        Ok(())
     }
 
     /// What was synced, and its schedules.

@@ -20,6 +20,8 @@ pub struct Save<'a> {
     pub after: &'a Map<String, Value>,
     /// The secrets that changed.
     pub edits: &'a [SecretEdit],
+    /// A workflow of the model's own has made it, which says itself what follows.
+    pub by_workflow: bool,
 }
 
 /// Steps of a write that a model adds to. Each may refuse.
@@ -98,6 +100,19 @@ pub trait Workflow: Sync {
         _tx: &WriteTx<'_>,
         _stored: &Stored,
         _data: &mut Map<String, Value>,
+    ) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// Completes what somebody sent to replace `before`, where it says something of the secrets that
+    /// were set, or stayed.
+    fn sent(
+        &self,
+        _tx: &ReadTx<'_>,
+        _stored: &Stored,
+        _before: &Map<String, Value>,
+        _data: &mut Map<String, Value>,
+        _edits: &[SecretEdit],
     ) -> Result<(), Fault> {
         Ok(())
     }

@@ -164,8 +164,8 @@ impl Opened {
         let at = || OperationError::at(&path);
         let mut file = private(&path).map_err(at())?;
         let mut hashing = Hashing::new(BufWriter::new(&mut file));
-        let bytes =
-            io::copy(&mut entry.take(told.bytes + 1), &mut hashing).map_err(|_| damaged())?;
+        let bytes = io::copy(&mut entry.take(told.bytes.saturating_add(1)), &mut hashing)
+            .map_err(|_| damaged())?;
         hashing.flush().map_err(at())?;
         if bytes != told.bytes || hashing.sum() != told.sha256 {
             return Err(damaged());
@@ -183,7 +183,17 @@ fn unseal(file: File, folder: &Path, passphrase: &SecretString) -> Result<File, 
     let mut opener = Opener::new(BufReader::new(file), passphrase).map_err(wrong)?;
     // It has no name, and goes with the program.
     let mut plain = tempfile::tempfile_in(folder).map_err(OperationError::at(folder))?;
-    io::copy(&mut opener, &mut BufWriter::new(&mut plain)).map_err(wrong)?;
+    let mut out = BufWriter::new(&mut plain);
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        let read = opener.read(&mut piece).map_err(wrong)?;
+        if read == 0 {
+            break;
+        }
+        out.write_all(&piece[..read]).map_err(OperationError::at(folder))?;
+    }
+    out.flush().map_err(OperationError::at(folder))?;
+    drop(out);
     plain.seek(SeekFrom::Start(0)).map_err(OperationError::at(folder))?;
     Ok(plain)
 }

@@ -1,6 +1,10 @@
 //! A backup: database and key in one file, taken while a server may be running.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{self, ErrorKind},
+    path::Path,
+};
 
 use secrecy::SecretString;
 
@@ -49,7 +53,21 @@ pub fn backup(
     archive::write(&mut out, work.path(), &manifest, passphrase).map_err(at())?;
     out.sync_all().map_err(at())?;
     // It has its name once it is whole. A link doesn't replace what has come there meanwhile.
-    fs::hard_link(&unfinished, file).map_err(at())?;
+    if let Err(error) = fs::hard_link(&unfinished, file) {
+        if error.kind() == ErrorKind::AlreadyExists {
+            return Err(at()(error));
+        }
+        // Some file systems have no links.
+        let mut named = private(file).map_err(at())?;
+        let copied = fs::File::open(&unfinished)
+            .and_then(|mut whole| io::copy(&mut whole, &mut named))
+            .and_then(|_| named.sync_all());
+        if let Err(error) = copied {
+            // What is there is no backup; that it can't be taken away again is the smaller trouble.
+            let _ = fs::remove_file(file);
+            return Err(at()(error));
+        }
+    }
     if let Ok(folder) = fs::File::open(folder) {
         folder.sync_all().map_err(at())?;
     }

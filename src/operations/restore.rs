@@ -48,7 +48,8 @@ pub fn restore(
             "The backup's database is damaged: {problem}."
         )));
     }
-    for name in [KEY, DATABASE] {
+    // Cut off in between, a database without its key is left, which no start takes for a new one.
+    for name in [DATABASE, KEY] {
         let path = data_dir.join(name);
         fs::rename(work.path().join(name), &path).map_err(OperationError::at(&path))?;
     }

@@ -69,12 +69,14 @@ impl ReadTx<'_> {
         Ok(statement.query_row([transaction_id], task_from).optional()?)
     }
 
-    /// The queued task that was asked for first.
-    pub fn next_task(&self) -> Result<Option<TaskRow>, StoreError> {
-        let mut statement = self
-            .conn
-            .prepare_cached(&format!("{TASK} WHERE state = 'queued' ORDER BY id LIMIT 1"))?;
-        Ok(statement.query_row([], task_from).optional()?)
+    /// The queued task that was asked for first. Of those that are alone of their name, which take
+    /// long, so many run side by side at most.
+    pub fn next_task(&self, most_alone: u32) -> Result<Option<TaskRow>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "{TASK} WHERE state = 'queued' AND (alone IS NULL OR ?1 > (SELECT count(*) FROM task \
+                 WHERE state = 'running' AND alone IS NOT NULL)) ORDER BY id LIMIT 1"
+        ))?;
+        Ok(statement.query_row([most_alone], task_from).optional()?)
     }
 
     /// Tasks that are queued or running, the latest first; at most `limit`.

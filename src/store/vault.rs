@@ -17,7 +17,7 @@ use chacha20poly1305::{
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use super::StoreError;
+use super::{DATABASE_FILE, StoreError};
 
 pub const KEY_FILE: &str = "tenantry.key";
 const KEY_BYTES: usize = 32;
@@ -35,7 +35,15 @@ impl Vault {
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let path = data_dir.join(KEY_FILE);
         let key = match read_key(&path) {
-            Err(StoreError::File(e)) if e.kind() == ErrorKind::NotFound => make_key(&path)?,
+            Err(StoreError::File(e)) if e.kind() == ErrorKind::NotFound => {
+                if data_dir.join(DATABASE_FILE).exists() {
+                    return Err(StoreError::Encryption(format!(
+                        "there is a database and no {KEY_FILE}: with another key its secrets can't be \
+                         read; put the key back, or restore a backup into an empty folder"
+                    )));
+                }
+                make_key(&path)?
+            }
             other => other?,
         };
         Ok(Self { cipher: Arc::new(XChaCha20Poly1305::new(&Key::from(*key))) })

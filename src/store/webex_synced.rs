@@ -107,14 +107,19 @@ impl WriteTx<'_> {
     }
 
     /// Takes an instance away unless a pass has seen it meanwhile; says whether it went.
-    pub fn delete_unseen(&self, instance_id: i64, pass: i64) -> Result<bool, StoreError> {
+    pub fn delete_unseen(
+        &self,
+        customer_id: i64,
+        instance_id: i64,
+        pass: i64,
+    ) -> Result<bool, StoreError> {
         let gone = self
             .conn
             .prepare_cached(
                 "DELETE FROM instance WHERE id = (SELECT instance_id FROM webex_synced \
-                 WHERE instance_id = ?1 AND pass <> ?2)",
+                 WHERE instance_id = ?1 AND pass <> ?2 AND customer_id = ?3)",
             )?
-            .execute(params![instance_id, pass])?;
+            .execute(params![instance_id, pass, customer_id])?;
         Ok(gone > 0)
     }
 

@@ -226,7 +226,10 @@ impl UserFilter {
                  AND NOT coalesce(i.data ->> '$.invite_pending', 0)"
             }
             Some(Standing::InvitePending) => " AND coalesce(i.data ->> '$.invite_pending', 0)",
-            Some(Standing::CannotLogIn) => " AND NOT coalesce(i.data ->> '$.login_enabled', 1)",
+            Some(Standing::CannotLogIn) => {
+                " AND NOT coalesce(i.data ->> '$.login_enabled', 1) \
+                 AND NOT coalesce(i.data ->> '$.invite_pending', 0)"
+            }
         };
         (sql, values)
     }

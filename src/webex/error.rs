@@ -101,9 +101,27 @@ impl WebexError {
                 ),
                 ..error
             },
-            ErrorKind::Refused(400 | 401) => Self { kind: ErrorKind::Unauthorized, ..error },
+            ErrorKind::Refused(400 | 401) | ErrorKind::Unauthorized => {
+                // Anything else than the grant's end may be of somebody in between, or pass.
+                let kind = if is_about_the_grant(body) {
+                    ErrorKind::Unauthorized
+                } else {
+                    ErrorKind::Refused(status.as_u16())
+                };
+                Self { kind, ..error }
+            }
             _ => error,
         }
+    }
+}
+
+/// Whether a refusal of the token endpoint says that the code or refresh token doesn't hold: by
+/// OAuth's name for it, or in Webex's own envelope.
+fn is_about_the_grant(body: &[u8]) -> bool {
+    let Ok(body) = serde_json::from_slice::<Value>(body) else { return false };
+    match body.get("error").and_then(Value::as_str) {
+        Some(error) => error == "invalid_grant",
+        None => body.get("message").is_some_and(Value::is_string),
     }
 }
 
@@ -171,7 +189,11 @@ mod tests {
             "Webex refused: Malformed. Client Id is invalid. The operator has to correct \
              TENANTRY_WEBEX_CLIENT_ID or TENANTRY_WEBEX_CLIENT_SECRET (tracking id T1)"
         );
-        assert_eq!(token(401, "").kind, ErrorKind::Unauthorized);
+        assert_eq!(token(401, "{\"message\":\"It is spent.\"}").kind, ErrorKind::Unauthorized);
+        for unclear in ["", "<html>", "{\"error\":\"invalid_request\"}", "[]"] {
+            assert_eq!(token(400, unclear).kind, ErrorKind::Refused(400), "{unclear}");
+            assert_eq!(token(401, unclear).kind, ErrorKind::Refused(401), "{unclear}");
+        }
         assert_eq!(token(401, "{\"error\":\"invalid_client\"}").kind, ErrorKind::Integration);
         assert_eq!(token(502, "<html>").kind, ErrorKind::Unavailable(502));
         assert_eq!(token(429, "").kind, ErrorKind::Unavailable(429));

@@ -6,7 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{ErrorKind, Proxies, SCOPES, Webex, WebexError, client::ClientCredentials};
+use super::{
+    ErrorKind, Proxies, SCOPES, Webex, WebexError, client::ClientCredentials, shapes::number,
+};
 
 /// What the authorise link asks for.
 pub struct Authorization<'a> {
@@ -33,14 +35,20 @@ pub struct Tokens {
 #[derive(Deserialize)]
 struct Answer {
     access_token: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     expires_in: Option<i64>,
     #[serde(default)]
     refresh_token: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     refresh_token_expires_in: Option<i64>,
     #[serde(default)]
     scope: Option<String>,
+}
+
+/// A lifetime that makes sense: ten years stand for everything beyond.
+fn lifetime(seconds: i64) -> Option<i64> {
+    const TEN_YEARS: i64 = 10 * 365 * 24 * 3600;
+    (seconds > 0).then_some(seconds.min(TEN_YEARS))
 }
 
 impl Tokens {
@@ -129,9 +137,9 @@ impl Webex {
         })?;
         Ok(Tokens {
             access_token: access_token.into(),
-            expires_in: tokens.expires_in.filter(|s| *s > 0),
+            expires_in: tokens.expires_in.and_then(lifetime),
             refresh_token: tokens.refresh_token.and_then(present).map(SecretString::from),
-            refresh_token_expires_in: tokens.refresh_token_expires_in.filter(|s| *s > 0),
+            refresh_token_expires_in: tokens.refresh_token_expires_in.and_then(lifetime),
             scope: tokens
                 .scope
                 .and_then(present)

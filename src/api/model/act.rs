@@ -21,6 +21,7 @@ use crate::{
         webex::{self, Act},
     },
     fault::Fault,
+    model::pointer,
 };
 
 /// The path below an instance; `name` comes with its `+`. A body is optional.
@@ -44,6 +45,13 @@ pub async fn start(
         return Err(not_offered(ModelIs(model)).await);
     }
     resources::place(&app, &caller, params.hierarchy()).await?;
+    if let Some(name) = body.as_ref().and_then(|body| body.object.keys().next()) {
+        return Err(Fault::field(
+            format!("/{}", pointer::escape(name)),
+            "unknown",
+            "This call takes no body, or request_meta alone; leave the rest out.",
+        ));
+    }
     let manner = params.manner(body.and_then(|body| body.callback));
     let asked = webex::start(&app, &caller, &pkid, act, manner).await?;
     if let Some(fault) = asked.fault {

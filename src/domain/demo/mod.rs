@@ -9,7 +9,10 @@ use serde_json::{Map, Value, json};
 pub use webex::organizations;
 
 use super::{App, Caller, accounts, hierarchy, policies, resources, spark_customer, templates};
-use crate::fault::Fault;
+use crate::{
+    fault::{Fault, FaultKind},
+    store::{Cover, ReadTx},
+};
 
 const PROVIDER: &str = "Northwind Telecom";
 
@@ -75,12 +78,25 @@ pub async fn fill(app: &App) -> Result<(), Fault> {
         .map(|a| Caller { account_id: a.id, username: a.username, node: a.node })
         .ok_or_else(Fault::internal)?;
     let provider = format!("sys.{PROVIDER}");
-    let present = {
+    let (present, nodes) = {
         let path = provider.clone();
-        app.store.read(move |tx| Ok::<_, Fault>(tx.node_by_path(&path)?.is_some())).await?
+        let look = move |tx: &ReadTx<'_>| {
+            let nodes = tx.counted(hierarchy::MODEL, Cover::All)?;
+            Ok::<_, Fault>((tx.node_by_path(&path)?.is_some(), nodes))
+        };
+        app.store.read(look).await?
     };
     if present {
         return Ok(());
+    }
+    if nodes > 1 {
+        // A simulator would refuse the tokens of customers that are somebody's.
+        return Err(Fault::new(
+            FaultKind::Conflict,
+            "not_empty",
+            "The data folder has a hierarchy of its own, and the demonstration is no place for it: \
+             start without --demo, or name an empty folder in --data-dir.",
+        ));
     }
     let filler = Filler { app, caller: &caller };
     let node = |place: String, data: Value| filler.add(hierarchy::MODEL, place, data);

@@ -92,7 +92,7 @@ pub fn create_in(
     keys::take(tx, instance_id, model, node.id, &data)?;
     apply(tx, instance_id, &pkid, &edits)?;
     flow.added(tx, &node, &pkid, &data)?;
-    let save = Save { pkid: &pkid, before: None, after: &data, edits: &edits };
+    let save = Save { pkid: &pkid, before: None, after: &data, edits: &edits, by_workflow: false };
     let mut log = told(&edits);
     log.extend(flow.kept(app, tx, caller, &save)?);
     let label = model.label_of(&data, &pkid);

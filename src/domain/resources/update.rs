@@ -99,6 +99,10 @@ pub fn update_in(
     let before = from_json(&stored)?;
     let mut data = judge_revision(app, model, &stored, &before, revision)?;
     let edits = secrets::take(&model.root, &mut data, Some(&before));
+    let by_workflow = ticket.telling.is_some();
+    if !by_workflow {
+        flow.sent(tx, &stored, &before, &mut data, &edits)?;
+    }
     flow.changing(app, tx, &stored, &mut data)?;
     keys::check(tx, model, stored.node.id, &data, Some(&stored.pkid))?;
     let data = in_schema_order(model, data);
@@ -111,7 +115,7 @@ pub fn update_in(
         tx.release_keys(stored.id)?;
         keys::take(tx, stored.id, model, stored.node.id, &data)?;
         apply(tx, stored.id, pkid, &edits)?;
-        let save = Save { pkid, before: Some(&before), after: &data, edits: &edits };
+        let save = Save { pkid, before: Some(&before), after: &data, edits: &edits, by_workflow };
         log.extend(flow.kept(app, tx, caller, &save)?);
     }
     if changed || !ticket.only_changes {

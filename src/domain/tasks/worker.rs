@@ -28,6 +28,8 @@ use crate::{
 
 /// Tasks of the queue that run side by side, so that a long one doesn't hold up a short one.
 const SIDE_BY_SIDE: usize = 4;
+/// Syncs among them, which would keep everything else waiting.
+const SYNCS: u32 = 2;
 /// More than can ever run at once; all of them free means that nothing runs.
 const RUNS: u32 = 1 << 20;
 /// A task that was cut off this often without getting any further is given up.
@@ -176,6 +178,8 @@ async fn work(app: App) {
             run(&app, &id).await;
             app.tasks.callbacks.notify_one();
             drop((slot, running));
+            // A sync may have waited for this one.
+            app.tasks.wake();
         });
     }
 }
@@ -212,7 +216,7 @@ async fn next(app: &App) -> Option<String> {
 }
 
 fn claim(app: &App, tx: &WriteTx<'_>) -> Result<Option<Event>, Fault> {
-    let Some(task) = tx.next_task()? else { return Ok(None) };
+    let Some(task) = tx.next_task(SYNCS)? else { return Ok(None) };
     let id = &task.transaction_id;
     let now = app.env.now_text();
     tx.set_task_state(id, TaskState::Running)?;

@@ -20,7 +20,7 @@ use crate::{
     fault::{Fault, FaultKind},
     store::BegunAuthorization,
     webex::{
-        Proxies,
+        ErrorKind, Proxies, WebexError,
         oauth::{Authorization, Tokens},
         shapes::{Organization, Person},
     },
@@ -91,7 +91,16 @@ pub async fn finish(
 ) -> Result<Authorised, (Option<String>, Fault)> {
     let begun = spend(app, session, back.state.as_deref()).await.map_err(|fault| (None, fault))?;
     let pkid = begun.pkid.clone();
-    match trade(app, caller, begun, back).await {
+    let (app, caller) = (app.clone(), caller.clone());
+    // A task of its own: a code is good once, and a browser that goes away would lose what it brings.
+    let trading = tokio::spawn(async move {
+        // The end of the program waits for it.
+        let running = app.tasks.begin_now();
+        let traded = trade(&app, &caller, begun, back).await;
+        drop(running);
+        traded
+    });
+    match trading.await.unwrap_or_else(|_| Err(Fault::internal())) {
         Ok(transaction_id) => Ok(Authorised { pkid, transaction_id }),
         Err(fault) => Err((Some(pkid), fault)),
     }
@@ -178,33 +187,55 @@ async fn trade(
     let verifier = begun.verifier.expose_secret();
     let uri = redirect_uri(app);
     let tokens = app.webex.exchange(&access.proxies, &code, &uri, verifier).await?;
-    let organization = confirm(app, &access.proxies, &tokens, &data).await?;
+    let (organization, name) = confirm(app, &access.proxies, &tokens, &data).await?;
     let (app_, caller, pkid) = (app.clone(), caller.clone(), begun.pkid);
     app.store
         .write(move |tx| {
-            let told = format!("It was authorised for the organization {organization}.");
+            let now = from_json(&customer(tx, caller.node.id, &pkid)?)?;
+            if recorded(&now) != recorded(&data) {
+                return Err(Fault::new(
+                    FaultKind::Conflict,
+                    "other_organization",
+                    "The customer's organization was changed while it was being authorised. Nothing \
+                     was stored; follow the authorise link again.",
+                ));
+            }
+            let told = format!("It was authorised for the organization {name}.");
             let ticket = Ticket::new(&app_).telling(Action::Authorise, &told);
-            tokens::store(&app_, tx, &caller, &pkid, &tokens, &ticket)
+            tokens::store(&app_, tx, &caller, &pkid, &tokens, Some(&organization), &ticket)
         })
         .await?
 }
 
-/// Whose tokens they are: the organisation's name, or the refusal that names it and the record's.
+/// The organisation's id at Webex, as the record has it.
+fn recorded(data: &Map<String, Value>) -> Option<&str> {
+    data.get("account_number").and_then(Value::as_str).filter(|number| !number.is_empty())
+}
+
+/// Whose tokens they are: the organisation's id and name, or the refusal that names it and the
+/// record's.
 async fn confirm(
     app: &App,
     proxies: &Proxies,
     tokens: &Tokens,
     data: &Map<String, Value>,
-) -> Result<String, Fault> {
+) -> Result<(String, String), Fault> {
     let me: Person = app.webex.get(proxies, &tokens.access_token, "people/me").await?;
+    if me.org_id.is_empty() {
+        return Err(WebexError::new(
+            ErrorKind::Malformed,
+            "Webex didn't say to which organization the administrator belongs.",
+        )
+        .into());
+    }
     let path = format!("organizations/{}", me.org_id);
     let found: Result<Organization, _> = app.webex.get(proxies, &tokens.access_token, &path).await;
     // Without the scope its name isn't known; whose it is, is.
     let name = found.ok().map(|o| o.display_name).filter(|n| !n.is_empty());
     let name = name.unwrap_or_else(|| me.org_id.clone());
-    let expected = data.get("account_number").and_then(Value::as_str).filter(|t| !t.is_empty());
+    let expected = recorded(data);
     if expected.is_none_or(|expected| same_organization(expected, &me.org_id)) {
-        return Ok(name);
+        return Ok((me.org_id, name));
     }
     let record = data.get("name").and_then(Value::as_str).unwrap_or_default();
     let number = data

@@ -103,7 +103,7 @@ impl Facts {
             } else {
                 format!("The access token lapsed {}. {failure}", at(self.token_expires))
             };
-            return verdict(State::Lapsed, text, next);
+            return verdict(State::Lapsed, text, sooner(next, self.refresh_token_expires));
         }
         // Between two attempts the token may lapse.
         let lapse = self.token_expires.filter(|at| works && self.failures > 0 && *at > now);
@@ -113,7 +113,7 @@ impl Facts {
         let told = self.refresh_token_expires.map(|expires| expires - NOTICE + 1);
         if told.is_some_and(|told| told <= now) {
             let text = format!(
-                "The refresh token lapses {}, and refreshing doesn't prolong it. Authorise the \
+                "The refresh token lapses {}, and a refresh may not prolong it. Authorise the \
                  customer again before.",
                 at(self.refresh_token_expires)
             );

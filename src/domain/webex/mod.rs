@@ -23,12 +23,15 @@ use crate::{
     webex::{ErrorKind, WebexError},
 };
 
+/// The code of refusals that only another authorisation mends.
+pub(super) const NOT_AUTHORISED: &str = "not_authorised";
+
 impl From<WebexError> for Fault {
     /// What a caller who waits is told: not authorised is a conflict with what is stored, the rest
     /// is Webex's doing.
     fn from(error: WebexError) -> Self {
         let (kind, code) = match error.kind {
-            ErrorKind::Unauthorized => (FaultKind::Conflict, "not_authorised"),
+            ErrorKind::Unauthorized => (FaultKind::Conflict, NOT_AUTHORISED),
             ErrorKind::Timeout => (FaultKind::NoAnswer, "no_answer"),
             _ => (FaultKind::Upstream, "webex"),
         };

@@ -188,7 +188,10 @@ fn start_some(app: &App, tx: &WriteTx<'_>) -> Result<usize, Fault> {
         if let Err(fault) = tx.attempt(|tx| start_one(app, tx, &caller, stored, &mut under_way)) {
             tracing::error!(%fault, pkid = stored.pkid, "a schedule can't be run");
         }
-        move_on(app, tx, stored, now)?;
+        if let Err(fault) = tx.attempt(|tx| move_on(app, tx, stored, now)) {
+            tracing::error!(%fault, pkid = stored.pkid, "a schedule can't be planned; it rests a day");
+            tx.set_schedule_run(stored.id, now + 24 * 3600)?;
+        }
     }
     Ok(due.len())
 }

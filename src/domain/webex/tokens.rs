@@ -182,8 +182,9 @@ impl Flight<'_> {
             let told = "Its tokens were refreshed.";
             let ticket = self.ticket.clone().telling(Action::RefreshAccessToken, told);
             let kept = self.app.store.write(move |tx| {
+                let caller = seeing_all(tx, &caller)?;
                 if is_stored(tx, &customer(tx, caller.node.id, &pkid)?, &token)? {
-                    return store(&app, tx, &caller, &pkid, &tokens, &ticket);
+                    return store(&app, tx, &caller, &pkid, &tokens, None, &ticket);
                 }
                 Err(Fault::new(
                     FaultKind::Conflict,
@@ -213,6 +214,7 @@ impl Flight<'_> {
         let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
         app.store
             .write(move |tx| {
+                let caller = seeing_all(tx, &caller)?;
                 let stored = customer(tx, caller.node.id, &pkid)?;
                 if is_stored(tx, &stored, &token)? {
                     note_failure(&app_, tx, &caller, &stored, &error, &ticket)?;
@@ -221,6 +223,12 @@ impl Flight<'_> {
             })
             .await
     }
+}
+
+/// The caller as it began: a customer that was moved out of its sight meanwhile is no reason to lose
+/// the tokens that came.
+fn seeing_all(tx: &ReadTx<'_>, caller: &Caller) -> Result<Caller, Fault> {
+    Ok(Caller { node: Caller::program(tx)?.node, ..caller.clone() })
 }
 
 /// Whether a refresh token is the one that is stored.
@@ -252,13 +260,15 @@ fn time_of(data: &Map<String, Value>, name: &str) -> Option<i64> {
 }
 
 /// Stores tokens as they came, with the connection's state, and records it. Answers the id of the
-/// transaction.
+/// transaction. `grant` is the organisation's id where they are of a new authorisation, from which
+/// nothing of the former one stays.
 pub(super) fn store(
     app: &App,
     tx: &WriteTx<'_>,
     caller: &Caller,
     pkid: &str,
     tokens: &Tokens,
+    grant: Option<&str>,
     ticket: &Ticket,
 ) -> Result<Refreshed, Fault> {
     let now = app.env.now_seconds();
@@ -271,8 +281,17 @@ pub(super) fn store(
         changes.insert("refresh_token".to_owned(), json!(refresh_token.expose_secret()));
         let expires = at(tokens.refresh_token_expires_in).unwrap_or_default();
         changes.insert("refresh_token_expires".to_owned(), expires);
+    } else if grant.is_some() {
+        changes.insert("refresh_token".to_owned(), Value::Null);
+        changes.insert("refresh_token_expires".to_owned(), Value::Null);
     } else if let Some(expires) = at(tokens.refresh_token_expires_in) {
         changes.insert("refresh_token_expires".to_owned(), expires);
+    }
+    if let Some(organization) = grant
+        && !from_json(&customer(tx, caller.node.id, pkid)?)?.contains_key("account_number")
+    {
+        // From now on it is this one's.
+        changes.insert("account_number".to_owned(), json!(organization));
     }
     let model = app.model(MODEL)?;
     let revision = Revision::Merge(changes);
@@ -280,7 +299,7 @@ pub(super) fn store(
     let stored = customer(tx, caller.node.id, pkid)?;
     settle(app, tx, &stored, |facts| {
         facts.refreshed = Some(now);
-        if tokens.scope.is_some() {
+        if tokens.scope.is_some() || grant.is_some() {
             facts.scope.clone_from(&tokens.scope);
         }
         facts.failures = 0;

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde::{Deserialize, Serialize};
-use url::Url;
+use url::{Host, Url};
 
 use super::{Simulator, html, tokens};
 
@@ -101,8 +101,8 @@ fn refuse(simulator: &Simulator, asked: &Asked) -> Option<Response> {
         "response_type must be code."
     } else if simulator.integration(&asked.client_id).is_none() {
         "The client id isn't that of an integration."
-    } else if Url::parse(&asked.redirect_uri).is_err() {
-        "The redirect_uri isn't a URL."
+    } else if !leads_back(simulator, &asked.redirect_uri) {
+        "The redirect_uri isn't one of the integration's."
     } else if asked.scope.trim().is_empty() {
         "The scope is invalid."
     } else if !asked.code_challenge.is_empty() && asked.code_challenge_method != "S256" {
@@ -111,6 +111,19 @@ fn refuse(simulator: &Simulator, asked: &Asked) -> Option<Response> {
         return None;
     };
     Some((StatusCode::BAD_REQUEST, html::refused(wrong)).into_response())
+}
+
+/// Whether a redirect leads to the product, or to a program on the browser's own machine.
+fn leads_back(simulator: &Simulator, redirect: &str) -> bool {
+    let Ok(url) = Url::parse(redirect) else { return false };
+    let Some(product) = &simulator.0.product else { return true };
+    let is_local = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    is_local || Url::parse(product).is_ok_and(|product| product.origin() == url.origin())
 }
 
 /// Back to whoever sent the administrator here.

@@ -42,6 +42,8 @@ struct Inner {
     /// Under which URL it is reached, with the version: what its links to next pages begin with.
     base: String,
     client: ClientCredentials,
+    /// The origin at which browsers see the product.
+    product: Option<String>,
     state: Mutex<State>,
 }
 
@@ -79,7 +81,19 @@ impl Simulator {
             refreshing: BTreeMap::new(),
         };
         let base = base.trim_end_matches('/').to_owned();
-        Self(Arc::new(Inner { env, base, client, state: Mutex::new(state) }))
+        Self(Arc::new(Inner { env, base, client, product: None, state: Mutex::new(state) }))
+    }
+
+    /// A simulator that is part of the product leads browsers back to it, at this origin, and else
+    /// only to programs on their own machine.
+    #[must_use]
+    pub fn within(self, origin: &str) -> Self {
+        let Inner { env, base, client, state, .. } = match Arc::try_unwrap(self.0) {
+            Ok(inner) => inner,
+            // It is served already.
+            Err(shared) => return Self(shared),
+        };
+        Self(Arc::new(Inner { env, base, client, product: Some(origin.to_owned()), state }))
     }
 
     /// The product's own integration.

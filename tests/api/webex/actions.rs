@@ -123,6 +123,8 @@ async fn what_isnt_there_cant_be_started() {
     let path = format!("{href}+RefreshAccessToken");
     stage.app.get(&path).await.expect_fault(405, "not_offered", &[]);
     stage.app.post(&path, &json!([])).await.expect(400);
+    let more = stage.app.post(&path, &json!({ "force": true })).await;
+    more.expect_fault(400, "validation", &[("/force", "unknown")]);
     stage.app.call("POST", &path).anonymous().send().await.expect(401);
     let nobody = pkid.chars().rev().collect::<String>();
     let path = format!("{SPARK}{nobody}/+RefreshAccessToken");

@@ -5,6 +5,7 @@ mod authorise;
 mod keeper;
 mod keeper_many;
 mod keeper_pasted;
+mod kept;
 mod notices;
 mod pages;
 mod schedule;

@@ -208,11 +208,12 @@ async fn customers_that_change_in_the_same_minute_are_told_of_in_one_mail() {
     tick(&stage.app).await;
     stage.app.clock.advance(7 * DAY);
     // One of them at first, and half a minute later another.
-    stage.simulator.fail(token_fault(1, Failure::Status(400)));
     tick(&stage.app).await;
+    let body = json!({});
+    stage.simulator.fail(token_fault(1, Failure::Status(400)));
+    stage.app.post(&format!("{}+RefreshAccessToken", hrefs[0]), &body).await.expect(409);
     stage.app.clock.advance(30);
     stage.simulator.revoke(ORGANIZATION);
-    let body = json!({});
     stage.app.post(&format!("{}+RefreshAccessToken", hrefs[2]), &body).await.expect(409);
     assert_eq!(send(&stage).await, Some(30));
     assert!(mails.try_recv().is_err());

@@ -115,10 +115,12 @@ impl Job {
                 .await?;
             let Some((_, last)) = unseen.last() else { return Ok(tally) };
             after = last.clone();
+            let job = self.clone();
             tally = self
                 .step(move |tx| {
+                    let customer = job.customer(tx)?.id;
                     for (instance_id, _) in &unseen {
-                        let gone = tx.delete_unseen(*instance_id, pass.number)?;
+                        let gone = tx.delete_unseen(customer, *instance_id, pass.number)?;
                         tally.counts.removed += u64::from(gone);
                     }
                     Ok(tally)

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::super::tokens::{self, Access, access, customer};
 use crate::{
+    domain::webex::NOT_AUTHORISED,
     domain::{App, Caller, transactions::Ticket},
     fault::{Fault, FaultKind},
     webex::{ErrorKind, Proxies, WebexError, pages::Cursor},
@@ -96,7 +97,13 @@ impl<'a> Session<'a> {
                 tokens::refused(self.app, self.caller, self.pkid, refused, &error).await?;
                 return Err(error.into());
             }
-            self.renew().await?;
+            if let Err(fault) = self.renew().await {
+                if fault.code == NOT_AUTHORISED {
+                    // Neither is any good any more.
+                    tokens::refused(self.app, self.caller, self.pkid, refused, &error).await?;
+                }
+                return Err(fault);
+            }
         }
         let Some(token) = self.access.token.clone() else { return Err(error.into()) };
         Ok((self.access.proxies.clone(), token))
@@ -118,5 +125,5 @@ async fn read(app: &App, caller: &Caller, pkid: &str) -> Result<Access, Fault> {
 
 fn not_authorised(why: &str) -> Fault {
     let message = format!("{why} Authorise the customer by its link.");
-    Fault::new(FaultKind::Conflict, "not_authorised", message)
+    Fault::new(FaultKind::Conflict, NOT_AUTHORISED, message)
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Customers that the panel has room for.
-const SHOWN: u64 = 6;
+const SHOWN: u64 = 10;
 
 /// `path` is that of the chosen node.
 pub async fn panel(visit: &Visit<'_>, path: &str) -> Result<AnyView, Fault> {
@@ -41,6 +41,13 @@ pub async fn panel(visit: &Visit<'_>, path: &str) -> Result<AnyView, Fault> {
             view! { <li>{grouped(count(state))} " " {words}</li> }.into_any()
         })
         .collect();
+    // Those there is no room for, by the counts: everybody but the healthy.
+    let in_all: u64 = counts.iter().filter(|(s, _)| s != "healthy").map(|(_, n)| n).sum();
+    let more = in_all.saturating_sub(in_need.len() as u64);
+    let more = (more > 0).then(|| {
+        let words = format!("{} more not shown here", grouped(more));
+        view! { <span class="muted">{words}</span> }
+    });
     let body = if in_need.is_empty() {
         view! {
             <div class="empty">
@@ -72,6 +79,7 @@ pub async fn panel(visit: &Visit<'_>, path: &str) -> Result<AnyView, Fault> {
             <div class="card-head">
                 <h2 id="webex-need">"Webex connections in need"</h2>
                 <ul class="licence-counts" aria-label="Connections by state">{all}</ul>
+                {more}
                 <a href=at_node(&list_href(spark_customer::MODEL), Some(path))>"All customers"</a>
             </div>
             {body}
