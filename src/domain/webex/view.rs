@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Act, Connection, MODEL, State, SyncCounts, connection,
+    sync::ORGANIZATION,
     tokens::{access, customer},
 };
 pub use super::{
@@ -59,6 +60,8 @@ pub struct Card {
     pub schedules: Vec<Schedule>,
     pub licences: u64,
     pub users: u64,
+    /// Webex's name of the organisation as it was synced, else its number.
+    pub organization: Option<String>,
 }
 
 /// A transaction of an act.
@@ -189,8 +192,28 @@ fn card_in(app: &App, tx: &ReadTx<'_>, caller: &Caller, pkid: &str) -> Result<Ca
         schedules: schedules(app, tx, caller, &customer)?,
         licences: count(LICENCE),
         users: count(USER),
+        organization: organization(tx, &stored, &data)?,
         customer,
     })
+}
+
+/// Which organisation a customer is connected to, as far as is known.
+fn organization(
+    tx: &ReadTx<'_>,
+    stored: &Stored,
+    data: &Map<String, Value>,
+) -> Result<Option<String>, Fault> {
+    const CUSTOMERS_AT_A_NODE: u32 = 50;
+    let text = |data: &Map<String, Value>, name: &str| {
+        data.get(name).and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_owned)
+    };
+    for synced in tx.instances_at(ORGANIZATION, stored.node.id, CUSTOMERS_AT_A_NODE)? {
+        let synced = resources::from_json(&synced)?;
+        if text(&synced, "spark_customer") == text(data, "name") {
+            return Ok(text(&synced, "name"));
+        }
+    }
+    Ok(text(data, "account_number_external").or_else(|| text(data, "account_number")))
 }
 
 fn last(

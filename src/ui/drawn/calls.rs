@@ -46,6 +46,21 @@ fn calls(model: &Model, instance: &Instance, origin: &str) -> AnyView {
     );
     let delete =
         format!("curl -u \"$TENANTRY_USER\" -X DELETE {url} \\\n  -H 'If-Match: \"{version}\"'");
+    // Workflows of the model's own.
+    let acts: Vec<AnyView> = model
+        .actions
+        .iter()
+        .map(|act| {
+            let text = format!("curl -u \"$TENANTRY_USER\" -X POST {url}+{}", act.name);
+            view! {
+                <section class="api-call">
+                    <h2>{act.title.clone()}</h2>
+                    {code_block(text, &act.title)}
+                </section>
+            }
+            .into_any()
+        })
+        .collect();
     view! {
         <div class="stack api-calls">
             <p>
@@ -60,6 +75,7 @@ fn calls(model: &Model, instance: &Instance, origin: &str) -> AnyView {
             {call(Operation::Get, "Get", get)}
             {call(Operation::Update, "Modify", modify)}
             {call(Operation::Remove, "Delete", delete)}
+            {acts}
         </div>
     }
     .into_any()

@@ -110,6 +110,14 @@ fn tokens(card: &Card) -> Option<AnyView> {
         }
         .into_any()
     };
+    let organization = card.organization.clone().map(|name| {
+        view! {
+            <div>
+                <dt>"Organisation"</dt>
+                <dd>{name}</dd>
+            </div>
+        }
+    });
     let missing = (!card.missing_scopes.is_empty()).then(|| {
         let scopes: Vec<AnyView> = card
             .missing_scopes
@@ -134,6 +142,7 @@ fn tokens(card: &Card) -> Option<AnyView> {
     Some(
         view! {
             <dl class="detail-list webex-tokens">
+                {organization}
                 {line("Access token", card.has_token, card.token_expires)}
                 {line("Refresh token", card.has_refresh_token, card.refresh_token_expires)}
                 {next}
