@@ -81,7 +81,15 @@ pub type Refreshed = Result<String, Fault>;
 
 /// Refreshes that are under way, by customer.
 #[derive(Default)]
-pub struct Flights(Mutex<HashMap<String, watch::Receiver<Option<Refreshed>>>>);
+pub struct Flights(Mutex<HashMap<String, watch::Sender<Option<Refreshed>>>>);
+
+impl Flights {
+    /// How many wait for the refresh of a customer that is under way.
+    pub fn waiting(&self, pkid: &str) -> usize {
+        let flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.get(pkid).map_or(0, watch::Sender::receiver_count)
+    }
+}
 
 /// Refreshes a customer's tokens now, or waits for the refresh that is under way. Answers the
 /// transaction that records it: that of `ticket`, unless another refresh was under way.
@@ -89,10 +97,10 @@ pub async fn refresh(app: &App, caller: &Caller, pkid: &str, ticket: Ticket) -> 
     let mut outcome = {
         let mut flights = app.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = flights.get(pkid) {
-            flight.clone()
+            flight.subscribe()
         } else {
             let (tell, hear) = watch::channel(None);
-            flights.insert(pkid.to_owned(), hear.clone());
+            flights.insert(pkid.to_owned(), tell.clone());
             let (app, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
             // A task of its own: whoever asked may go away, the refresh is carried to its end.
             tokio::spawn(async move {

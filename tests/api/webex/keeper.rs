@@ -7,7 +7,6 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tenantry::{
     domain::webex::keeper,
-    store::StoreError,
     webex::{
         client::ClientCredentials,
         simulator::{Failure, Fault},
@@ -109,12 +108,9 @@ async fn at_once(stage: &Stage, href: &str, many: usize) -> Vec<Answer> {
     let hold = stage.wire.hold(ACCESS_TOKEN);
     let release = async {
         hold.reached().await;
-        let running =
-            format!("{TRANSACTIONS}?limit=1&filter_field=status&filter_text=In%20Progress");
-        while app.get(&running).await.expect(200).json()["pagination"]["total"] != json!(many) {}
-        // Between the record and the wait lies one write of each.
-        for _ in 0..many {
-            app.app.store.write(|_| Ok::<_, StoreError>(())).await.unwrap();
+        let pkid = href.trim_end_matches('/').rsplit('/').next().unwrap();
+        while app.app.flights.waiting(pkid) != many {
+            tokio::task::yield_now().await;
         }
         hold.release();
     };
