@@ -39,7 +39,7 @@ pub struct Serve {
     /// Folder with further model files, beside those in the program.
     #[arg(long, env = "TENANTRY_MODELS_DIR")]
     models_dir: Option<PathBuf>,
-    /// Fill an empty database with a sample hierarchy and sample customers, and let a simulator
+    /// Fill an empty data folder with a sample hierarchy and sample customers, and let a simulator
     /// stand in for Webex unless its URL is given.
     #[arg(long, env = "TENANTRY_DEMO")]
     demo: bool,

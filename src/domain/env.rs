@@ -95,6 +95,7 @@ impl Random for System {
 
 impl Pauses for System {
     fn pause(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        // Between two tries of a call: as long as Webex asked for, or longer each time.
         Box::pin(tokio::time::sleep(duration))
     }
 }

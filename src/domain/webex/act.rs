@@ -102,8 +102,9 @@ impl Act {
                 });
                 Ok(Some(Outcome { message, counts: None, done: 1, log: Vec::new() }))
             }
-            Self::SyncWebexTeamsRolesLicences => sync::roles_licences(app, caller, id, pkid).await,
-            Self::SyncWebexTeamsUsers => sync::users(app, caller, id, pkid).await,
+            Self::SyncWebexTeamsRolesLicences | Self::SyncWebexTeamsUsers => {
+                sync::run(app, caller, id, pkid, self).await
+            }
         }
     }
 }

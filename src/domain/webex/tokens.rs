@@ -165,6 +165,7 @@ async fn fly(app: &App, caller: &Caller, pkid: &str, ticket: Ticket) -> Refreshe
 /// Answers some seconds after the program is told to end: a pause between two tries would keep it.
 async fn cut_short(app: &App) {
     app.tasks.told_to_stop().await;
+    // A limit, not a wait: an answer that comes before ends it.
     tokio::time::sleep(GRACE).await;
 }
 

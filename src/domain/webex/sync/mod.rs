@@ -15,15 +15,13 @@ use self::{
     apply::{Entry, Job, Pass, Tally},
     session::Session,
 };
-use super::{MODEL, Outcome, SyncCounts, tokens::customer};
+use super::{Act, MODEL, Outcome, SyncCounts, tokens::customer};
 use crate::{
     domain::{App, Caller, resources::from_json},
     fault::{Fault, FaultKind},
     store::{ReadTx, Stored, WriteTx},
     webex::pages::Cursor,
 };
-
-pub(super) use self::{roles_licences::run as roles_licences, users::run as users};
 
 pub const ORGANIZATION: &str = "device/spark/Organization";
 pub const ROLE: &str = "device/spark/Role";
@@ -37,6 +35,23 @@ const KINDS: [(&str, &str, &str); 4] = [
     (LICENSE, "licence", "licences"),
     (USER, "user", "users"),
 ];
+
+/// Carries out a sync for the transaction `id`; `None` where it was cut off by the program's end.
+pub(super) async fn run(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    pkid: &str,
+    act: Act,
+) -> Result<Option<Outcome>, Fault> {
+    let mut sync = Sync::open(app, caller, id, pkid).await?;
+    let read = if act == Act::SyncWebexTeamsUsers {
+        users::read(&mut sync).await
+    } else {
+        roles_licences::read(&mut sync).await
+    };
+    sync.end(read)
+}
 
 /// Whether instances of a model are there by a sync, and so belong to a customer at their node.
 pub fn is_synced(model_type: &str) -> bool {

@@ -6,24 +6,9 @@ use super::{
     Entry, LICENSE, ORGANIZATION, ROLE, Stop, Sync,
     apply::{text, value},
 };
-use crate::{
-    domain::{App, Caller, webex::Outcome},
-    fault::Fault,
-    webex::shapes::{License, Organization, Person, Role},
-};
+use crate::webex::shapes::{License, Organization, Person, Role};
 
-pub async fn run(
-    app: &App,
-    caller: &Caller,
-    id: &str,
-    pkid: &str,
-) -> Result<Option<Outcome>, Fault> {
-    let mut sync = Sync::open(app, caller, id, pkid).await?;
-    let read = read(&mut sync).await;
-    sync.end(read)
-}
-
-async fn read(sync: &mut Sync<'_>) -> Result<(), Stop> {
+pub async fn read(sync: &mut Sync<'_>) -> Result<(), Stop> {
     let organization = match sync.organization() {
         Some(id) => id,
         None => sync.get::<Person>("people/me").await?.org_id,

@@ -9,27 +9,12 @@ use super::{
     Entry, Stop, Sync, USER,
     apply::{text, value},
 };
-use crate::{
-    domain::{App, Caller, webex::Outcome},
-    fault::Fault,
-    webex::shapes::{License, Person, Role},
-};
+use crate::webex::shapes::{License, Person, Role};
 
 /// People a page.
 const PAGE: &str = "100";
 
-pub async fn run(
-    app: &App,
-    caller: &Caller,
-    id: &str,
-    pkid: &str,
-) -> Result<Option<Outcome>, Fault> {
-    let mut sync = Sync::open(app, caller, id, pkid).await?;
-    let read = read(&mut sync).await;
-    sync.end(read)
-}
-
-async fn read(sync: &mut Sync<'_>) -> Result<(), Stop> {
+pub async fn read(sync: &mut Sync<'_>) -> Result<(), Stop> {
     let organization = sync.organization();
     let of_licenses: Vec<(&str, &str)> = organization.iter().map(|id| ("orgId", &**id)).collect();
     let roles = sync.all::<Role>("roles", &[]).await?;
