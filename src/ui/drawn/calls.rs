@@ -51,7 +51,7 @@ fn calls(model: &Model, instance: &Instance, origin: &str) -> AnyView {
         .actions
         .iter()
         .map(|act| {
-            let text = format!("curl -u \"$TENANTRY_USER\" -X POST {url}+{}", act.name);
+            let text = format!("curl -u \"$TENANTRY_USER\" -X POST \\\n  {url}+{}", act.name);
             view! {
                 <section class="api-call">
                     <h2>{act.title.clone()}</h2>
