@@ -36,6 +36,7 @@ const NOT_FOUND: Code = Code(8, "NOT_FOUND_AT_NE");
 const BAD_BODY: Code = Code(9, "BODY_NOT_AN_OBJECT");
 const MEDIA_TYPE: Code = Code(10, "UNSUPPORTED_MEDIA_TYPE");
 const UNAVAILABLE: Code = Code(11, "UNAVAILABLE");
+const TOO_MANY: Code = Code(12, "TOO_MANY_REQUESTS");
 
 /// The code of an item that was refused by itself.
 pub const ITEM: u8 = INVALID_PARAMETERS.0;
@@ -103,6 +104,7 @@ fn code(fault: &Fault, one: Option<&FieldError>) -> Code {
         FaultKind::NotOffered => METHOD,
         FaultKind::TooLarge => TOO_LARGE,
         FaultKind::UnsupportedMedia => MEDIA_TYPE,
+        FaultKind::TooMany => TOO_MANY,
         FaultKind::Upstream | FaultKind::NoAnswer | FaultKind::Internal => INTERNAL,
     }
 }
