@@ -31,6 +31,8 @@ pub enum FaultKind {
     NoAnswer,
     /// Too much of it in a short time; [`Fault::retry_after`] says when it is heard again.
     TooMany,
+    /// The database can't be read or written for now. Logged with its cause.
+    Unavailable,
     /// Ours. Logged with its cause; the caller learns no detail.
     Internal,
 }
@@ -137,6 +139,23 @@ impl Fault {
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
+    }
+
+    /// The database can't do it for now; `reason` is a sentence without its end.
+    pub fn unavailable(code: &str, reason: &str) -> Self {
+        Self::new(
+            FaultKind::Unavailable,
+            code,
+            format!(
+                "{reason}, so nothing was changed. Try again; if it stays, tell who runs this \
+                 server."
+            ),
+        )
+    }
+
+    /// Whether it is no fault of what was asked for, so that the same may go well later.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.kind, FaultKind::Internal | FaultKind::Unavailable)
     }
 
     #[must_use]

@@ -24,6 +24,7 @@ pub fn status(kind: FaultKind) -> StatusCode {
         FaultKind::Upstream => StatusCode::BAD_GATEWAY,
         FaultKind::NoAnswer => StatusCode::GATEWAY_TIMEOUT,
         FaultKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -22,8 +22,9 @@ const GROUP: usize = 256;
 
 /// Told whether the group's commit reached the disk; answers the caller.
 type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-/// Does its work inside the open transaction; says whether to keep it, and how to answer.
-type Job = Box<dyn FnOnce(&WriteTx<'_>) -> (bool, Finish) + Send>;
+/// Does its work inside the open transaction, or hears why there is none; says whether to keep it,
+/// and how to answer.
+type Job = Box<dyn FnOnce(Result<&WriteTx<'_>, StoreError>) -> (bool, Finish) + Send>;
 
 #[derive(Clone)]
 pub struct Writer {
@@ -62,7 +63,7 @@ impl Writer {
     {
         let (answer, answered) = oneshot::channel::<Result<T, E>>();
         let job: Job = Box::new(move |tx| {
-            let result = work(tx);
+            let result = tx.map_err(E::from).and_then(work);
             let keep = result.is_ok();
             let finish: Finish = Box::new(move |committed| {
                 let outcome = match (result, committed) {
@@ -108,13 +109,16 @@ fn serve(conn: &Connection, vault: &Vault, mut jobs: mpsc::Receiver<Job>) {
             }
         }
         for finish in finishes {
-            finish(
-                committed
-                    .as_ref()
-                    .copied()
-                    .map_err(|e| StoreError::Unavailable(format!("the commit failed: {e}"))),
-            );
+            finish(committed.as_ref().copied().map_err(told));
         }
+    }
+}
+
+/// What each of those is told whose work a failure has undone.
+fn told(error: &StoreError) -> StoreError {
+    match error.trouble() {
+        Some(trouble) => StoreError::Troubled(trouble),
+        None => StoreError::Unavailable(format!("the commit failed: {error}")),
     }
 }
 
@@ -130,13 +134,16 @@ fn group(
         conn.prepare_cached(text)?.execute([])?;
         Ok(())
     };
-    sql("BEGIN IMMEDIATE")?;
+    if let Err(error) = sql("BEGIN IMMEDIATE") {
+        finishes.push(first(Err(told(&error))).1);
+        return Err(error);
+    }
     let mut next = Some(first);
     while let Some(job) = next {
         sql("SAVEPOINT job")?;
         let tx = WriteTx { read: ReadTx { conn, vault } };
         // A panic loses this job alone; its caller hears that the work failed.
-        let keep = match catch_unwind(AssertUnwindSafe(|| job(&tx))) {
+        let keep = match catch_unwind(AssertUnwindSafe(|| job(Ok(&tx)))) {
             Ok((keep, finish)) => {
                 finishes.push(finish);
                 keep

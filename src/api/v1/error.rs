@@ -105,7 +105,10 @@ fn code(fault: &Fault, one: Option<&FieldError>) -> Code {
         FaultKind::TooLarge => TOO_LARGE,
         FaultKind::UnsupportedMedia => MEDIA_TYPE,
         FaultKind::TooMany => TOO_MANY,
-        FaultKind::Upstream | FaultKind::NoAnswer | FaultKind::Internal => INTERNAL,
+        FaultKind::Upstream
+        | FaultKind::NoAnswer
+        | FaultKind::Unavailable
+        | FaultKind::Internal => INTERNAL,
     }
 }
 

@@ -1,0 +1,1 @@
+//! kill -9 while writes of every kind are under way.
