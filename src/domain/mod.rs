@@ -2,6 +2,7 @@
 //! authorisation, validation, the transaction record and the write happen here, once, in one
 //! database transaction. Knows neither HTTP nor SQL.
 
+pub mod access;
 pub mod accounts;
 mod catalogue;
 pub mod choices;
@@ -102,6 +103,8 @@ pub struct Caller {
     pub account_id: i64,
     pub username: String,
     pub node: Node,
+    /// What it may do there.
+    pub access: Arc<access::Access>,
 }
 
 /// What stands for the program itself where it acts on its own.
@@ -114,7 +117,8 @@ impl Caller {
     /// The program itself, which sees everything.
     fn program(tx: &ReadTx<'_>) -> Result<Self, Fault> {
         let node = tx.root_node()?.ok_or_else(Fault::internal)?;
-        Ok(Self { account_id: PROGRAM_ACCOUNT, username: PROGRAM.to_owned(), node })
+        let access = Arc::new(access::Access::full());
+        Ok(Self { account_id: PROGRAM_ACCOUNT, username: PROGRAM.to_owned(), node, access })
     }
 }
 
