@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod audit;
 mod catalogue;
 pub mod choices;
 pub mod chosen;
@@ -64,6 +65,7 @@ pub struct Inner {
     pub settings: Settings,
     pub logins: accounts::Logins,
     pub tasks: tasks::Tasks,
+    pub audit: audit::Audit,
     pub webex: Webex,
     /// What stands in for Webex, where that was asked for.
     pub simulator: Option<Simulator>,
@@ -173,6 +175,7 @@ impl App {
             settings: start.settings,
             logins: accounts::Logins::default(),
             tasks: tasks::Tasks::default(),
+            audit: audit::Audit::default(),
             webex,
             simulator,
             flights: webex::tokens::Flights::default(),
