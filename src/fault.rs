@@ -29,6 +29,8 @@ pub enum FaultKind {
     Upstream,
     /// A system that we call on didn't answer in time.
     NoAnswer,
+    /// The database can't be read or written for now. Logged with its cause.
+    Unavailable,
     /// Ours. Logged with its cause; the caller learns no detail.
     Internal,
 }
@@ -112,6 +114,23 @@ impl Fault {
             "Something went wrong on our side and nothing was changed. Try again; if it stays, \
              the server's log has the details.",
         )
+    }
+
+    /// The database can't do it for now; `reason` is a sentence without its end.
+    pub fn unavailable(code: &str, reason: &str) -> Self {
+        Self::new(
+            FaultKind::Unavailable,
+            code,
+            format!(
+                "{reason}, so nothing was changed. Try again; if it stays, tell who runs this \
+                 server."
+            ),
+        )
+    }
+
+    /// Whether it is no fault of what was asked for, so that the same may go well later.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.kind, FaultKind::Internal | FaultKind::Unavailable)
     }
 
     #[must_use]

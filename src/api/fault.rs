@@ -23,6 +23,7 @@ pub fn status(kind: FaultKind) -> StatusCode {
         FaultKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         FaultKind::Upstream => StatusCode::BAD_GATEWAY,
         FaultKind::NoAnswer => StatusCode::GATEWAY_TIMEOUT,
+        FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

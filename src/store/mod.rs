@@ -16,6 +16,7 @@ mod migrations;
 mod nodes;
 mod secrets;
 mod tasks;
+mod trouble;
 mod vault;
 mod views;
 mod webex;
@@ -39,6 +40,7 @@ pub use licences::{
 pub use list::{Attr, Cover, ListFilter, ListRow, ListSpec, Order};
 pub use nodes::{Node, NodeContents};
 pub use tasks::{TaskRow, TaskState};
+pub use trouble::Trouble;
 use vault::Vault;
 pub use views::{NewView, SavedView};
 pub use webex::{BegunAuthorization, ConnectionRow};
@@ -78,12 +80,21 @@ pub enum StoreError {
     Json { pkid: String, source: serde_json::Error },
     #[error("the store is shutting down or its writer has failed: {0}")]
     Unavailable(String),
+    /// A group of writes that wasn't committed.
+    #[error("the database couldn't write: {0:?}")]
+    Troubled(Trouble),
 }
 
 impl From<StoreError> for crate::fault::Fault {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "store");
-        Self::internal()
+        match error.trouble() {
+            Some(trouble) => Self::unavailable(trouble.code(), trouble.sentence()),
+            None if matches!(error, StoreError::Unavailable(_)) => {
+                Self::unavailable("unavailable", "The database doesn't take this at the moment")
+            }
+            None => Self::internal(),
+        }
     }
 }
 

@@ -108,12 +108,10 @@ fn serve(conn: &Connection, vault: &Vault, mut jobs: mpsc::Receiver<Job>) {
             }
         }
         for finish in finishes {
-            finish(
-                committed
-                    .as_ref()
-                    .copied()
-                    .map_err(|e| StoreError::Unavailable(format!("the commit failed: {e}"))),
-            );
+            finish(committed.as_ref().copied().map_err(|error| match error.trouble() {
+                Some(trouble) => StoreError::Troubled(trouble),
+                None => StoreError::Unavailable(format!("the commit failed: {error}")),
+            }));
         }
     }
 }

@@ -103,7 +103,10 @@ fn code(fault: &Fault, one: Option<&FieldError>) -> Code {
         FaultKind::NotOffered => METHOD,
         FaultKind::TooLarge => TOO_LARGE,
         FaultKind::UnsupportedMedia => MEDIA_TYPE,
-        FaultKind::Upstream | FaultKind::NoAnswer | FaultKind::Internal => INTERNAL,
+        FaultKind::Upstream
+        | FaultKind::NoAnswer
+        | FaultKind::Unavailable
+        | FaultKind::Internal => INTERNAL,
     }
 }
 

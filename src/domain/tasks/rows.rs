@@ -11,7 +11,7 @@ use crate::{
         App,
         transactions::{self, Counts, FAIL, SUCCESS},
     },
-    fault::{Fault, FaultKind},
+    fault::Fault,
     store::{TaskRow, TaskState, WriteTx},
 };
 
@@ -55,7 +55,7 @@ impl RowOutcome {
         let (status, message, transaction_id) = match outcome {
             Ok((message, id)) => (SUCCESS, message, Some(id)),
             // Ours: the whole call fails and nothing of these rows stays.
-            Err(fault) if fault.kind == FaultKind::Internal => return Err(fault),
+            Err(fault) if fault.is_ours() => return Err(fault),
             Err(fault) => (FAIL, told(&fault), None),
         };
         Ok(Self {

@@ -20,7 +20,7 @@ use crate::{
         rounds::rounds,
         transactions::{Action, Ticket},
     },
-    fault::{Fault, FaultKind},
+    fault::Fault,
     store::WriteTx,
     webex::{ErrorKind, WebexError, shapes::TokenExpiry},
 };
@@ -137,7 +137,7 @@ async fn look_after(app: &App, pkid: String) {
         // In a task of its own: a panic is this customer's alone.
         let turn = tokio::spawn(async move { attend(&app_, &pkid_).await }).await;
         if let Err(fault) = turn.unwrap_or_else(|_| Err(Fault::internal())) {
-            if fault.kind == FaultKind::Internal {
+            if fault.is_ours() {
                 tracing::error!(%fault, pkid, "a Webex connection can't be looked after");
             }
             break;

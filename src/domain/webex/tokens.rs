@@ -202,7 +202,7 @@ impl Flight<'_> {
                 ))
             });
             match (kept.await.flatten(), pauses.next()) {
-                (Err(fault), Some(pause)) if fault.kind == FaultKind::Internal => {
+                (Err(fault), Some(pause)) if fault.is_ours() => {
                     let pkid = self.pkid;
                     tracing::error!(pkid, "renewed tokens can't be stored; it is tried again");
                     self.app.env.pauses.pause(pause).await;

@@ -128,6 +128,7 @@ pub fn answer_status(kind: FaultKind) {
             FaultKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             FaultKind::Upstream => StatusCode::BAD_GATEWAY,
             FaultKind::NoAnswer => StatusCode::GATEWAY_TIMEOUT,
+            FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {

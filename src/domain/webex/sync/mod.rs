@@ -240,7 +240,7 @@ impl<'a> Sync<'a> {
         match read {
             Err(Stop::CutOff) => Ok(None),
             Err(Stop::Fault(mut fault)) => {
-                if came && fault.kind != FaultKind::Internal {
+                if came && !fault.is_ours() {
                     fault.message.push_str(" What had come until then was taken over.");
                 }
                 Err(fault)
