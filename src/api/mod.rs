@@ -3,6 +3,7 @@
 mod auth;
 mod body;
 mod caller;
+pub mod client;
 pub mod fault;
 mod health;
 mod hrefs;

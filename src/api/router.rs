@@ -80,10 +80,11 @@ pub fn service(app: App, site: Site) -> Router {
         .fallback(pages::page)
         .method_not_allowed_fallback(not_offered)
         .layer(Extension(console))
-        .with_state(app);
+        .with_state(app.clone());
 
     // Routes are matched by paths without their trailing slash.
-    Router::new().fallback_service(NormalizePath::trim_trailing_slash(layers::around(router, long)))
+    Router::new()
+        .fallback_service(NormalizePath::trim_trailing_slash(layers::around(app, router, long)))
 }
 
 async fn unknown_call(request: Request) -> Fault {

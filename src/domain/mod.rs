@@ -84,6 +84,8 @@ pub struct Settings {
     pub demo: bool,
     /// Hosts (`host` or `host:port`) to which outcomes may be posted.
     pub callback_hosts: Vec<String>,
+    /// Proxies that are believed when they say where a request comes from.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
     /// Base of the Webex API, with its version.
     pub webex_api_url: url::Url,
     /// The integration registered with Webex.
