@@ -1,21 +1,19 @@
 //! Log-in: passwords, browser sessions, and the bearer tokens of scripts. Tokens are random and
 //! kept only as hashes; sessions are in the store and survive a restart.
 
+pub mod passwords;
+
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use argon2::{
-    Argon2,
-    password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString},
-};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::{App, Caller, PROGRAM_ACCOUNT, access};
 use crate::{
-    fault::Fault,
+    fault::{Fault, FaultKind},
     store::{ReadTx, SessionKind, SessionRow},
 };
 
@@ -44,6 +42,7 @@ const WRONG: &str = "The username or the password is wrong.";
 pub struct Logins {
     sessions: Memory<(SessionRow, Caller)>,
     basic: Memory<(i64, Caller)>,
+    hashing: passwords::Hashing,
 }
 
 /// What was read from the store, and the generation of it.
@@ -76,13 +75,19 @@ pub async fn ensure_first_admin(
         return Ok(None);
     }
     let (password, made_up) = match password.filter(|p| !p.is_empty()) {
-        Some(given) => (given, None),
+        Some(given) => {
+            passwords::judge(&given, FIRST_ADMIN).map_err(|refused| {
+                let why = format!("TENANTRY_ADMIN_PASSWORD can't be used: {}", refused.message);
+                Fault::new(FaultKind::BadInput, "validation", why)
+            })?;
+            (given, None)
+        }
         None => {
             let password = app.env.token().chars().take(20).collect::<String>();
             (password.clone(), Some(password))
         }
     };
-    let hash = hash(app, password).await?;
+    let hash = passwords::hash(app, password).await?;
     app.store
         .write(move |tx| {
             let root = tx.root_node()?.ok_or_else(Fault::internal)?;
@@ -104,10 +109,7 @@ pub async fn log_in(app: &App, username: &str, password: &str) -> Result<Caller,
         })
         .await?;
     let (stored, caller) = found.unzip();
-    let password = password.to_owned();
-    let right = tokio::task::spawn_blocking(move || verify(stored.as_deref(), &password))
-        .await
-        .unwrap_or(false);
+    let right = passwords::verify(app, stored, password).await?;
     match caller {
         Some(caller) if right => Ok(caller),
         _ => Err(Fault::unauthenticated(WRONG)),
@@ -272,36 +274,4 @@ fn remember<V>(memory: &Memory<V>, key: [u8; 32], generation: u64, value: V) {
         memory.clear();
     }
     memory.insert(key, Remembered { generation, value });
-}
-
-/// Hashes a password for the store.
-async fn hash(app: &App, password: String) -> Result<String, Fault> {
-    let salt = app.env.bytes::<16>();
-    let hashed = tokio::task::spawn_blocking(move || {
-        let salt = SaltString::encode_b64(&salt)?;
-        Ok::<_, argon2::password_hash::Error>(
-            Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string(),
-        )
-    })
-    .await;
-    match hashed {
-        Ok(Ok(hash)) => Ok(hash),
-        other => {
-            tracing::error!(?other, "a password could not be hashed");
-            Err(Fault::internal())
-        }
-    }
-}
-
-/// Whether the password is that of the hash. Without a hash the answer is no, after the same work:
-/// the time of an answer doesn't tell which names exist.
-fn verify(stored: Option<&str>, password: &str) -> bool {
-    let Some(stored) = stored else {
-        let salt = SaltString::encode_b64(b"no such account").ok();
-        let hashed = salt.map(|s| Argon2::default().hash_password(password.as_bytes(), &s).is_ok());
-        tracing::debug!(?hashed, "log-in with an unknown name");
-        return false;
-    };
-    PasswordHash::new(stored)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
