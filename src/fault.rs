@@ -29,10 +29,10 @@ pub enum FaultKind {
     Upstream,
     /// A system that we call on didn't answer in time.
     NoAnswer,
-    /// Too much of it in a short time; [`Fault::retry_after`] says when it is heard again.
-    TooMany,
     /// The database can't be read or written for now. Logged with its cause.
     Unavailable,
+    /// Too much of it in a short time; [`Fault::retry_after`] says when it is heard again.
+    TooMany,
     /// Ours. Logged with its cause; the caller learns no detail.
     Internal,
 }
@@ -134,13 +134,6 @@ impl Fault {
         )
     }
 
-    /// Says when to try again, in seconds.
-    #[must_use]
-    pub fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(seconds);
-        self
-    }
-
     /// The database can't do it for now; `reason` is a sentence without its end.
     pub fn unavailable(code: &str, reason: &str) -> Self {
         Self::new(
@@ -156,6 +149,13 @@ impl Fault {
     /// Whether it is no fault of what was asked for, so that the same may go well later.
     pub fn is_ours(&self) -> bool {
         matches!(self.kind, FaultKind::Internal | FaultKind::Unavailable)
+    }
+
+    /// Says when to try again, in seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
     }
 
     #[must_use]

@@ -23,8 +23,8 @@ pub fn status(kind: FaultKind) -> StatusCode {
         FaultKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         FaultKind::Upstream => StatusCode::BAD_GATEWAY,
         FaultKind::NoAnswer => StatusCode::GATEWAY_TIMEOUT,
-        FaultKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        FaultKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

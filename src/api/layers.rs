@@ -7,7 +7,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware::{Next, from_fn},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use tower_http::{
@@ -25,9 +25,10 @@ use tower_http::{
 
 use super::{
     body::{self, too_large},
+    client::{self, ClientAddress},
     v1,
 };
-use crate::fault::Fault;
+use crate::{domain::App, fault::Fault};
 
 /// No call takes longer than this.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -39,7 +40,7 @@ const LONG_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// The router with everything around it, and beside it the calls that take long: they limit their
 /// bodies themselves. The last layer here is the first that a request meets.
-pub fn around(router: Router, long: Router) -> Router {
+pub fn around(app: App, router: Router, long: Router) -> Router {
     let security = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
@@ -77,9 +78,11 @@ pub fn around(router: Router, long: Router) -> Router {
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
             let id = request.extensions().get::<RequestId>().map(RequestId::header_value);
+            let from = ClientAddress::of(request.extensions()).0.map(tracing::field::display);
             // The path alone: what people look for stands in the query.
-            tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id = ?id)
+            tracing::info_span!("request", method = %request.method(), path = request.uri().path(), from, id = ?id)
         }))
+        .layer(from_fn_with_state(app, client::note))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
 }
 

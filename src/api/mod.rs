@@ -1,8 +1,9 @@
-//! The HTTP surfaces. [`router`] lists every route.
+//! The HTTP surfaces. `router` lists every route; [`routes`] is that list as data.
 
 mod auth;
 mod body;
 mod caller;
+pub mod client;
 pub mod fault;
 mod health;
 mod hrefs;
@@ -15,6 +16,7 @@ mod oauth;
 mod pages;
 mod posts;
 mod router;
+pub mod routes;
 pub mod site;
 mod unique;
 mod v1;

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::Context;
 use clap::Args;
+use ipnet::IpNet;
 use tenantry::{
     api::{self, site::Site},
     domain::{
@@ -47,6 +48,15 @@ pub struct Serve {
     /// outcomes posted; none when not given.
     #[arg(long, env = "TENANTRY_CALLBACK_HOSTS", value_delimiter = ',')]
     callback_hosts: Vec<String>,
+    /// Proxies before us, as addresses or networks separated by commas, whose `X-Forwarded-For` is
+    /// believed; nobody's when not given.
+    #[arg(
+        long,
+        env = "TENANTRY_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_parser = network
+    )]
+    trusted_proxies: Vec<IpNet>,
     /// Base of the Webex API, with its version; `https://webexapis.com/v1` when not given.
     #[arg(long, env = "TENANTRY_WEBEX_API_URL")]
     webex_api_url: Option<url::Url>,
@@ -97,6 +107,15 @@ impl Serve {
     }
 }
 
+/// A network (`10.0.0.0/8`), or a single address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let single = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_| single()).map_err(|_| {
+        format!("{text:?} is neither an address (192.0.2.1) nor a network (192.0.2.0/24).")
+    })
+}
+
 /// Serves until it is asked to end.
 pub async fn serve(options: Serve) -> anyhow::Result<()> {
     let notify = options.notify()?;
@@ -119,6 +138,7 @@ pub async fn serve(options: Serve) -> anyhow::Result<()> {
             public_url,
             demo: options.demo,
             callback_hosts: options.callback_hosts,
+            trusted_proxies: options.trusted_proxies,
             webex_api_url: match options.webex_api_url {
                 Some(url) => url,
                 None => WEBEX_API_URL.parse()?,
@@ -147,13 +167,14 @@ pub async fn serve(options: Serve) -> anyhow::Result<()> {
     tokio::spawn(async move { keeper::run(&kept).await });
     let asked = Arc::new(Notify::new());
     let (stopping, watched) = (Arc::clone(&asked), app.clone());
-    let server =
-        axum::serve(listener, api::service(app.clone(), site)).with_graceful_shutdown(async move {
-            asked_to_stop().await;
-            stopping.notify_one();
-            // Whoever watches a transaction is let go, and work comes to a resting point.
-            watched.tasks.stop().await;
-        });
+    let service =
+        api::service(app.clone(), site).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        asked_to_stop().await;
+        stopping.notify_one();
+        // Whoever watches a transaction is let go, and work comes to a resting point.
+        watched.tasks.stop().await;
+    });
     tokio::select! {
         ended = server => ended?,
         // A limit, not a wait: the sleep begins once the program is asked to end, and keeps a

@@ -2,8 +2,12 @@
 //! synced to the disk is committed together afterwards: one sync serves the whole group.
 
 use std::{
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     thread::JoinHandle,
 };
 
@@ -31,24 +35,32 @@ pub struct Writer {
     jobs: Arc<Mutex<Option<mpsc::Sender<Job>>>>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
     vault: Vault,
+    access_generation: Arc<AtomicU64>,
 }
 
 impl Writer {
     pub fn start(conn: Connection, vault: Vault) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let keys = vault.clone();
+        let access_generation = Arc::new(AtomicU64::new(0));
+        let generation = Arc::clone(&access_generation);
         // Work may hold the last hold on the program, and with it the pool of readers, which is let
         // go by the runtime.
         let runtime = Handle::current();
         let thread = std::thread::spawn(move || {
             let _inside = runtime.enter();
-            serve(&conn, &keys, receiver);
+            serve(&conn, &keys, receiver, &generation);
         });
         Self {
             jobs: Arc::new(Mutex::new(Some(sender))),
             thread: Arc::new(Mutex::new(Some(thread))),
             vault,
+            access_generation,
         }
+    }
+
+    pub fn access_generation(&self) -> u64 {
+        self.access_generation.load(Ordering::Acquire)
     }
 
     pub fn vault(&self) -> Vault {
@@ -96,10 +108,15 @@ impl Writer {
     }
 }
 
-fn serve(conn: &Connection, vault: &Vault, mut jobs: mpsc::Receiver<Job>) {
+fn serve(conn: &Connection, vault: &Vault, mut jobs: mpsc::Receiver<Job>, generation: &AtomicU64) {
     while let Some(first) = jobs.blocking_recv() {
         let mut finishes = Vec::new();
-        let committed = group(conn, vault, first, &mut jobs, &mut finishes);
+        let mut changes_access = false;
+        let committed = group(conn, vault, first, &mut jobs, &mut finishes, &mut changes_access);
+        if changes_access {
+            // Before anybody hears of it: whoever does finds it in force.
+            generation.fetch_add(1, Ordering::Release);
+        }
         if let Err(error) = &committed {
             tracing::error!(%error, "a group of writes was not committed");
             if !conn.is_autocommit()
@@ -129,6 +146,7 @@ fn group(
     first: Job,
     jobs: &mut mpsc::Receiver<Job>,
     finishes: &mut Vec<Finish>,
+    changes_access: &mut bool,
 ) -> Result<(), StoreError> {
     let sql = |text: &str| -> Result<(), StoreError> {
         conn.prepare_cached(text)?.execute([])?;
@@ -141,7 +159,7 @@ fn group(
     let mut next = Some(first);
     while let Some(job) = next {
         sql("SAVEPOINT job")?;
-        let tx = WriteTx { read: ReadTx { conn, vault } };
+        let tx = WriteTx { read: ReadTx { conn, vault }, changes_access: Cell::new(false) };
         // A panic loses this job alone; its caller hears that the work failed.
         let keep = match catch_unwind(AssertUnwindSafe(|| job(Ok(&tx)))) {
             Ok((keep, finish)) => {
@@ -154,7 +172,9 @@ fn group(
             // A full disk or the like: SQLite has undone the whole transaction by itself.
             return Err(StoreError::Unavailable("the transaction was rolled back".to_owned()));
         }
-        if !keep {
+        if keep {
+            *changes_access |= tx.changes_access.get();
+        } else {
             sql("ROLLBACK TO job")?;
         }
         sql("RELEASE job")?;

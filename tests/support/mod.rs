@@ -51,6 +51,7 @@ pub struct Options {
     pub models_dir: Option<PathBuf>,
     pub demo: bool,
     pub callback_hosts: Vec<String>,
+    pub trusted_proxies: Vec<ipnet::IpNet>,
     pub webex_api_url: String,
     pub webex_client: Option<ClientCredentials>,
     pub simulator_url: Option<String>,
@@ -65,6 +66,7 @@ impl Default for Options {
             models_dir: None,
             demo: false,
             callback_hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
             // Nothing listens there.
             webex_api_url: "http://127.0.0.1:9/v1".to_owned(),
             webex_client: None,
@@ -161,6 +163,7 @@ async fn open(data: &TempDir, env: &Env, options: &Options) -> Result<App, Start
             public_url: options.public_url.clone(),
             demo: options.demo,
             callback_hosts: options.callback_hosts.clone(),
+            trusted_proxies: options.trusted_proxies.clone(),
             webex_api_url: options.webex_api_url.parse().unwrap(),
             webex_client: options.webex_client.clone(),
             simulator_url: options.simulator_url.as_ref().map(|url| url.parse().unwrap()),

@@ -104,11 +104,11 @@ fn code(fault: &Fault, one: Option<&FieldError>) -> Code {
         FaultKind::NotOffered => METHOD,
         FaultKind::TooLarge => TOO_LARGE,
         FaultKind::UnsupportedMedia => MEDIA_TYPE,
-        FaultKind::TooMany => TOO_MANY,
         FaultKind::Upstream
         | FaultKind::NoAnswer
         | FaultKind::Unavailable
         | FaultKind::Internal => INTERNAL,
+        FaultKind::TooMany => TOO_MANY,
     }
 }
 

@@ -11,10 +11,10 @@ use std::{
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{App, Caller, PROGRAM_ACCOUNT};
+use super::{App, Caller, PROGRAM_ACCOUNT, access};
 use crate::{
     fault::{Fault, FaultKind},
-    store::{Account, ReadTx, SessionKind, SessionRow},
+    store::{ReadTx, SessionKind, SessionRow},
 };
 
 /// The account of the first start.
@@ -36,12 +36,19 @@ const REMEMBERED: usize = 10_000;
 const WRONG: &str = "The username or the password is wrong.";
 
 /// Log-ins that were verified a moment ago, so that a request needs neither a password hash nor
-/// a look into the store.
+/// a look into the store. What is remembered holds for one generation of the accounts and of what
+/// they may do.
 #[derive(Default)]
 pub struct Logins {
-    sessions: Mutex<HashMap<[u8; 32], (SessionRow, Caller)>>,
-    basic: Mutex<HashMap<[u8; 32], (i64, Caller)>>,
+    sessions: Memory<(SessionRow, Caller)>,
+    basic: Memory<(i64, Caller)>,
     hashing: passwords::Hashing,
+}
+
+/// What was read from the store, and the generation of it.
+struct Remembered<V> {
+    generation: u64,
+    value: V,
 }
 
 /// A session that was opened, with what the browser is given.
@@ -93,11 +100,18 @@ pub async fn ensure_first_admin(
 /// Checks a username and password.
 pub async fn log_in(app: &App, username: &str, password: &str) -> Result<Caller, Fault> {
     let name = username.to_owned();
-    let account = app.store.read(move |tx| Ok::<_, Fault>(tx.account_by_name(&name)?)).await?;
-    let stored = account.as_ref().map(|a| a.password_hash.clone());
+    let found = app
+        .store
+        .read(move |tx| {
+            let Some(account) = tx.account_by_name(&name)? else { return Ok::<_, Fault>(None) };
+            let hash = account.password_hash.clone();
+            Ok(Some((hash, access::caller(tx, account)?)))
+        })
+        .await?;
+    let (stored, caller) = found.unzip();
     let right = passwords::verify(app, stored, password).await?;
-    match account {
-        Some(account) if right => Ok(caller(account)),
+    match caller {
+        Some(caller) if right => Ok(caller),
         _ => Err(Fault::unauthenticated(WRONG)),
     }
 }
@@ -111,13 +125,14 @@ pub async fn basic(app: &App, username: &str, password: &str) -> Result<Caller, 
         .finalize()
         .into();
     let now = app.env.now_seconds();
-    if let Some((until, caller)) = lock(&app.logins.basic).get(&key)
-        && *until > now
+    let generation = app.store.access_generation();
+    if let Some((until, caller)) = recall(&app.logins.basic, &key, generation)
+        && until > now
     {
-        return Ok(caller.clone());
+        return Ok(caller);
     }
     let caller = log_in(app, username, password).await?;
-    remember(&app.logins.basic, key, (now + BASIC_LIFE, caller.clone()));
+    remember(&app.logins.basic, key, generation, (now + BASIC_LIFE, caller.clone()));
     Ok(caller)
 }
 
@@ -149,13 +164,14 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<String, Fault> {
 
 /// The caller of a browser session, and what its writes must send back in `X-CSRFToken`.
 pub async fn session(app: &App, token: &str) -> Result<(Caller, String), Fault> {
+    let generation = app.store.access_generation();
     let (session, caller) = find(app, token, SessionKind::Cookie).await?;
     let now = app.env.now_seconds();
     if session.expires < now + COOKIE_LIFE - EXTEND_AFTER {
         let (hash, expires) = (session.token_hash, now + COOKIE_LIFE);
         app.store.write(move |tx| Ok::<_, Fault>(tx.extend_session(hash, expires)?)).await?;
         let longer = SessionRow { expires, ..session.clone() };
-        remember(&app.logins.sessions, hash, (longer, caller.clone()));
+        remember(&app.logins.sessions, hash, generation, (longer, caller.clone()));
     }
     Ok((caller, session.csrf))
 }
@@ -169,7 +185,7 @@ pub async fn bearer(app: &App, token: &str) -> Result<Caller, Fault> {
 pub async fn log_out(app: &App, token: &str) -> Result<(), Fault> {
     for kind in [SessionKind::Cookie, SessionKind::Access, SessionKind::Refresh] {
         if let Ok((session, _)) = find(app, token, kind).await {
-            lock(&app.logins.sessions).retain(|_, (other, _)| other.family != session.family);
+            lock(&app.logins.sessions).retain(|_, r| r.value.0.family != session.family);
             return app.store.write(move |tx| Ok(tx.delete_sessions(&session.family)?)).await;
         }
     }
@@ -205,18 +221,24 @@ async fn put(
 async fn find(app: &App, token: &str, kind: SessionKind) -> Result<(SessionRow, Caller), Fault> {
     let hash = fingerprint(token);
     let now = app.env.now_seconds();
-    if let Some((session, caller)) = lock(&app.logins.sessions).get(&hash)
+    let generation = app.store.access_generation();
+    if let Some((session, caller)) = recall(&app.logins.sessions, &hash, generation)
         && session.kind == kind
         && session.expires > now
     {
-        return Ok((session.clone(), caller.clone()));
+        return Ok((session, caller));
     }
-    let found = app.store.read(move |tx| Ok::<_, Fault>(tx.session(hash, kind, now)?)).await?;
-    let (session, account) = found.ok_or_else(|| {
+    let found = app
+        .store
+        .read(move |tx| {
+            let Some((session, account)) = tx.session(hash, kind, now)? else { return Ok(None) };
+            Ok::<_, Fault>(Some((session, access::caller(tx, account)?)))
+        })
+        .await?;
+    let (session, caller) = found.ok_or_else(|| {
         Fault::unauthenticated("The session or token has ended or is unknown; log in again.")
     })?;
-    let caller = caller(account);
-    remember(&app.logins.sessions, hash, (session.clone(), caller.clone()));
+    remember(&app.logins.sessions, hash, generation, (session.clone(), caller.clone()));
     Ok((session, caller))
 }
 
@@ -225,11 +247,7 @@ pub fn caller_of(tx: &ReadTx<'_>, account_id: i64) -> Result<Option<Caller>, Fau
     if account_id == PROGRAM_ACCOUNT {
         return Caller::program(tx).map(Some);
     }
-    Ok(tx.account_by_id(account_id)?.map(caller))
-}
-
-fn caller(account: Account) -> Caller {
-    Caller { account_id: account.id, username: account.username, node: account.node }
+    tx.account_by_id(account_id)?.map(|account| access::caller(tx, account)).transpose()
 }
 
 fn fingerprint(token: &str) -> [u8; 32] {
@@ -241,10 +259,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn remember<V>(memory: &Mutex<HashMap<[u8; 32], V>>, key: [u8; 32], value: V) {
+type Memory<V> = Mutex<HashMap<[u8; 32], Remembered<V>>>;
+
+/// What is remembered, if nothing was changed since that it may depend on.
+fn recall<V: Clone>(memory: &Memory<V>, key: &[u8; 32], generation: u64) -> Option<V> {
+    let memory = lock(memory);
+    memory.get(key).filter(|r| r.generation == generation).map(|r| r.value.clone())
+}
+
+/// `generation` is that of before `value` was read.
+fn remember<V>(memory: &Memory<V>, key: [u8; 32], generation: u64, value: V) {
     let mut memory = lock(memory);
     if memory.len() >= REMEMBERED {
         memory.clear();
     }
-    memory.insert(key, value);
+    memory.insert(key, Remembered { generation, value });
 }

@@ -128,8 +128,8 @@ pub fn answer_status(kind: FaultKind) {
             FaultKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             FaultKind::Upstream => StatusCode::BAD_GATEWAY,
             FaultKind::NoAnswer => StatusCode::GATEWAY_TIMEOUT,
-            FaultKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
             FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            FaultKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
             FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
