@@ -1,4 +1,4 @@
-//! The HTTP surfaces. [`router`] lists every route.
+//! The HTTP surfaces. `router` lists every route; [`routes`] is that list as data.
 
 mod auth;
 mod body;
@@ -15,6 +15,7 @@ mod oauth;
 mod pages;
 mod posts;
 mod router;
+pub mod routes;
 pub mod site;
 mod unique;
 mod v1;

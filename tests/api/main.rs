@@ -34,6 +34,7 @@ mod pages_load;
 mod pages_nojs;
 mod policies;
 mod provisioning;
+mod routes;
 mod schema;
 mod secrets;
 mod service_packs;
