@@ -48,6 +48,7 @@ pub fn all(app: &App) -> Vec<Route> {
 }
 
 /// A router together with the list of its routes.
+#[must_use]
 pub struct Routes {
     router: Router<App>,
     list: Vec<Route>,
