@@ -132,7 +132,8 @@ pub fn ended_cookies(app: &App) -> AppendHeaders<[(header::HeaderName, String); 
     }))
 }
 
-fn secure(app: &App) -> &'static str {
+/// The end of a cookie that travels over https alone, where browsers reach us so.
+pub fn secure(app: &App) -> &'static str {
     if app.settings.public_url.starts_with("https://") { "; Secure" } else { "" }
 }
 

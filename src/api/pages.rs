@@ -16,9 +16,10 @@ use axum::{
 use leptos::{config::LeptosOptions, prelude::provide_context};
 
 use super::{
-    auth::{ended_cookies, new_session, session_cookies},
+    auth::{ended_cookies, new_session, secure, session_cookies},
     caller::{From, PageCaller, SESSION_COOKIE, cookie},
     posts::shown,
+    protection,
     site::Site,
 };
 use crate::{
@@ -130,9 +131,6 @@ pub async fn server_function(
     caller: Option<PageCaller>,
     request: Request,
 ) -> Response {
-    if let Err(fault) = check_origin(&app, request.headers()) {
-        return fault.into_response();
-    }
     let context = RequestContext {
         app,
         caller: caller.map(|PageCaller(caller)| caller),
@@ -155,7 +153,6 @@ pub async fn login(
     parts: Parts,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Fault> {
-    check_origin(&app, &parts.headers)?;
     let value = |name: &str| form::value_of(&pairs, name).unwrap_or_default();
     let given = |name: &str| Some(value(name).to_owned()).filter(|text| !text.is_empty());
     let said = LoginPage {
@@ -220,7 +217,6 @@ async fn logged_in(
 
 /// `POST /logout`
 pub async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Response, Fault> {
-    check_origin(&app, &headers)?;
     if let Some(token) = cookie(&headers, SESSION_COOKIE) {
         sessions::log_out(&app, &token).await?;
     }
@@ -230,14 +226,14 @@ pub async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Respon
 /// `POST /preferences`: theme and density, for browsers without WebAssembly.
 pub async fn preferences(
     State(app): State<App>,
-    headers: HeaderMap,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Fault> {
-    check_origin(&app, &headers)?;
     let mut response =
         Redirect::to(&local(form::value_of(&pairs, "next").unwrap_or_default())).into_response();
-    let set =
-        |name: &str, value: &str| format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+    let secure = secure(&app);
+    let set = |name: &str, value: &str| {
+        format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")
+    };
     let mut cookies = Vec::new();
     if let Some(value) = form::value_of(&pairs, theme::THEME) {
         cookies.push(set(theme::THEME, theme::known_theme(Some(value))));
@@ -270,9 +266,13 @@ impl Console {
     /// The same, with all that the page is told.
     pub async fn render_in(&self, context: RequestContext, parts: &Parts) -> Response {
         let (options, assets) = (self.options.clone(), self.assets.clone());
+        let further = leads_to(&context.app, parts.uri.path());
         let render = leptos_axum::render_app_async_with_context(
             move || provide_context(context.clone()),
-            move || ui::shell(options.clone(), assets.clone()),
+            move || {
+                protection::of_page(&further);
+                ui::shell(options.clone(), assets.clone())
+            },
         );
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = parts.uri.clone();
@@ -323,22 +323,13 @@ impl Console {
     }
 }
 
-/// Refuses a write that another site's page has sent. Browsers say where a write comes from;
-/// what says nothing isn't a browser and has no cookie that it didn't mean to send.
-pub fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Fault> {
-    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
-    let origin = origin.to_str().unwrap_or_default();
-    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-    let own = origin == app.settings.public_url
-        || origin.split_once("://").is_some_and(|(_, rest)| !host.is_empty() && rest == host);
-    if own {
-        return Ok(());
+/// Where the forms of a page may end beside here: after the log-in it may go on to Webex, and browsers
+/// judge a form by where its redirects lead.
+fn leads_to(app: &App, path: &str) -> Vec<String> {
+    if path != "/login" {
+        return Vec::new();
     }
-    Err(Fault::new(
-        FaultKind::Forbidden,
-        "cross_origin",
-        "This was sent by a page of another site and was refused.",
-    ))
+    vec![app.webex.consent_page().origin().ascii_serialization()]
 }
 
 /// A path on this server and nothing else: a link that leads elsewhere after the log-in would

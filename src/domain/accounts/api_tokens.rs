@@ -75,6 +75,8 @@ impl Scope {
 pub struct Wanted<'a> {
     pub name: &'a str,
     pub scope: &'a str,
+    /// The name of the access profile, where that is the scope.
+    pub access_profile: Option<&'a str>,
     /// `YYYY-MM-DD`, the last day on which it holds (UTC).
     pub expires: Option<&'a str>,
 }
