@@ -7,6 +7,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
+use super::refusals;
 use crate::{
     domain::{App, Caller, accounts},
     fault::Fault,
@@ -33,6 +34,7 @@ impl FromRequestParts<App> for ApiCaller {
             Credentials::Bearer(token) => accounts::bearer(app, &token).await,
             Credentials::Cookie(token) => {
                 let (caller, csrf) = accounts::session(app, &token).await?;
+                refusals::known(parts, &caller);
                 if !parts.method.is_safe() {
                     check_csrf(&parts.headers, &parts.method, &csrf)?;
                 }
@@ -42,6 +44,7 @@ impl FromRequestParts<App> for ApiCaller {
                 "Log in first: send HTTP Basic credentials, a bearer token, or a session cookie.",
             )),
         }
+        .inspect(|caller| refusals::known(parts, caller))
         .map(Self)
     }
 }
@@ -52,7 +55,10 @@ impl OptionalFromRequestParts<App> for PageCaller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Fault> {
         let Some(token) = cookie(&parts.headers, SESSION_COOKIE) else { return Ok(None) };
         match accounts::session(app, &token).await {
-            Ok((caller, _)) => Ok(Some(Self(caller))),
+            Ok((caller, _)) => {
+                refusals::known(parts, &caller);
+                Ok(Some(Self(caller)))
+            }
             Err(fault) if fault.kind == crate::fault::FaultKind::Unauthenticated => Ok(None),
             Err(fault) => Err(fault),
         }

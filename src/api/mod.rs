@@ -15,6 +15,7 @@ mod model;
 mod oauth;
 mod pages;
 mod posts;
+mod refusals;
 mod router;
 pub mod routes;
 pub mod site;

@@ -5,6 +5,8 @@
 //! ([`writer`]); pooled connections read.
 
 mod accounts;
+mod audit;
+mod audit_check;
 pub mod backup;
 mod indexes;
 pub mod inspection;
@@ -143,6 +145,7 @@ impl Store {
         // cache in the middle of a transaction is written twice.
         conn.pragma_update(None, "cache_size", WRITER_CACHE)?;
         migrations::run(&mut conn, data_dir)?;
+        audit::adopt(&mut conn)?;
         indexes::create(&conn, models)?;
         let readers = Config::new(&path)
             .builder(Runtime::Tokio1)
