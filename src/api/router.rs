@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::{Extension, Router, extract::Request, routing::any};
+use axum::{Extension, Router, extract::Request, middleware::from_fn_with_state, routing::any};
 use leptos::config::LeptosOptions;
 use tower_http::normalize_path::NormalizePath;
 
 use super::{
-    auth, health, layers, licence_posts, loads,
+    account, auth, health, layers, licence_posts, loads,
     model::{self, other_routes},
     oauth,
     pages::{self, Console, Drafts},
-    posts,
+    posts, refusals,
     routes::{Routes, Surface},
     site::Site,
     v1, webex_posts,
@@ -63,7 +63,7 @@ pub fn routes(app: &App) -> (Routes, Routes) {
         .get("/models/{*rest}", pages::page)
         .post("/models/{*rest}", posts::model_form);
 
-    (open.and(models).and(provisioning).and(console), long)
+    (open.and(account::routes()).and(models).and(provisioning).and(console), long)
 }
 
 /// The whole service. Paths are the same with and without a trailing slash.
@@ -96,9 +96,10 @@ pub fn service(app: App, site: Site) -> Router {
         .layer(Extension(console))
         .with_state(app.clone());
 
+    let service =
+        layers::around(app.clone(), router, long).layer(from_fn_with_state(app, refusals::record));
     // Routes are matched by paths without their trailing slash.
-    Router::new()
-        .fallback_service(NormalizePath::trim_trailing_slash(layers::around(app, router, long)))
+    Router::new().fallback_service(NormalizePath::trim_trailing_slash(service))
 }
 
 async fn unknown_call(request: Request) -> Fault {

@@ -57,18 +57,6 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Gives an account another password, and ends all that was opened with the one before.
-    pub fn set_password(&self, account_id: i64, password_hash: &str) -> Result<(), StoreError> {
-        self.conn
-            .prepare_cached("UPDATE account SET password_hash = ?2 WHERE id = ?1")?
-            .execute(params![account_id, password_hash])?;
-        self.conn
-            .prepare_cached("DELETE FROM session WHERE account_id = ?1")?
-            .execute([account_id])?;
-        self.access_changes();
-        Ok(())
-    }
-
     /// Puts an account to another node.
     pub fn move_account(&self, account_id: i64, node_id: i64) -> Result<(), StoreError> {
         self.conn

@@ -6,6 +6,7 @@
 mod support;
 
 mod add_form;
+mod audit;
 mod bad_input;
 mod bulk_delete;
 mod bulk_modify;
@@ -16,6 +17,7 @@ mod create;
 mod data_move;
 mod delete;
 mod get;
+mod hardening;
 mod health;
 mod help;
 mod hierarchy_node;

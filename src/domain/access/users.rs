@@ -124,7 +124,7 @@ impl Workflow for SystemUser {
         tx.access_changes();
         if let Some(hash) = hash {
             let account = tx.account_of_user(save.pkid)?.ok_or_else(Fault::internal)?;
-            tx.set_password(account, hash)?;
+            tx.change_password(account, hash, None)?;
         }
         expect_administrator(tx)?;
         Ok(Vec::new())
