@@ -54,7 +54,11 @@ pub async fn bulk_modify(
     manner: Manner,
 ) -> Result<Asked, Fault> {
     resources::permit_at(app, caller, model, Operation::BulkUpdate, hierarchy).await?;
-    judge_changes(model, &changes)?;
+    if let Err(fault) = judge_changes(model, &changes) {
+        // Whether there is such a place is said before what is wrong with the changes.
+        resources::place(app, caller, hierarchy).await?;
+        return Err(fault);
+    }
     many(
         app,
         caller,
