@@ -20,6 +20,7 @@ mod pages;
 mod plain;
 mod posts;
 mod protection;
+mod refusals;
 mod router;
 pub mod routes;
 pub mod site;

@@ -31,7 +31,8 @@ pub async fn transaction_page(
     let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
     app.store
         .read(move |tx| {
-            let stored = get_in(tx, caller.node.id, &model, &pkid)?;
+            let mut stored = get_in(tx, caller.node.id, &model, &pkid)?;
+            transactions::with_notes(tx, &mut stored)?;
             let record = shown(&model, &stored)?;
             let changed = record.data.get("model_type").and_then(Value::as_str);
             let changed_model = changed.and_then(|name| app_.models.get(name));

@@ -6,6 +6,8 @@
 
 mod accounts;
 mod api_tokens;
+mod audit;
+mod audit_check;
 pub mod backup;
 mod indexes;
 pub mod inspection;
@@ -149,6 +151,7 @@ impl Store {
         // cache in the middle of a transaction is written twice.
         conn.pragma_update(None, "cache_size", WRITER_CACHE)?;
         migrations::run(&mut conn, data_dir)?;
+        audit::adopt(&mut conn)?;
         indexes::create(&conn, models)?;
         let readers = Config::new(&path)
             .builder(Runtime::Tokio1)

@@ -6,6 +6,7 @@
 mod support;
 
 mod add_form;
+mod audit;
 mod bad_input;
 mod bulk_delete;
 mod bulk_modify;

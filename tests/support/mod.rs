@@ -7,7 +7,10 @@ mod clockwork;
 mod provisioning;
 mod world;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use axum::Router;
 use serde_json::Value;
@@ -118,6 +121,11 @@ impl TestApp {
         let app = open(&data, &env, &options).await.unwrap();
         let router = api::service(app.clone(), Site::load().unwrap());
         Self { app, clock, router, env, options, data }
+    }
+
+    /// Where the data is.
+    pub fn data_dir(&self) -> &Path {
+        self.data.path()
     }
 
     /// Every byte of every file of the data folder, file by file.

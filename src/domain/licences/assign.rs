@@ -199,6 +199,7 @@ impl Work {
         let counts = items.map(|_| record::counts(&rows));
         let label = self.model.label_of(&data, &self.user.pkid);
         let href = href(USER, &self.user.pkid);
+        record::keep_rows(tx, ticket, &href, &rows)?;
         transactions::record(
             app,
             tx,
@@ -216,7 +217,6 @@ impl Work {
                 counts,
             },
         )?;
-        record::keep_rows(tx, ticket, &href, &rows)?;
         Ok(Written {
             pkid: self.user.pkid.clone(),
             version,
