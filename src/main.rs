@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use commands::{
     data::{Backup, Folder, check},
     serve::{Serve, serve},
+    user::{User, user},
 };
 use tracing_subscriber::EnvFilter;
 
@@ -27,6 +28,8 @@ enum Command {
     Restore(Backup),
     /// Look whether the database is what it should be, also while a server runs over it.
     Check(Folder),
+    /// List users, add one, or give one another password, for who is locked out.
+    User(User),
 }
 
 #[tokio::main]
@@ -39,5 +42,6 @@ async fn main() -> anyhow::Result<()> {
         Command::Backup(options) => options.write(),
         Command::Restore(options) => options.restore(),
         Command::Check(folder) => check(&folder),
+        Command::User(options) => user(options).await,
     }
 }

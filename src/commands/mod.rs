@@ -3,3 +3,4 @@
 pub mod data;
 mod listening;
 pub mod serve;
+pub mod user;

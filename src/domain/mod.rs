@@ -100,6 +100,26 @@ pub struct Settings {
     pub notify: webex::notices::Notified,
 }
 
+impl Settings {
+    /// Those of a program that serves nobody and calls nobody.
+    fn of_the_command_line() -> Result<Self, Fault> {
+        // Never called.
+        let webex_api_url = "http://localhost".parse().map_err(|_| Fault::internal())?;
+        Ok(Self {
+            public_url: String::new(),
+            demo: false,
+            callback_hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
+            sessions: accounts::sessions::Lifetimes::default(),
+            webex_api_url,
+            webex_client: None,
+            simulator_url: None,
+            webex_timeout: crate::webex::client::TIMEOUT,
+            notify: webex::notices::Notified::default(),
+        })
+    }
+}
+
 /// Where the simulator is, below the program's own origin.
 pub const SIMULATOR: &str = "/simulator/v1";
 
@@ -168,24 +188,7 @@ impl App {
     pub async fn start(start: Start<'_>) -> Result<(Self, Option<String>), StartError> {
         let models = Registry::load(start.models_dir.as_deref())?;
         let store = Store::open(start.data_dir, &models.to_vec()).await?;
-        let http = client()?;
-        let simulator = simulator(&start.settings, &start.env);
-        let webex = webex_of(&start.settings, &start.env, simulator.as_ref())
-            .answering_within(start.settings.webex_timeout);
-        let app = Self(Arc::new(Inner {
-            store,
-            models,
-            env: start.env,
-            settings: start.settings,
-            logins: accounts::Logins::default(),
-            tasks: tasks::Tasks::default(),
-            audit: audit::Audit::default(),
-            webex,
-            simulator,
-            flights: webex::tokens::Flights::default(),
-            keeper: webex::keeper::Keeper::default(),
-            http,
-        }));
+        let app = Self::over(store, models, start.env, start.settings)?;
         hierarchy::ensure_root(&app).await?;
         catalogue::ensure(&app).await?;
         access::shipped::ensure(&app).await?;
@@ -196,6 +199,43 @@ impl App {
         }
         tasks::start(&app).await?;
         Ok((app, password))
+    }
+
+    /// The data of a folder alone, for what is done from the command line: nothing is begun that
+    /// waits there, also while another process serves it.
+    pub async fn open(data_dir: &Path) -> Result<Self, StartError> {
+        let models = Registry::load(None)?;
+        let store = Store::open_existing(data_dir).await?;
+        let app = Self::over(store, models, Env::system(), Settings::of_the_command_line()?)?;
+        access::shipped::ensure(&app).await?;
+        access::users::ensure(&app).await?;
+        Ok(app)
+    }
+
+    fn over(
+        store: Store,
+        models: Registry,
+        env: Env,
+        settings: Settings,
+    ) -> Result<Self, StartError> {
+        let http = client()?;
+        let simulator = simulator(&settings, &env);
+        let webex =
+            webex_of(&settings, &env, simulator.as_ref()).answering_within(settings.webex_timeout);
+        Ok(Self(Arc::new(Inner {
+            store,
+            models,
+            env,
+            settings,
+            logins: accounts::Logins::default(),
+            tasks: tasks::Tasks::default(),
+            audit: audit::Audit::default(),
+            webex,
+            simulator,
+            flights: webex::tokens::Flights::default(),
+            keeper: webex::keeper::Keeper::default(),
+            http,
+        })))
     }
 
     /// Lets what runs come to a point from which the next start goes on, then closes the store.

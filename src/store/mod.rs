@@ -141,6 +141,10 @@ impl Store {
     /// Opens the database below `data_dir`, making both and the key file where they are missing,
     /// brings the tables up to date, and makes the indexes that the models' lists need.
     pub async fn open(data_dir: &Path, models: &[Model]) -> Result<Self, StoreError> {
+        Self::at(data_dir, Some(models)).await
+    }
+
+    async fn at(data_dir: &Path, models: Option<&[Model]>) -> Result<Self, StoreError> {
         std::fs::create_dir_all(data_dir)?;
         let vault = Vault::open(data_dir)?;
         let path = data_dir.join(DATABASE_FILE);
@@ -154,7 +158,9 @@ impl Store {
         conn.pragma_update(None, "cache_size", WRITER_CACHE)?;
         migrations::run(&mut conn, data_dir)?;
         audit::adopt(&mut conn)?;
-        indexes::create(&conn, models)?;
+        if let Some(models) = models {
+            indexes::create(&conn, models)?;
+        }
         let readers = Config::new(&path)
             .builder(Runtime::Tokio1)
             .map_err(|e| StoreError::Unavailable(e.to_string()))?
@@ -177,6 +183,15 @@ impl Store {
         // Fails here, at the start, when the file can't be read.
         store.read(|tx: &ReadTx<'_>| -> Result<(), StoreError> { tx.check() }).await?;
         Ok(store)
+    }
+
+    /// Opens the database of a folder that has one, with the indexes it has.
+    pub async fn open_existing(data_dir: &Path) -> Result<Self, StoreError> {
+        if !data_dir.join(DATABASE_FILE).is_file() {
+            let message = format!("there is no {DATABASE_FILE} in {}", data_dir.display());
+            return Err(std::io::Error::new(std::io::ErrorKind::NotFound, message).into());
+        }
+        Self::at(data_dir, None).await
     }
 
     /// Runs `work` over one consistent view.

@@ -23,6 +23,15 @@ impl ReadTx<'_> {
         Ok(statement.query_row([pkid], |row| row.get(0)).optional()?)
     }
 
+    /// Every account that has a user, with the user's pkid.
+    pub fn user_accounts(&self) -> Result<Vec<(i64, String)>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT a.id, i.pkid FROM account a JOIN instance i ON i.id = a.instance_id",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Name and node of the accounts without a user: those of before there were any.
     pub fn accounts_without_user(&self) -> Result<Vec<(i64, String, i64)>, StoreError> {
         let mut statement = self.conn.prepare_cached(

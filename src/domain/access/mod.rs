@@ -3,6 +3,7 @@
 
 mod compiled;
 mod permission;
+pub mod rescue;
 pub mod roles;
 pub mod shipped;
 pub mod users;

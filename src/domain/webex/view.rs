@@ -46,6 +46,7 @@ pub struct Customer {
 
 /// How a customer is connected, and what was done about it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Card {
     pub customer: Customer,
     pub connection: Connection,
