@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 pub(super) use self::fields::{in_schema_order, leave_server_fields, to_json};
 pub use self::{
-    create::{NewData, create, create_in},
+    create::{NewData, create, create_in, judge_at},
     relocate::relocate_in,
     remove::{remove, remove_in},
     update::{Revision, judge_revision, update, update_in},
