@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account;
 mod add_form;
 mod audit;
 mod bad_input;
@@ -38,11 +39,14 @@ mod policies;
 mod provisioning;
 mod routes;
 mod schema;
+mod second_factor;
 mod secrets;
 mod service_packs;
 mod sessions;
 mod tasks;
 mod templates;
+mod throttle;
+mod tokens;
 mod trailing_slash;
 mod transaction;
 mod transfer;
