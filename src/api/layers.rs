@@ -6,8 +6,8 @@ use std::{any::Any, time::Duration};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
-    http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware::{Next, from_fn, from_fn_with_state},
+    http::{HeaderName, StatusCode},
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use tower_http::{
@@ -18,15 +18,14 @@ use tower_http::{
     },
     limit::RequestBodyLimitLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
-    set_header::SetResponseHeaderLayer,
     timeout::TimeoutLayer,
     trace::TraceLayer,
 };
 
 use super::{
-    body::{self, too_large},
+    body,
     client::{self, ClientAddress},
-    v1,
+    origin, plain, protection, v1,
 };
 use crate::{domain::App, fault::Fault};
 
@@ -41,13 +40,7 @@ const LONG_TIMEOUT: Duration = Duration::from_mins(5);
 /// The router with everything around it, and beside it the calls that take long: they limit their
 /// bodies themselves. The last layer here is the first that a request meets.
 pub fn around(app: App, router: Router, long: Router) -> Router {
-    let security = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        // Not "no-referrer": browsers would then send "Origin: null" with our own forms.
-        (header::REFERRER_POLICY, "same-origin"),
-    ];
-    let mut router =
+    let router =
         router
             .layer(CatchPanicLayer::custom(panicked))
             .layer(DefaultBodyLimit::max(body::LIMIT))
@@ -56,7 +49,8 @@ pub fn around(app: App, router: Router, long: Router) -> Router {
             .merge(long.layer(CatchPanicLayer::custom(panicked)).layer(
                 TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONG_TIMEOUT),
             ))
-            .layer(from_fn(bodies_over_the_limit))
+            .layer(from_fn_with_state(app.clone(), origin::own_alone))
+            .layer(from_fn(plain::as_faults))
             .layer(from_fn(v1::envelope))
             .layer(
                 CompressionLayer::new().compress_when(
@@ -70,11 +64,7 @@ pub fn around(app: App, router: Router, long: Router) -> Router {
                         .and(NotForContentType::const_new("application/gzip")),
                 ),
             );
-    for (name, value) in security {
-        router = router
-            .layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));
-    }
-    router
+    protection::headers(&app, router)
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
             let id = request.extensions().get::<RequestId>().map(RequestId::header_value);
@@ -84,19 +74,6 @@ pub fn around(app: App, router: Router, long: Router) -> Router {
         }))
         .layer(from_fn_with_state(app, client::note))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-}
-
-/// The limiting layer answers in plain text; here its answer becomes a fault like any other.
-async fn bodies_over_the_limit(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    let plain = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
-    if response.status() == StatusCode::PAYLOAD_TOO_LARGE && plain {
-        return too_large().into_response();
-    }
-    response
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]

@@ -12,7 +12,7 @@ use axum::{
 use super::{
     caller::PageCaller,
     model::attached,
-    pages::{self, Console, Pairs, check_origin, pairs_of, search},
+    pages::{self, Console, Pairs, pairs_of, search},
 };
 use crate::{
     domain::{
@@ -50,7 +50,6 @@ pub async fn tenant_form(
     parts: Parts,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Fault> {
-    check_origin(&app, &parts.headers)?;
     let path = TenantPath::of_location(parts.uri.path())
         .ok_or_else(|| Fault::not_found("There is no such page."))?;
     let Some(PageCaller(caller)) = caller else {

@@ -12,7 +12,7 @@ use axum::{
 use super::{
     caller::PageCaller,
     model::import::{LIMIT, sent},
-    pages::{self, Console, Pairs, check_origin, pairs_of},
+    pages::{self, Console, Pairs, pairs_of},
     routes::{Routes, Surface},
 };
 use crate::{
@@ -45,7 +45,6 @@ async fn load(
     headers: HeaderMap,
     body: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Fault> {
-    check_origin(&app, &headers)?;
     let path = ModelPath::of_location(parts.uri.path())
         .ok_or_else(|| Fault::not_found("There is no such page."))?;
     let model = app.model(&path.model_type)?;

@@ -1,5 +1,6 @@
 //! The HTTP surfaces. `router` lists every route; [`routes`] is that list as data.
 
+mod account;
 mod auth;
 mod body;
 mod caller;
@@ -13,8 +14,11 @@ mod list_forms;
 mod loads;
 mod model;
 mod oauth;
+mod origin;
 mod pages;
+mod plain;
 mod posts;
+mod protection;
 mod refusals;
 mod router;
 pub mod routes;

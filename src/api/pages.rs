@@ -16,13 +16,17 @@ use axum::{
 use leptos::{config::LeptosOptions, prelude::provide_context};
 
 use super::{
-    auth::{ended_cookies, session_cookies},
-    caller::{PageCaller, SESSION_COOKIE, cookie},
+    auth::{ended_cookies, new_session, secure, session_cookies},
+    caller::{From, PageCaller, SESSION_COOKIE, cookie},
     posts::shown,
+    protection,
     site::Site,
 };
 use crate::{
-    domain::{App, Caller, accounts},
+    domain::{
+        App, Caller,
+        accounts::{Client, login, sessions},
+    },
     fault::{Fault, FaultKind},
     model::{Model, form},
     server_fns::{
@@ -127,9 +131,6 @@ pub async fn server_function(
     caller: Option<PageCaller>,
     request: Request,
 ) -> Response {
-    if let Err(fault) = check_origin(&app, request.headers()) {
-        return fault.into_response();
-    }
     let context = RequestContext {
         app,
         caller: caller.map(|PageCaller(caller)| caller),
@@ -143,49 +144,81 @@ pub async fn server_function(
         .into_response()
 }
 
-/// `POST /login`: a session, and on to the page that was asked for.
+/// `POST /login`: a session, and on to the page that was asked for. Where the account has a second
+/// factor, a page that asks for its code comes between.
 pub async fn login(
     State(app): State<App>,
     Extension(console): Extension<Console>,
+    From(client): From,
     parts: Parts,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Fault> {
-    check_origin(&app, &parts.headers)?;
     let value = |name: &str| form::value_of(&pairs, name).unwrap_or_default();
-    let (username, next) = (value("username"), local(value("next")));
-    let draft = Some(value("draft").to_owned()).filter(|d| !d.is_empty());
-    let caller = match accounts::log_in(&app, username, value("password")).await {
-        Ok(caller) => caller,
-        Err(fault) if fault.kind == FaultKind::Unauthenticated => {
-            let said = LoginPage {
-                notice: Some(fault.message),
-                username: username.to_owned(),
-                next,
-                draft,
-            };
-            let mut response = console.render(app, None, &parts, None, Some(said)).await;
-            *response.status_mut() = StatusCode::UNAUTHORIZED;
+    let given = |name: &str| Some(value(name).to_owned()).filter(|text| !text.is_empty());
+    let said = LoginPage {
+        username: value("username").to_owned(),
+        next: local(value("next")),
+        draft: given("draft"),
+        ticket: given("ticket"),
+        notice: None,
+    };
+    let outcome = match &said.ticket {
+        Some(ticket) => login::finish(&app, &client, ticket, value("code")).await.map(Ok),
+        None => login::begin(&app, &client, &said.username, value("password")).await,
+    };
+    let (status, said) = match outcome {
+        Ok(Ok(caller)) => return logged_in(&app, &console, &client, &parts, &caller, said).await,
+        Ok(Err(ticket)) => (StatusCode::OK, LoginPage { ticket: Some(ticket), ..said }),
+        Err(fault) if fault.kind == FaultKind::Stale => {
+            let notice = Some(fault.message);
+            (StatusCode::UNAUTHORIZED, LoginPage { ticket: None, notice, ..said })
+        }
+        Err(fault)
+            if [FaultKind::Unauthenticated, FaultKind::Forbidden, FaultKind::TooMany]
+                .contains(&fault.kind) =>
+        {
+            let notice = Some(fault.message.clone());
+            let mut response =
+                console.render(app, None, &parts, None, Some(LoginPage { notice, ..said })).await;
+            let told = fault.into_response();
+            *response.status_mut() = told.status();
+            let after = told.headers().get(header::RETRY_AFTER).cloned();
+            response.headers_mut().extend(after.map(|after| (header::RETRY_AFTER, after)));
             return Ok(response);
         }
         Err(fault) => return Err(fault),
     };
-    let session = accounts::open_session(&app, &caller).await?;
-    let draft: Option<Pairs> = draft.and_then(|d| serde_json::from_str(&d).ok());
-    let next = match draft.and_then(|pairs| console.drafts.keep(&app, &caller, pairs)) {
+    let mut response = console.render(app, None, &parts, None, Some(said)).await;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// The session, and the page that was asked for with what was typed there before.
+async fn logged_in(
+    app: &App,
+    console: &Console,
+    client: &Client,
+    parts: &Parts,
+    caller: &Caller,
+    said: LoginPage,
+) -> Result<Response, Fault> {
+    let session = new_session(app, client, caller, &parts.headers).await?;
+    let draft: Option<Pairs> = said.draft.and_then(|d| serde_json::from_str(&d).ok());
+    let next = said.next;
+    let next = match draft.and_then(|pairs| console.drafts.keep(app, caller, pairs)) {
         Some(id) => {
             let between = if next.contains('?') { '&' } else { '?' };
             format!("{next}{between}draft={id}")
         }
         None => next,
     };
-    Ok((session_cookies(&app, &session)?, Redirect::to(&next)).into_response())
+    Ok((session_cookies(app, &session)?, Redirect::to(&next)).into_response())
 }
 
 /// `POST /logout`
 pub async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Response, Fault> {
-    check_origin(&app, &headers)?;
     if let Some(token) = cookie(&headers, SESSION_COOKIE) {
-        accounts::log_out(&app, &token).await?;
+        sessions::log_out(&app, &token).await?;
     }
     Ok((ended_cookies(&app), Redirect::to("/login")).into_response())
 }
@@ -193,14 +226,14 @@ pub async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Respon
 /// `POST /preferences`: theme and density, for browsers without WebAssembly.
 pub async fn preferences(
     State(app): State<App>,
-    headers: HeaderMap,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Fault> {
-    check_origin(&app, &headers)?;
     let mut response =
         Redirect::to(&local(form::value_of(&pairs, "next").unwrap_or_default())).into_response();
-    let set =
-        |name: &str, value: &str| format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+    let secure = secure(&app);
+    let set = |name: &str, value: &str| {
+        format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")
+    };
     let mut cookies = Vec::new();
     if let Some(value) = form::value_of(&pairs, theme::THEME) {
         cookies.push(set(theme::THEME, theme::known_theme(Some(value))));
@@ -233,9 +266,13 @@ impl Console {
     /// The same, with all that the page is told.
     pub async fn render_in(&self, context: RequestContext, parts: &Parts) -> Response {
         let (options, assets) = (self.options.clone(), self.assets.clone());
+        let further = leads_to(&context.app, parts.uri.path());
         let render = leptos_axum::render_app_async_with_context(
             move || provide_context(context.clone()),
-            move || ui::shell(options.clone(), assets.clone()),
+            move || {
+                protection::of_page(&further);
+                ui::shell(options.clone(), assets.clone())
+            },
         );
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = parts.uri.clone();
@@ -276,6 +313,7 @@ impl Console {
             username: String::new(),
             next: here(&parts.uri),
             draft: serde_json::to_string(typed).ok(),
+            ticket: None,
         };
         let mut login = parts.clone();
         login.uri = Uri::from_static("/login");
@@ -285,22 +323,13 @@ impl Console {
     }
 }
 
-/// Refuses a write that another site's page has sent. Browsers say where a write comes from;
-/// what says nothing isn't a browser and has no cookie that it didn't mean to send.
-pub fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Fault> {
-    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
-    let origin = origin.to_str().unwrap_or_default();
-    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-    let own = origin == app.settings.public_url
-        || origin.split_once("://").is_some_and(|(_, rest)| !host.is_empty() && rest == host);
-    if own {
-        return Ok(());
+/// Where the forms of a page may end beside here: after the log-in it may go on to Webex, and browsers
+/// judge a form by where its redirects lead.
+fn leads_to(app: &App, path: &str) -> Vec<String> {
+    if path != "/login" {
+        return Vec::new();
     }
-    Err(Fault::new(
-        FaultKind::Forbidden,
-        "cross_origin",
-        "This was sent by a page of another site and was refused.",
-    ))
+    vec![app.webex.consent_page().origin().ascii_serialization()]
 }
 
 /// A path on this server and nothing else: a link that leads elsewhere after the log-in would

@@ -17,7 +17,7 @@ use super::{
     licence_posts::{assign_one, assignment},
     list_forms,
     model::attached,
-    pages::{Console, Pairs, check_origin, pairs_of, search},
+    pages::{Console, Pairs, pairs_of, search},
 };
 use crate::{
     domain::{
@@ -55,7 +55,6 @@ pub async fn model_form(
     parts: Parts,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Fault> {
-    check_origin(&app, &parts.headers)?;
     let path = ModelPath::of_location(parts.uri.path())
         .ok_or_else(|| Fault::not_found("There is no such page."))?;
     let model = app.model(&path.model_type)?;

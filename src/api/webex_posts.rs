@@ -10,7 +10,7 @@ use axum::{
 
 use super::{
     caller::PageCaller,
-    pages::{Console, Pairs, check_origin, pairs_of, search},
+    pages::{Console, Pairs, pairs_of, search},
 };
 use crate::{
     domain::{
@@ -36,7 +36,6 @@ pub async fn customer_form(
     parts: Parts,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Fault> {
-    check_origin(&app, &parts.headers)?;
     let path = WebexPath::of_location(parts.uri.path())
         .filter(|path| path.view == WebexView::Connection)
         .ok_or_else(|| Fault::not_found("There is no such page."))?;

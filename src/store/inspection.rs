@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{
     StoreError, audit_check,
     backup::{SCHEMA_VERSION, open_existing, version_of},
+    second_factors,
     vault::Vault,
 };
 
@@ -109,11 +110,8 @@ const QUERIES: [(&str, &str); 10] = [
              OR (model = 'data/Schedule' AND id NOT IN (SELECT instance_id FROM webex_schedule))",
     ),
     (
-        "sealed files and outcomes",
-        "SELECT 'the file of ' || transaction_id || ' belongs to nothing' FROM task_file f \
-         WHERE NOT EXISTS (SELECT 1 FROM instance i WHERE i.pkid = f.transaction_id) \
-         UNION ALL \
-         SELECT 'the outcome of ' || transaction_id || ' belongs to nothing' FROM callback c \
+        "outcomes that are to be posted",
+        "SELECT 'the outcome of ' || transaction_id || ' belongs to nothing' FROM callback c \
          WHERE NOT EXISTS (SELECT 1 FROM instance i WHERE i.pkid = c.transaction_id)",
     ),
 ];
@@ -194,6 +192,14 @@ fn secrets(conn: &Connection, data_dir: &Path) -> Result<Vec<String>, StoreError
         }
         if problems.len() >= SHOWN {
             break;
+        }
+    }
+    let mut statement = conn.prepare("SELECT pkid, sealed FROM second_factor")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (pkid, sealed): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        if let Err(error) = vault.open_sealed(&pkid, second_factors::FIELD, &sealed) {
+            problems.push(error.to_string());
         }
     }
     Ok(problems)

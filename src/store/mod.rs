@@ -5,6 +5,7 @@
 //! ([`writer`]); pooled connections read.
 
 mod accounts;
+mod api_tokens;
 mod audit;
 mod audit_check;
 pub mod backup;
@@ -16,7 +17,9 @@ mod list;
 mod marks;
 mod migrations;
 mod nodes;
+mod second_factors;
 mod secrets;
+mod sessions;
 mod tasks;
 mod trouble;
 mod vault;
@@ -34,13 +37,16 @@ use deadpool_sqlite::{Config, Hook, HookError, Pool, Runtime};
 use rusqlite::{Connection, functions::FunctionFlags};
 
 use crate::model::Model;
-pub use accounts::{Account, SessionKind, SessionRow};
+pub use accounts::Account;
+pub use api_tokens::ApiTokenRow;
 pub use instances::{NewInstance, Stored};
 pub use licences::{
     Family, NearFull, NodeRow, NodesOfType, PackSet, SiteLicence, TenantLicence, TenantPack,
 };
 pub use list::{Attr, Cover, ListFilter, ListRow, ListSpec, Order};
 pub use nodes::{Node, NodeContents};
+pub use second_factors::SecondFactorRow;
+pub use sessions::{LogInRow, SessionKind, SessionRow};
 pub use tasks::{TaskRow, TaskState};
 pub use trouble::Trouble;
 use vault::Vault;

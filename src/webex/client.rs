@@ -70,7 +70,7 @@ impl Webex {
     }
 
     /// Where browsers are sent to consent, without what is asked.
-    pub(super) fn consent_page(&self) -> Url {
+    pub fn consent_page(&self) -> Url {
         self.authorize.clone()
     }
 

@@ -17,6 +17,7 @@ mod create;
 mod data_move;
 mod delete;
 mod get;
+mod hardening;
 mod health;
 mod help;
 mod hierarchy_node;

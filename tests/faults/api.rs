@@ -36,6 +36,21 @@ impl Api {
         Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
     }
 
+    /// Loads a file of comma-separated values, all or nothing, and answers once that has ended.
+    pub async fn load(&self, path: &str, csv: &str) -> reqwest::Result<()> {
+        let body = format!(
+            "--end-of-file\r\ncontent-disposition: form-data; name=\"file\"; \
+             filename=\"load.csv\"\r\n\r\n{csv}\r\n--end-of-file--\r\n"
+        );
+        let request = self.client.post(format!("{}{path}", self.url)).body(body);
+        let request = request.header("content-type", "multipart/form-data; boundary=end-of-file");
+        let answer = request.basic_auth("admin", Some(PASSWORD)).send().await?;
+        assert_eq!(answer.status(), 202);
+        let asked: Value = answer.json().await?;
+        let events = format!("{}events/", asked["href"].as_str().unwrap());
+        self.call(Method::GET, &events, None).await.map(drop)
+    }
+
     pub async fn get(&self, path: &str) -> Value {
         let (status, answer) = self.call(Method::GET, path, None).await.unwrap();
         assert_eq!(status, 200, "{path}: {answer}");

@@ -8,6 +8,7 @@ mod disk;
 mod full_disk;
 mod killed;
 mod locked;
+#[expect(dead_code, reason = "shared; nothing is asked to end here")]
 #[path = "../support/process.rs"]
 mod process;
 mod read_only;

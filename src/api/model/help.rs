@@ -11,6 +11,7 @@ use super::super::{
     caller::{ApiCaller, cookie},
     hrefs::{ModelIs, Params, Pkid},
     pages::Console,
+    protection,
 };
 use crate::{
     domain::{App, resources},
@@ -56,5 +57,6 @@ pub async fn of_instance(
 /// In the theme of the reader's console.
 fn document(console: &Console, headers: &HeaderMap, help: &Help) -> Response {
     let theme = theme::known_theme(cookie(headers, theme::THEME).as_deref());
-    Html(ui::help_document(&console.assets, theme, help)).into_response()
+    let page = Html(ui::help_document(&console.assets, theme, help));
+    (protection::of_document(), page).into_response()
 }

@@ -1,6 +1,8 @@
 //! The simulator's pages. Each says what it is.
 
-use axum::response::Html;
+use axum::{http::HeaderValue, response::Html};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
 
 use super::{Organization, Simulator, login::Asked};
 
@@ -10,6 +12,17 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:0}\
     .what{border:2px dashed;padding:.5rem .75rem}\
     form{border:1px solid GrayText;border-radius:6px;padding:0 1rem;margin:.75rem 0}\
     input,select,button{font:inherit;max-width:100%;padding:.25rem .5rem;min-height:2rem}";
+
+/// What browsers let these pages do: their style, told by its sum, and forms. Those end where the
+/// integration wants its browsers back, which may be anywhere.
+pub(super) fn policy() -> Option<HeaderValue> {
+    let sum = STANDARD.encode(Sha256::digest(STYLE));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{sum}'; img-src data:; base-uri 'none'; \
+         frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).ok()
+}
 
 /// The log-in page: one chooses who one is; passwords are not asked for.
 pub(super) fn log_in(simulator: &Simulator, asked: &Asked, error: Option<&str>) -> Html<String> {

@@ -20,10 +20,13 @@ use std::{
 
 use axum::{
     Router,
+    http::header::CONTENT_SECURITY_POLICY,
     middleware::from_fn_with_state,
+    response::Response,
     routing::{get, post},
 };
 use serde_json::Value;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use faults::{Failure, Fault};
 pub use world::{Organization, Settings};
@@ -128,6 +131,10 @@ impl Simulator {
             .route("/authorize", get(login::page).post(login::decide))
             .route("/control", get(control::report).post(control::change))
             .merge(calls)
+            .layer(SetResponseHeaderLayer::if_not_present(
+                CONTENT_SECURITY_POLICY,
+                |_: &Response| html::policy(),
+            ))
             .with_state(self.clone())
     }
 
