@@ -1,4 +1,5 @@
 //! What the program does from the command line, a file for what belongs together.
 
 pub mod data;
+mod listening;
 pub mod serve;

@@ -3,11 +3,12 @@
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
-    sync::Arc,
     time::Duration,
 };
 
+use super::listening::Listening;
 use anyhow::Context;
+use axum::Router;
 use clap::Args;
 use ipnet::IpNet;
 use tenantry::{
@@ -20,18 +21,17 @@ use tenantry::{
     },
     webex::client::{self, ClientCredentials},
 };
-use tokio::{net::TcpListener, sync::Notify};
+use tokio::net::TcpListener;
 
 const WEBEX_API_URL: &str = "https://webexapis.com/v1";
-
-/// How long requests that are under way may take once the program is asked to end.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Args)]
 pub struct Serve {
     /// Address and port to listen on.
     #[arg(long, env = "TENANTRY_LISTEN", default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
+    #[command(flatten)]
+    listening: Listening,
     /// Folder of the database and its key file; made when it is missing.
     #[arg(long, env = "TENANTRY_DATA_DIR", default_value = "./data")]
     data_dir: PathBuf,
@@ -152,16 +152,27 @@ impl Sessions {
 /// Serves until it is asked to end.
 pub async fn serve(options: Serve) -> anyhow::Result<()> {
     let notify = options.notify()?;
+    let server = options.listening.prepared(&options.trusted_proxies)?;
     let listener = TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("listening on {}", options.listen))?;
     let here = listener.local_addr()?;
     let public_url = match options.public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
-        None => format!("http://{here}"),
+        None => format!("{}://{here}", options.listening.scheme()),
     };
     let simulated = options.demo && options.webex_api_url.is_none();
-    let simulator_url = simulated.then(|| simulator_url(here)).transpose()?;
+    // The program calls its simulator without TLS: the certificate names the public host.
+    let aside = if simulated && options.listening.scheme() == "https" {
+        Some(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?)
+    } else {
+        None
+    };
+    let simulator_url = match (simulated, &aside) {
+        (false, _) => None,
+        (true, None) => Some(simulator_url(here)?),
+        (true, Some(aside)) => Some(simulator_url(aside.local_addr()?)?),
+    };
     let (app, password) = App::start(Start {
         data_dir: &options.data_dir,
         models_dir: options.models_dir,
@@ -199,24 +210,17 @@ pub async fn serve(options: Serve) -> anyhow::Result<()> {
     println!("Tenantry is at {}", app.settings.public_url);
     let kept = app.clone();
     tokio::spawn(async move { keeper::run(&kept).await });
-    let asked = Arc::new(Notify::new());
-    let (stopping, watched) = (Arc::clone(&asked), app.clone());
-    let service =
-        api::service(app.clone(), site).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    if let (Some(aside), Some(simulator)) = (aside, &app.simulator) {
+        let alone = Router::new().nest_service(SIMULATOR, simulator.router());
+        tokio::spawn(axum::serve(aside, alone).into_future());
+    }
+    let watched = app.clone();
+    let stop = async move {
         asked_to_stop().await;
-        stopping.notify_one();
         // Whoever watches a transaction is let go, and work comes to a resting point.
         watched.tasks.stop().await;
-    });
-    tokio::select! {
-        ended = server => ended?,
-        // A limit, not a wait: the sleep begins once the program is asked to end, and keeps a
-        // connection that never closes from keeping the program.
-        () = async { asked.notified().await; tokio::time::sleep(PATIENCE).await } => {
-            tracing::warn!("connections were still open when the program ended");
-        }
-    }
+    };
+    server.serve(listener, api::service(app.clone(), site), stop).await;
     app.stop().await;
     Ok(())
 }
