@@ -1,9 +1,10 @@
 //! The HTTP surfaces. `router` lists every route; [`routes`] is that list as data.
 
 mod account;
+mod account_posts;
 mod auth;
 mod body;
-mod caller;
+pub mod caller;
 pub mod client;
 pub mod fault;
 mod health;

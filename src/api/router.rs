@@ -7,7 +7,7 @@ use leptos::config::LeptosOptions;
 use tower_http::normalize_path::NormalizePath;
 
 use super::{
-    account, auth, health, layers, licence_posts, loads,
+    account, account_posts, auth, health, layers, licence_posts, loads,
     model::{self, other_routes},
     oauth,
     pages::{self, Console, Drafts},
@@ -50,6 +50,8 @@ pub fn routes(app: &App) -> (Routes, Routes) {
         .get("/login", pages::page)
         .post("/login", pages::login)
         .post("/logout", pages::logout)
+        .get("/account", pages::page)
+        .post("/account", account_posts::account_form)
         .get("/oauth/webex/authorize/{pkid}", oauth::authorize)
         .post("/preferences", pages::preferences)
         .get("/transactions", pages::page)

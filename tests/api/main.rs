@@ -13,6 +13,7 @@ mod bulk_modify;
 mod callback;
 mod catalogue;
 mod choices;
+mod clock;
 mod create;
 mod data_move;
 mod delete;

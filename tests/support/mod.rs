@@ -36,6 +36,8 @@ pub use world::{at, unlinked};
 pub const ADMIN: &str = "admin";
 pub const PASSWORD: &str = "correct horse battery staple";
 
+pub const ROLES: &str = "/api/data/Role/";
+pub const SYSTEM_USERS: &str = "/api/data/SystemUser/";
 pub const NODES: &str = "/api/data/HierarchyNode/";
 pub const SPARK: &str = "/api/relation/SparkCustomer/";
 pub const TRANSACTIONS: &str = "/api/tool/Transaction/";

@@ -50,12 +50,11 @@ pub async fn version(
     pkid: &str,
     transaction_id: &str,
 ) -> Result<Version, Fault> {
-    permit(caller, model, Operation::Update)?;
     let (caller, model, log) = (caller.clone(), Arc::clone(model), app.model(transactions::MODEL)?);
     let (pkid, id) = (pkid.to_owned(), transaction_id.to_owned());
     app.store
         .read(move |tx| {
-            let stored = resources::get_to_change(tx, &caller, &model, &pkid)?;
+            let stored = resources::get_to_change(tx, &caller, &model, &pkid, Operation::Update)?;
             version_in(tx, &caller, &log, &model, &stored, &id)
         })
         .await
@@ -70,13 +69,12 @@ pub async fn restore(
     transaction_id: &str,
     expected: impl Into<Expected>,
 ) -> Result<Written, Fault> {
-    permit(caller, model, Operation::Update)?;
     let (app, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
     let (pkid, id, expected) = (pkid.to_owned(), transaction_id.to_owned(), expected.into());
     let (log, store) = (app.model(transactions::MODEL)?, app.store.clone());
     store
         .write(move |tx| {
-            let stored = resources::get_to_change(tx, &caller, &model, &pkid)?;
+            let stored = resources::get_to_change(tx, &caller, &model, &pkid, Operation::Update)?;
             let version = version_in(tx, &caller, &log, &model, &stored, &id)?;
             let ticket = Ticket::new(&app).restoring(&version.submitted, &id);
             let revision = Revision::Replace(version.then);

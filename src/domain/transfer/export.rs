@@ -18,10 +18,11 @@ use super::{
 };
 use crate::{
     domain::{
-        App, Caller, audit, hierarchy,
+        App, Caller,
+        access::{offered, permit},
+        audit, hierarchy,
         inherited::Selector,
         policies::{self, Wanted},
-        resources::offered,
         tasks::Selection,
         templates::{self, Template},
     },
@@ -109,6 +110,7 @@ pub async fn export(
             let (app, caller, model) = (app_, caller_, model_);
             let place = hierarchy::resolve(tx, &caller, wanted.place.as_deref())?;
             let chosen = selected(tx, &caller, &model, &place, wanted.selection)?;
+            permit(&caller, &model, Operation::Export)?;
             let find = |selector: &Selector| templates::find(tx, &place, &model, selector);
             let template = wanted.template.as_ref().map(find).transpose()?;
             let shown = policies::shown_at(tx, &place, &model, &wanted.policy)?;
