@@ -31,6 +31,8 @@ pub enum FaultKind {
     NoAnswer,
     /// The database can't be read or written for now. Logged with its cause.
     Unavailable,
+    /// Too much of it in a short time; [`Fault::retry_after`] says when it is heard again.
+    TooMany,
     /// Ours. Logged with its cause; the caller learns no detail.
     Internal,
 }
@@ -62,11 +64,20 @@ pub struct Fault {
     pub message: String,
     #[serde(default)]
     pub errors: Vec<FieldError>,
+    /// After how many seconds it is worth another try.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
 }
 
 impl Fault {
     pub fn new(kind: FaultKind, code: &str, message: impl Into<String>) -> Self {
-        Self { kind, code: code.to_owned(), message: message.into(), errors: Vec::new() }
+        Self {
+            kind,
+            code: code.to_owned(),
+            message: message.into(),
+            errors: Vec::new(),
+            retry_after: None,
+        }
     }
 
     /// Bad input whose message is that of its only error.
@@ -80,7 +91,13 @@ impl Fault {
             [only] => only.message.clone(),
             many => format!("{} fields need attention.", many.len()),
         };
-        Self { kind: FaultKind::BadInput, code: "validation".to_owned(), message, errors }
+        Self {
+            kind: FaultKind::BadInput,
+            code: "validation".to_owned(),
+            message,
+            errors,
+            retry_after: None,
+        }
     }
 
     /// A key that somebody else holds, or a node that isn't empty.
@@ -91,6 +108,7 @@ impl Fault {
             code: code.to_owned(),
             errors: vec![FieldError::new(field, code, message.clone())],
             message,
+            retry_after: None,
         }
     }
 
@@ -131,6 +149,13 @@ impl Fault {
     /// Whether it is no fault of what was asked for, so that the same may go well later.
     pub fn is_ours(&self) -> bool {
         matches!(self.kind, FaultKind::Internal | FaultKind::Unavailable)
+    }
+
+    /// Says when to try again, in seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
     }
 
     #[must_use]

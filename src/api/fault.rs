@@ -24,6 +24,7 @@ pub fn status(kind: FaultKind) -> StatusCode {
         FaultKind::Upstream => StatusCode::BAD_GATEWAY,
         FaultKind::NoAnswer => StatusCode::GATEWAY_TIMEOUT,
         FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        FaultKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -67,6 +68,9 @@ fn respond(fault: Fault, transaction_id: Option<&str>) -> Response {
         // Not "Basic": browsers would ask for a password by themselves, over our page.
         let challenge = HeaderValue::from_static("Bearer realm=\"Tenantry\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    if let Some(seconds) = fault.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     // For the provisioning API, which says the same in another form.
     response.extensions_mut().insert(fault);

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use axum::{
-    Extension, Router,
+    Extension,
     extract::{DefaultBodyLimit, Multipart, State, multipart::MultipartRejection},
     http::{HeaderMap, request::Parts},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
 };
 
 use super::{
     caller::PageCaller,
     model::import::{LIMIT, sent},
     pages::{self, Console, Pairs, pairs_of},
+    routes::{Routes, Surface},
 };
 use crate::{
     domain::{
@@ -29,12 +29,12 @@ use crate::{
 };
 
 /// The page of one model that takes a file.
-pub fn routes(model: &Model, console: &Console) -> Router<App> {
+pub fn routes(model: &Model) -> Routes {
     let path = routes::many_href(&model.model_type, Deed::Load);
-    Router::new()
-        .route(&path, get(pages::page).post(load))
-        .layer(DefaultBodyLimit::max(LIMIT))
-        .layer(Extension(console.clone()))
+    Routes::of(Surface::Console)
+        .get(&path, pages::page)
+        .post(&path, load)
+        .around(|router| router.layer(DefaultBodyLimit::max(LIMIT)))
 }
 
 async fn load(

@@ -1,4 +1,4 @@
-//! The HTTP surfaces. [`router`] lists every route.
+//! The HTTP surfaces. `router` lists every route; [`routes`] is that list as data.
 
 mod auth;
 mod body;
@@ -19,6 +19,7 @@ mod plain;
 mod posts;
 mod protection;
 mod router;
+pub mod routes;
 pub mod site;
 mod unique;
 mod v1;

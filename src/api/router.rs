@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Extension, Router,
-    extract::Request,
-    routing::{any, get, post},
-};
+use axum::{Extension, Router, extract::Request, routing::any};
 use leptos::config::LeptosOptions;
 use tower_http::normalize_path::NormalizePath;
 
@@ -16,6 +12,7 @@ use super::{
     oauth,
     pages::{self, Console, Drafts},
     posts,
+    routes::{Routes, Surface},
     site::Site,
     v1, webex_posts,
 };
@@ -23,6 +20,51 @@ use crate::{
     domain::{App, SIMULATOR},
     fault::{Fault, FaultKind},
 };
+
+/// Every route: the common ones, and beside them those that take long and limit their bodies
+/// themselves.
+pub fn routes(app: &App) -> (Routes, Routes) {
+    let open = Routes::of(Surface::Open)
+        // Who runs and who is ready.
+        .get("/healthz", health::healthz)
+        .get("/readyz", health::readyz)
+        // Log-in of scripts.
+        .post("/noninteractivelogin", auth::non_interactive_login)
+        .post("/api/v01/auth/login", auth::token_login)
+        .get("/api/v01/auth/access_token", auth::new_access_token)
+        .post("/api/v01/auth/logout", auth::logout);
+
+    // The model API: the same routes for every model.
+    let mut models = other_routes();
+    // Files that come, and Webex, which is called on the way and may ask for patience.
+    let mut long = Routes::of(Surface::Console).get("/oauth/webex/callback", oauth::callback);
+    for model in app.models.iter() {
+        models = models.and(model::routes(model));
+        long = long.and(model::long_routes(model)).and(loads::routes(model));
+    }
+
+    let provisioning = v1::routes().below(v1::BASE);
+
+    let console = Routes::of(Surface::Console)
+        .post("/fn/{*name}", pages::server_function)
+        .get("/login", pages::page)
+        .post("/login", pages::login)
+        .post("/logout", pages::logout)
+        .get("/oauth/webex/authorize/{pkid}", oauth::authorize)
+        .post("/preferences", pages::preferences)
+        .get("/transactions", pages::page)
+        .post("/transactions", posts::model_form)
+        .get("/transactions/{*rest}", pages::page)
+        .post("/transactions/{*rest}", posts::model_form)
+        .get("/tenants/{*rest}", licence_posts::tenant_page)
+        .post("/tenants/{*rest}", licence_posts::tenant_form)
+        .get("/webex/{*rest}", pages::page)
+        .post("/webex/{*rest}", webex_posts::customer_form)
+        .get("/models/{*rest}", pages::page)
+        .post("/models/{*rest}", posts::model_form);
+
+    (open.and(models).and(provisioning).and(console), long)
+}
 
 /// The whole service. Paths are the same with and without a trailing slash.
 pub fn service(app: App, site: Site) -> Router {
@@ -32,51 +74,23 @@ pub fn service(app: App, site: Site) -> Router {
     let console =
         Console { options, assets: site.assets(), site: Arc::new(site), drafts: Drafts::default() };
 
-    let mut router = Router::new()
-        // Who runs and who is ready.
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        // Log-in of scripts.
-        .route("/noninteractivelogin", post(auth::non_interactive_login))
-        .route("/api/v01/auth/login", post(auth::token_login))
-        .route("/api/v01/auth/access_token", get(auth::new_access_token))
-        .route("/api/v01/auth/logout", post(auth::logout));
-
-    // The model API: the same routes for every model.
-    let mut long = Router::new();
-    for model in app.models.iter() {
-        router = router.nest(&format!("/api/{}", model.model_type), model::routes(model));
-        long = long.merge(model::long_routes(model)).merge(loads::routes(model, &console));
-    }
+    let (quick, long) = routes(&app);
+    let long = long
+        .into_router()
+        .method_not_allowed_fallback(not_offered)
+        .layer(Extension(console.clone()))
+        .with_state(app.clone());
+    let mut router = quick.into_router();
     // What stands in for Webex in the demonstration; elsewhere there is nothing at its paths.
     if let Some(simulator) = &app.simulator {
         router = router.nest_service(SIMULATOR, simulator.router());
     }
-    // Webex is called on the way, and may ask for patience.
-    let back = get(oauth::callback).layer(Extension(console.clone()));
-    let long = long
-        .route("/oauth/webex/callback", back)
-        .method_not_allowed_fallback(not_offered)
-        .with_state(app.clone());
     let router = router
-        .merge(other_routes())
-        // The provisioning API.
-        .nest(v1::BASE, v1::routes())
         .route("/api", any(unknown_call))
         .route("/api/{*rest}", any(unknown_call))
-        // The console.
-        .route("/fn/{*name}", post(pages::server_function))
-        .route("/login", post(pages::login).get(pages::page))
-        .route("/logout", post(pages::logout))
-        .route("/oauth/webex/authorize/{pkid}", get(oauth::authorize))
         .route("/simulator", any(unknown_call))
         .route("/simulator/{*rest}", any(unknown_call))
-        .route("/preferences", post(pages::preferences))
-        .route("/transactions", post(posts::model_form).get(pages::page))
-        .route("/transactions/{*rest}", post(posts::model_form).get(pages::page))
-        .route("/tenants/{*rest}", post(licence_posts::tenant_form).get(licence_posts::tenant_page))
-        .route("/webex/{*rest}", post(webex_posts::customer_form).get(pages::page))
-        .route("/models/{*rest}", post(posts::model_form).get(pages::page))
+        // Files of the site, and the pages that nothing is posted to.
         .fallback(pages::page)
         .method_not_allowed_fallback(not_offered)
         .layer(Extension(console))

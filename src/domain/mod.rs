@@ -2,7 +2,9 @@
 //! authorisation, validation, the transaction record and the write happen here, once, in one
 //! database transaction. Knows neither HTTP nor SQL.
 
+pub mod access;
 pub mod accounts;
+pub mod audit;
 mod catalogue;
 pub mod choices;
 pub mod chosen;
@@ -63,6 +65,7 @@ pub struct Inner {
     pub settings: Settings,
     pub logins: accounts::Logins,
     pub tasks: tasks::Tasks,
+    pub audit: audit::Audit,
     pub webex: Webex,
     /// What stands in for Webex, where that was asked for.
     pub simulator: Option<Simulator>,
@@ -104,6 +107,8 @@ pub struct Caller {
     pub account_id: i64,
     pub username: String,
     pub node: Node,
+    /// What it may do there.
+    pub access: Arc<access::Access>,
 }
 
 /// What stands for the program itself where it acts on its own.
@@ -116,7 +121,8 @@ impl Caller {
     /// The program itself, which sees everything.
     fn program(tx: &ReadTx<'_>) -> Result<Self, Fault> {
         let node = tx.root_node()?.ok_or_else(Fault::internal)?;
-        Ok(Self { account_id: PROGRAM_ACCOUNT, username: PROGRAM.to_owned(), node })
+        let access = Arc::new(access::Access::full());
+        Ok(Self { account_id: PROGRAM_ACCOUNT, username: PROGRAM.to_owned(), node, access })
     }
 }
 
@@ -171,6 +177,7 @@ impl App {
             settings: start.settings,
             logins: accounts::Logins::default(),
             tasks: tasks::Tasks::default(),
+            audit: audit::Audit::default(),
             webex,
             simulator,
             flights: webex::tokens::Flights::default(),

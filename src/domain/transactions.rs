@@ -48,6 +48,11 @@ pub enum Action {
     /// Webex's roles and licences of a customer, and its users.
     SyncRolesLicences,
     SyncUsers,
+    /// What changes nothing, and is recorded all the same ([`super::audit`]).
+    LogIn,
+    LogInRefused,
+    Refused,
+    Export,
 }
 
 impl Action {
@@ -72,6 +77,10 @@ impl Action {
             Self::SyncUsers => "Sync Webex Teams Users",
             Self::Assign => "Assign",
             Self::Unassign => "Unassign",
+            Self::LogIn => "Log In",
+            Self::LogInRefused => "Log In Refused",
+            Self::Refused => "Refused",
+            Self::Export => "Export",
         }
     }
 
@@ -79,6 +88,13 @@ impl Action {
     /// many steps it took.
     pub fn is_of_webex(name: &str) -> bool {
         [Self::Authorise, Self::RefreshAccessToken, Self::SyncRolesLicences, Self::SyncUsers]
+            .iter()
+            .any(|action| action.as_str() == name)
+    }
+
+    /// Whether an action of that name changes nothing.
+    pub fn only_happened(name: &str) -> bool {
+        [Self::LogIn, Self::LogInRefused, Self::Refused, Self::Export]
             .iter()
             .any(|action| action.as_str() == name)
     }
@@ -244,6 +260,46 @@ pub fn record(
         Filing::Complete => save(tx, &stored(tx, &ticket.id)?, &data, &completed),
         _ => insert(tx, &ticket.id, change.node, &ticket.now, &data),
     }
+}
+
+/// What happened and changed nothing.
+pub struct Happened<'a> {
+    pub action: Action,
+    /// Empty, like the href, where it is about none.
+    pub model_type: &'a str,
+    pub href: &'a str,
+    pub username: &'a str,
+    /// The node it is filed under.
+    pub node: &'a Node,
+    pub message: &'a str,
+}
+
+/// Writes the record of what happened.
+pub fn happened(app: &App, tx: &WriteTx<'_>, happened: &Happened<'_>) -> Result<(), Fault> {
+    let now = app.env.now_text();
+    let refused = matches!(happened.action, Action::LogInRefused | Action::Refused);
+    let data = json!({
+        "status": if refused { FAIL } else { SUCCESS },
+        "action": happened.action.as_str(),
+        "model_type": happened.model_type,
+        "href": happened.href,
+        "username": happened.username,
+        "hierarchy": happened.node.path,
+        "submitted": now,
+        "started": now,
+        "completed": now,
+        "message": happened.message,
+        "progress": { "done": 1, "total": 1 },
+        "sub_transactions": [],
+        "log": [],
+    });
+    let Value::Object(mut data) = data else { return Err(Fault::internal()) };
+    for name in ["model_type", "href"] {
+        if data.get(name).and_then(Value::as_str) == Some("") {
+            data.shift_remove(name);
+        }
+    }
+    insert(tx, &app.env.transaction_id(), happened.node, &now, &data)
 }
 
 pub const INFO: &str = "info";

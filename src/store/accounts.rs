@@ -122,6 +122,7 @@ impl WriteTx<'_> {
                 "INSERT INTO account (username, password_hash, node_id) VALUES (?1, ?2, ?3)",
             )?
             .execute(params![username, password_hash, node_id])?;
+        self.access_changes();
         Ok(())
     }
 

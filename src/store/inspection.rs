@@ -109,11 +109,8 @@ const QUERIES: [(&str, &str); 10] = [
              OR (model = 'data/Schedule' AND id NOT IN (SELECT instance_id FROM webex_schedule))",
     ),
     (
-        "sealed files and outcomes",
-        "SELECT 'the file of ' || transaction_id || ' belongs to nothing' FROM task_file f \
-         WHERE NOT EXISTS (SELECT 1 FROM instance i WHERE i.pkid = f.transaction_id) \
-         UNION ALL \
-         SELECT 'the outcome of ' || transaction_id || ' belongs to nothing' FROM callback c \
+        "outcomes that are to be posted",
+        "SELECT 'the outcome of ' || transaction_id || ' belongs to nothing' FROM callback c \
          WHERE NOT EXISTS (SELECT 1 FROM instance i WHERE i.pkid = c.transaction_id)",
     ),
 ];

@@ -26,7 +26,7 @@ mod webex_synced;
 mod webex_views;
 mod writer;
 
-use std::path::Path;
+use std::{cell::Cell, path::Path};
 
 use deadpool_sqlite::{Config, Hook, HookError, Pool, Runtime};
 use rusqlite::{Connection, functions::FunctionFlags};
@@ -115,6 +115,8 @@ pub struct ReadTx<'c> {
 /// answers `Ok`; what it wrote is undone when it answers `Err`.
 pub struct WriteTx<'c> {
     read: ReadTx<'c>,
+    /// Whether who may do what will be another after it.
+    changes_access: Cell<bool>,
 }
 
 impl<'c> std::ops::Deref for WriteTx<'c> {
@@ -198,6 +200,12 @@ impl Store {
         self.writer.run(work).await
     }
 
+    /// A number that goes up whenever an account, or what one may do, has changed. What is
+    /// remembered of accounts holds as long as it stays.
+    pub fn access_generation(&self) -> u64 {
+        self.writer.access_generation()
+    }
+
     /// Waits for what is under way, then closes the writing connection.
     pub async fn close(&self) {
         self.writer.stop().await;
@@ -205,6 +213,12 @@ impl Store {
 }
 
 impl WriteTx<'_> {
+    /// Says that an account, or what one may do, is changed here: once this is committed, nothing
+    /// that was remembered of accounts holds any more.
+    pub fn access_changes(&self) {
+        self.changes_access.set(true);
+    }
+
     /// Runs `work` so that its failure undoes what it wrote, and nothing before it.
     pub fn attempt<T, E: From<StoreError>>(
         &self,

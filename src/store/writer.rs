@@ -2,8 +2,12 @@
 //! synced to the disk is committed together afterwards: one sync serves the whole group.
 
 use std::{
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     thread::JoinHandle,
 };
 
@@ -22,32 +26,41 @@ const GROUP: usize = 256;
 
 /// Told whether the group's commit reached the disk; answers the caller.
 type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-/// Does its work inside the open transaction; says whether to keep it, and how to answer.
-type Job = Box<dyn FnOnce(&WriteTx<'_>) -> (bool, Finish) + Send>;
+/// Does its work inside the open transaction, or hears why there is none; says whether to keep it,
+/// and how to answer.
+type Job = Box<dyn FnOnce(Result<&WriteTx<'_>, StoreError>) -> (bool, Finish) + Send>;
 
 #[derive(Clone)]
 pub struct Writer {
     jobs: Arc<Mutex<Option<mpsc::Sender<Job>>>>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
     vault: Vault,
+    access_generation: Arc<AtomicU64>,
 }
 
 impl Writer {
     pub fn start(conn: Connection, vault: Vault) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let keys = vault.clone();
+        let access_generation = Arc::new(AtomicU64::new(0));
+        let generation = Arc::clone(&access_generation);
         // Work may hold the last hold on the program, and with it the pool of readers, which is let
         // go by the runtime.
         let runtime = Handle::current();
         let thread = std::thread::spawn(move || {
             let _inside = runtime.enter();
-            serve(&conn, &keys, receiver);
+            serve(&conn, &keys, receiver, &generation);
         });
         Self {
             jobs: Arc::new(Mutex::new(Some(sender))),
             thread: Arc::new(Mutex::new(Some(thread))),
             vault,
+            access_generation,
         }
+    }
+
+    pub fn access_generation(&self) -> u64 {
+        self.access_generation.load(Ordering::Acquire)
     }
 
     pub fn vault(&self) -> Vault {
@@ -62,7 +75,7 @@ impl Writer {
     {
         let (answer, answered) = oneshot::channel::<Result<T, E>>();
         let job: Job = Box::new(move |tx| {
-            let result = work(tx);
+            let result = tx.map_err(E::from).and_then(work);
             let keep = result.is_ok();
             let finish: Finish = Box::new(move |committed| {
                 let outcome = match (result, committed) {
@@ -95,10 +108,15 @@ impl Writer {
     }
 }
 
-fn serve(conn: &Connection, vault: &Vault, mut jobs: mpsc::Receiver<Job>) {
+fn serve(conn: &Connection, vault: &Vault, mut jobs: mpsc::Receiver<Job>, generation: &AtomicU64) {
     while let Some(first) = jobs.blocking_recv() {
         let mut finishes = Vec::new();
-        let committed = group(conn, vault, first, &mut jobs, &mut finishes);
+        let mut changes_access = false;
+        let committed = group(conn, vault, first, &mut jobs, &mut finishes, &mut changes_access);
+        if changes_access {
+            // Before anybody hears of it: whoever does finds it in force.
+            generation.fetch_add(1, Ordering::Release);
+        }
         if let Err(error) = &committed {
             tracing::error!(%error, "a group of writes was not committed");
             if !conn.is_autocommit()
@@ -108,11 +126,16 @@ fn serve(conn: &Connection, vault: &Vault, mut jobs: mpsc::Receiver<Job>) {
             }
         }
         for finish in finishes {
-            finish(committed.as_ref().copied().map_err(|error| match error.trouble() {
-                Some(trouble) => StoreError::Troubled(trouble),
-                None => StoreError::Unavailable(format!("the commit failed: {error}")),
-            }));
+            finish(committed.as_ref().copied().map_err(told));
         }
+    }
+}
+
+/// What each of those is told whose work a failure has undone.
+fn told(error: &StoreError) -> StoreError {
+    match error.trouble() {
+        Some(trouble) => StoreError::Troubled(trouble),
+        None => StoreError::Unavailable(format!("the commit failed: {error}")),
     }
 }
 
@@ -123,18 +146,22 @@ fn group(
     first: Job,
     jobs: &mut mpsc::Receiver<Job>,
     finishes: &mut Vec<Finish>,
+    changes_access: &mut bool,
 ) -> Result<(), StoreError> {
     let sql = |text: &str| -> Result<(), StoreError> {
         conn.prepare_cached(text)?.execute([])?;
         Ok(())
     };
-    sql("BEGIN IMMEDIATE")?;
+    if let Err(error) = sql("BEGIN IMMEDIATE") {
+        finishes.push(first(Err(told(&error))).1);
+        return Err(error);
+    }
     let mut next = Some(first);
     while let Some(job) = next {
         sql("SAVEPOINT job")?;
-        let tx = WriteTx { read: ReadTx { conn, vault } };
+        let tx = WriteTx { read: ReadTx { conn, vault }, changes_access: Cell::new(false) };
         // A panic loses this job alone; its caller hears that the work failed.
-        let keep = match catch_unwind(AssertUnwindSafe(|| job(&tx))) {
+        let keep = match catch_unwind(AssertUnwindSafe(|| job(Ok(&tx)))) {
             Ok((keep, finish)) => {
                 finishes.push(finish);
                 keep
@@ -145,7 +172,9 @@ fn group(
             // A full disk or the like: SQLite has undone the whole transaction by itself.
             return Err(StoreError::Unavailable("the transaction was rolled back".to_owned()));
         }
-        if !keep {
+        if keep {
+            *changes_access |= tx.changes_access.get();
+        } else {
             sql("ROLLBACK TO job")?;
         }
         sql("RELEASE job")?;

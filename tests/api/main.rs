@@ -35,6 +35,7 @@ mod pages_load;
 mod pages_nojs;
 mod policies;
 mod provisioning;
+mod routes;
 mod schema;
 mod secrets;
 mod service_packs;

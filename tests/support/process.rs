@@ -19,7 +19,13 @@ pub struct Process {
 impl Process {
     /// Starts it, with more in its environment, and waits until it says where it is.
     pub fn start(data_dir: &Path, log: &str, more: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tenantry"))
+        let program = Command::new(env!("CARGO_BIN_EXE_tenantry"));
+        Self::launch(program, data_dir, log, more)
+    }
+
+    /// The same, where `program` is what leads to it: itself, or what starts it in another place.
+    pub fn launch(mut program: Command, data_dir: &Path, log: &str, more: &[(&str, &str)]) -> Self {
+        let mut child = program
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
             .env("TENANTRY_ADMIN_PASSWORD", PASSWORD)

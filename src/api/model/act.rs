@@ -1,8 +1,8 @@
 //! `POST …/[pkid]/+[name]`: the workflows that a model's file names.
 
 use axum::{
-    extract::{Path, State},
-    http::{Method, StatusCode},
+    extract::State,
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 
@@ -11,9 +11,9 @@ use super::{
         body::JsonObject,
         caller::ApiCaller,
         fault,
-        hrefs::{ModelIs, Params},
+        hrefs::{ModelIs, Params, Pkid},
     },
-    envelope, not_offered,
+    envelope,
 };
 use crate::{
     domain::{
@@ -24,26 +24,16 @@ use crate::{
     model::pointer,
 };
 
-/// The path below an instance; `name` comes with its `+`. A body is optional.
+/// Starts that workflow on an instance. A body is optional.
 pub async fn start(
+    act: Act,
     State(app): State<App>,
     ApiCaller(caller): ApiCaller,
     ModelIs(model): ModelIs,
-    Path((pkid, name)): Path<(String, String)>,
-    method: Method,
+    Pkid(pkid): Pkid,
     params: Params,
     body: Option<JsonObject>,
 ) -> Result<Response, Fault> {
-    let act = name.strip_prefix('+').and_then(|name| Act::of(&model.model_type, name));
-    let Some(act) = act else {
-        return Err(Fault::not_found(format!(
-            "There is no call {method} /api/{}/{pkid}/{name}.",
-            model.model_type
-        )));
-    };
-    if method != Method::POST {
-        return Err(not_offered(ModelIs(model)).await);
-    }
     resources::place(&app, &caller, params.hierarchy()).await?;
     if let Some(name) = body.as_ref().and_then(|body| body.object.keys().next()) {
         return Err(Fault::field(

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::State, response::Response, routing::post};
+use axum::{extract::State, response::Response};
 
 use super::{
     super::{
         body::JsonObject,
         caller::ApiCaller,
         hrefs::{ModelIs, Params, Pkid},
+        routes::{Routes, Surface},
         v1,
     },
     envelope,
@@ -26,10 +27,12 @@ use crate::{
 };
 
 /// Below the model's own path.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/services", post(assign_many).delete(unassign_many))
-        .route("/{pkid}/services", post(assign).delete(unassign))
+pub fn routes() -> Routes {
+    Routes::of(Surface::Model)
+        .post("/services", assign_many)
+        .delete("/services", unassign_many)
+        .post("/{pkid}/services", assign)
+        .delete("/{pkid}/services", unassign)
 }
 
 /// `POST /api/data/User/services/` with `{"hrefs": […]}`, or a filter, and beside it what is given.

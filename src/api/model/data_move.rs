@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::State, response::Response, routing::post};
+use axum::{extract::State, response::Response};
 
 use super::{
     super::{
         body::JsonObject,
         caller::ApiCaller,
         hrefs::{Params, Pkid},
+        routes::{Routes, Surface},
     },
     envelope, tool_forms,
 };
@@ -21,10 +22,11 @@ use crate::{
     model::Model,
 };
 
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/api/tool/DataMove", post(move_many).get(tool_forms::data_move))
-        .route("/api/tool/DataMove/{pkid}", post(move_one))
+pub fn routes() -> Routes {
+    Routes::of(Surface::Model)
+        .get("/api/tool/DataMove", tool_forms::data_move)
+        .post("/api/tool/DataMove", move_many)
+        .post("/api/tool/DataMove/{pkid}", move_one)
 }
 
 /// The model that the call is about; there is no other way to know it.

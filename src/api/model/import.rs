@@ -1,20 +1,19 @@
 //! The calls of bulk load: a file that comes, its load for real, its error sheet.
 
 use axum::{
-    Router,
     extract::{
         Multipart, State,
         multipart::{MultipartError, MultipartRejection},
     },
     http::{HeaderMap, StatusCode, header},
     response::Response,
-    routing::{get, post},
 };
 
 use super::{
     super::{
         caller::ApiCaller,
         hrefs::{ModelIs, Params, Pkid},
+        routes::{Routes, Surface},
     },
     envelope,
     export::attached,
@@ -37,10 +36,10 @@ use crate::{
 pub const LIMIT: usize = MOST_BYTES + 64 * 1024;
 
 /// The calls on the transaction of a load.
-pub fn transaction_routes() -> Router<App> {
-    Router::new()
-        .route("/api/tool/Transaction/{pkid}/apply", post(again))
-        .route("/api/tool/Transaction/{pkid}/errors.xlsx", get(errors))
+pub fn transaction_routes() -> Routes {
+    Routes::of(Surface::Model)
+        .post("/api/tool/Transaction/{pkid}/apply", again)
+        .get("/api/tool/Transaction/{pkid}/errors.xlsx", errors)
 }
 
 /// `POST /api/<type>/<Model>/import/?hierarchy=…&mode=…`, multipart with the field `file`

@@ -19,81 +19,96 @@ mod views;
 
 use std::sync::Arc;
 
-use axum::{
-    Extension, Router,
-    extract::DefaultBodyLimit,
-    routing::{any, get, post},
-};
+use axum::{extract::DefaultBodyLimit, http::Method};
 
 pub use export::attached;
 
-use super::{body, hrefs::ModelIs};
+use super::{
+    body,
+    hrefs::ModelIs,
+    routes::{Routes, Surface},
+};
 use crate::{
-    domain::{App, licences::USER},
+    domain::{licences::USER, webex::Act},
     fault::{Fault, FaultKind},
     model::{Model, Operation},
 };
 
-/// The routes of one model, below `/api/<type>/<Model>`.
-pub fn routes(model: &Arc<Model>) -> Router<App> {
+/// The routes of one model.
+pub fn routes(model: &Arc<Model>) -> Routes {
     // A write that isn't offered is refused before its body is looked at.
     let offers = |operation| model.offers(operation);
-    let mut collection = get(collection::list);
-    let mut instance = get(instance::get);
+    let mut routes = Routes::of(Surface::Model)
+        .get("/", collection::list)
+        .get("/bulk_update", bulk::form)
+        .get("/views", views::list)
+        .post("/views", views::save)
+        .delete("/views/{pkid}", views::delete)
+        .get("/add", form::add)
+        .get("/schema", form::schema)
+        .get("/help", help::of_model)
+        .get("/choices", choices::list)
+        .get("/configuration_template", inherited::configuration_templates)
+        .get("/field_display_policy", inherited::field_display_policies)
+        .get("/{pkid}", instance::get)
+        .get("/{pkid}/help", help::of_instance);
     if offers(Operation::Add) {
-        collection = collection.post(collection::create);
+        routes = routes.post("/", collection::create);
     }
     if offers(Operation::Update) {
-        instance = instance.put(instance::modify);
+        routes = routes.put("/{pkid}", instance::modify);
     }
     if offers(Operation::Remove) {
-        collection = collection.delete(bulk::delete);
-        instance = instance.delete(instance::delete);
+        routes = routes.delete("/", bulk::delete).delete("/{pkid}", instance::delete);
     }
-    let mut bulk_update = get(bulk::form);
     if offers(Operation::BulkUpdate) {
-        bulk_update = bulk_update.post(bulk::modify);
+        routes = routes.post("/bulk_update", bulk::modify);
     }
-    let export = if offers(Operation::Export) { get(export::one) } else { get(not_offered) };
-    let template = if offers(Operation::ExportBulkloadTemplate) {
-        post(export::template)
+    for path in ["/{pkid}/export", "/export/{pkid}"] {
+        routes = if offers(Operation::Export) {
+            routes.get(path, export::one)
+        } else {
+            routes.refused(Method::GET, path, not_offered)
+        };
+    }
+    let template = "/export_bulkload_template";
+    routes = if offers(Operation::ExportBulkloadTemplate) {
+        routes.post(template, export::template)
     } else {
-        post(not_offered)
+        routes.refused(Method::POST, template, not_offered)
     };
-    let own = if model.model_type == USER { assignment::routes() } else { Router::new() };
-    own.route("/", collection)
-        .route("/bulk_update", bulk_update)
-        .route("/views", get(views::list).post(views::save))
-        .route("/views/{pkid}", axum::routing::delete(views::delete))
-        .route("/export/{pkid}", export.clone())
-        .route("/export_bulkload_template", template)
-        .route("/add", get(form::add))
-        .route("/schema", get(form::schema))
-        .route("/help", get(help::of_model))
-        .route("/choices", get(choices::list))
-        .route("/configuration_template", get(inherited::configuration_templates))
-        .route("/field_display_policy", get(inherited::field_display_policies))
-        .route("/{pkid}", instance)
-        .route("/{pkid}/export", export)
-        .route("/{pkid}/help", get(help::of_instance))
-        .layer(Extension(ModelIs(Arc::clone(model))))
+    if model.model_type == USER {
+        routes = routes.and(assignment::routes());
+    }
+    routes.for_model(model).below(&format!("/api/{}", model.model_type))
 }
 
-/// The calls on a model that may take longer than others, by their whole paths: a file that comes,
-/// the export of many, and what calls on other systems.
-pub fn long_routes(model: &Arc<Model>) -> Router<App> {
-    let exports =
-        if model.offers(Operation::Export) { post(export::many) } else { post(not_offered) };
+/// The calls on a model that may take longer than others: a file that comes, the export of many, and
+/// what calls on other systems.
+pub fn long_routes(model: &Arc<Model>) -> Routes {
     let path = |call: &str| format!("/api/{}/{call}", model.model_type);
-    let mut router = Router::new();
-    if !model.actions.is_empty() {
-        let act = any(act::start).layer(DefaultBodyLimit::max(body::LIMIT));
-        router = router.route(&path("{pkid}/{name}"), act);
+    let none = || Routes::of(Surface::Model);
+    let mut routes = if model.offers(Operation::Export) {
+        none().post(&path("export"), export::many)
+    } else {
+        none().refused(Method::POST, &path("export"), not_offered)
+    };
+    for action in &model.actions {
+        // The registry has seen to it that each is there.
+        let Some(act) = Act::of(&model.model_type, &action.name) else { continue };
+        let start = move |app, caller, model, pkid, params, body| {
+            act::start(act, app, caller, model, pkid, params, body)
+        };
+        let at = |plus: &str| path(&format!("{{pkid}}/{plus}{}", action.name));
+        routes = routes.post(&at("+"), start).spelt(&at("%2B"), start);
     }
-    router
-        .route(&path("export"), exports.layer(DefaultBodyLimit::max(body::LIMIT)))
-        .route(&path("import"), post(import::load).layer(DefaultBodyLimit::max(import::LIMIT)))
-        .layer(Extension(ModelIs(Arc::clone(model))))
+    let import = none()
+        .post(&path("import"), import::load)
+        .around(|router| router.layer(DefaultBodyLimit::max(import::LIMIT)));
+    routes
+        .around(|router| router.layer(DefaultBodyLimit::max(body::LIMIT)))
+        .and(import)
+        .for_model(model)
 }
 
 /// What a model doesn't offer, at a path that others have.
@@ -106,9 +121,9 @@ async fn not_offered(ModelIs(model): ModelIs) -> Fault {
 }
 
 /// Routes that belong to no single model, or to one alone.
-pub fn other_routes() -> Router<App> {
+pub fn other_routes() -> Routes {
     transaction::routes()
-        .merge(data_move::routes())
-        .merge(tool_forms::routes())
-        .merge(import::transaction_routes())
+        .and(data_move::routes())
+        .and(tool_forms::routes())
+        .and(import::transaction_routes())
 }

@@ -2,21 +2,24 @@
 //! for beside the instances.
 
 use axum::{
-    Json, Router,
+    Json,
     extract::State,
     response::{IntoResponse, Response},
-    routing::get,
 };
 use serde_json::{Value, json};
 
-use super::super::{caller::ApiCaller, hrefs::Params};
+use super::super::{
+    caller::ApiCaller,
+    hrefs::Params,
+    routes::{Routes, Surface},
+};
 use crate::{
     domain::{App, resources, transfer::export::Format},
     fault::Fault,
 };
 
-pub fn routes() -> Router<App> {
-    Router::new().route("/api/view/ExportData/add", get(export))
+pub fn routes() -> Routes {
+    Routes::of(Surface::Model).get("/api/view/ExportData/add", export)
 }
 
 /// `GET /api/view/ExportData/add/`: the options of an export. Their values are parameters of the

@@ -3,20 +3,23 @@
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
-    Json, Router,
+    Json,
     extract::State,
     response::{
         IntoResponse, Response, Sse,
         sse::{Event as ServerEvent, KeepAlive},
     },
-    routing::{get, post},
 };
 use futures_util::Stream;
 use serde_json::{Map, Value, json};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::{
-    super::{caller::ApiCaller, hrefs::Pkid},
+    super::{
+        caller::ApiCaller,
+        hrefs::Pkid,
+        routes::{Routes, Surface},
+    },
     envelope,
 };
 use crate::{
@@ -31,12 +34,12 @@ use crate::{
 /// Between signs of life on a quiet stream, so that nothing in between closes it.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/api/tool/Transaction/{pkid}/poll", get(poll))
-        .route("/api/tool/Transaction/{pkid}/events", get(events))
-        .route("/api/tool/Transaction/{pkid}/cancel", post(cancel))
-        .route("/api/tool/Transaction/{pkid}/replay", post(replay))
+pub fn routes() -> Routes {
+    Routes::of(Surface::Model)
+        .get("/api/tool/Transaction/{pkid}/poll", poll)
+        .get("/api/tool/Transaction/{pkid}/events", events)
+        .post("/api/tool/Transaction/{pkid}/cancel", cancel)
+        .post("/api/tool/Transaction/{pkid}/replay", replay)
 }
 
 /// The record of a transaction that the caller can see.

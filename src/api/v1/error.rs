@@ -36,6 +36,7 @@ const NOT_FOUND: Code = Code(8, "NOT_FOUND_AT_NE");
 const BAD_BODY: Code = Code(9, "BODY_NOT_AN_OBJECT");
 const MEDIA_TYPE: Code = Code(10, "UNSUPPORTED_MEDIA_TYPE");
 const UNAVAILABLE: Code = Code(11, "UNAVAILABLE");
+const TOO_MANY: Code = Code(12, "TOO_MANY_REQUESTS");
 
 /// The code of an item that was refused by itself.
 pub const ITEM: u8 = INVALID_PARAMETERS.0;
@@ -107,6 +108,7 @@ fn code(fault: &Fault, one: Option<&FieldError>) -> Code {
         | FaultKind::NoAnswer
         | FaultKind::Unavailable
         | FaultKind::Internal => INTERNAL,
+        FaultKind::TooMany => TOO_MANY,
     }
 }
 

@@ -14,11 +14,10 @@ mod tenants;
 mod users;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{FromRequestParts, Path},
     http::{HeaderName, HeaderValue, StatusCode, request::Parts},
     response::{IntoResponse, Response},
-    routing::get,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -26,6 +25,7 @@ use serde_json::Value;
 pub use error::envelope;
 pub use users::{answer as assigned, wanted};
 
+use super::routes::{Routes, Surface};
 use crate::{domain::App, fault::Fault};
 
 /// Where it stands.
@@ -35,35 +35,36 @@ pub const BASE: &str = "/api/v1";
 const TRANSACTION_ID: HeaderName = HeaderName::from_static("x-transaction-id");
 
 /// The routes, below [`BASE`].
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/configs/service_packs", get(configs::service_packs))
-        .route("/configs/service_packs/{name}", get(configs::service_pack))
-        .route("/configs/user_services", get(configs::user_services))
-        .route("/configs/user_services/{name}", get(configs::user_service))
-        .route("/tenants", get(tenants::list))
-        .route("/tenants/{tenant}", get(tenants::one))
-        .route("/tenants/{tenant}/licenses", get(licenses::of_tenant).put(licenses::set_tenant))
-        .route("/tenants/{tenant}/service_packs", get(packs::list).post(packs::put))
-        .route(
-            "/tenants/{tenant}/service_packs/{name}",
-            get(packs::one).put(packs::change).delete(packs::remove),
-        )
-        .route("/tenants/{tenant}/groups", get(groups::list))
-        .route(
-            "/tenants/{tenant}/groups/{group}/licenses",
-            get(licenses::of_site).put(licenses::set_site),
-        )
-        .route("/tenants/{tenant}/groups/{group}/users", get(users::list))
-        .route("/tenants/{tenant}/groups/{group}/users/{user}", get(users::one))
-        .route(
-            "/tenants/{tenant}/groups/{group}/users/{user}/services",
-            get(users::services).post(users::assign).delete(users::unassign),
-        )
-        .route(
-            "/tenants/{tenant}/groups/{group}/users/{user}/properties/integrated_client_package",
-            get(users::integrated_client_package),
-        )
+pub fn routes() -> Routes {
+    let tenant = Routes::of(Surface::Provisioning)
+        .get("/", tenants::one)
+        .get("/licenses", licenses::of_tenant)
+        .put("/licenses", licenses::set_tenant)
+        .get("/service_packs", packs::list)
+        .post("/service_packs", packs::put)
+        .get("/service_packs/{name}", packs::one)
+        .put("/service_packs/{name}", packs::change)
+        .delete("/service_packs/{name}", packs::remove)
+        .get("/groups", groups::list);
+    let group = Routes::of(Surface::Provisioning)
+        .get("/licenses", licenses::of_site)
+        .put("/licenses", licenses::set_site)
+        .get("/users", users::list);
+    let user = Routes::of(Surface::Provisioning)
+        .get("/", users::one)
+        .get("/services", users::services)
+        .post("/services", users::assign)
+        .delete("/services", users::unassign)
+        .get("/properties/integrated_client_package", users::integrated_client_package);
+    Routes::of(Surface::Provisioning)
+        .get("/configs/service_packs", configs::service_packs)
+        .get("/configs/service_packs/{name}", configs::service_pack)
+        .get("/configs/user_services", configs::user_services)
+        .get("/configs/user_services/{name}", configs::user_service)
+        .get("/tenants", tenants::list)
+        .and(tenant.below("/tenants/{tenant}"))
+        .and(group.below("/tenants/{tenant}/groups/{group}"))
+        .and(user.below("/tenants/{tenant}/groups/{group}/users/{user}"))
 }
 
 /// The names in a path, decoded: a slash in a name stands there as `%2F`.

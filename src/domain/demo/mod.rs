@@ -8,7 +8,9 @@ mod webex;
 use serde_json::{Map, Value, json};
 pub use webex::organizations;
 
-use super::{App, Caller, accounts, hierarchy, policies, resources, spark_customer, templates};
+use super::{
+    App, Caller, access, accounts, hierarchy, policies, resources, spark_customer, templates,
+};
 use crate::{
     fault::{Fault, FaultKind},
     store::{Cover, ReadTx},
@@ -73,10 +75,11 @@ fn policy() -> Value {
 pub async fn fill(app: &App) -> Result<(), Fault> {
     let caller = app
         .store
-        .read(|tx| Ok::<_, Fault>(tx.account_by_name(accounts::FIRST_ADMIN)?))
-        .await?
-        .map(|a| Caller { account_id: a.id, username: a.username, node: a.node })
-        .ok_or_else(Fault::internal)?;
+        .read(|tx| {
+            let admin = tx.account_by_name(accounts::FIRST_ADMIN)?.ok_or_else(Fault::internal)?;
+            access::caller(tx, admin)
+        })
+        .await?;
     let provider = format!("sys.{PROVIDER}");
     let (present, nodes) = {
         let path = provider.clone();

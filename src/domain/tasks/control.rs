@@ -135,7 +135,9 @@ fn asked_again(tx: &ReadTx<'_>, record: &Stored) -> Result<Task, Fault> {
             "This was a row of a bulk transaction; replay that one, or change the instance itself.",
         );
     }
-    if NOT_REPLAYED.iter().any(|action| action.as_str() == text("action")) {
+    if Action::only_happened(text("action"))
+        || NOT_REPLAYED.iter().any(|action| action.as_str() == text("action"))
+    {
         return refuse(
             "not_replayed",
             "A change of this kind isn't replayed; make it again where it was made.",

@@ -129,6 +129,7 @@ pub fn answer_status(kind: FaultKind) {
             FaultKind::Upstream => StatusCode::BAD_GATEWAY,
             FaultKind::NoAnswer => StatusCode::GATEWAY_TIMEOUT,
             FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            FaultKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
             FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {

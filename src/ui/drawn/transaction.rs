@@ -56,7 +56,13 @@ pub async fn page(visit: &Visit<'_>, pkid: &str) -> Page {
     });
     let title = match text(data, "action") {
         // It says itself what it is about.
-        action if is_of_limits(action) || Action::is_of_webex(action) => action.to_owned(),
+        action
+            if is_of_limits(action)
+                || Action::is_of_webex(action)
+                || Action::only_happened(action) =>
+        {
+            action.to_owned()
+        }
         action => format!("{action} {what}"),
     };
     let view = view! {
@@ -204,7 +210,8 @@ fn facts(instance: &Instance, model: Option<&Model>, node: Option<&str>, many: b
     };
     view! {
         <dl class="detail-list facts">
-            {(!many).then(|| fact("Instance", resource(data, model, node)))}
+            {(!many && !Action::only_happened(text(data, "action")))
+                .then(|| fact("Instance", resource(data, model, node)))}
             {fact("Model", kind)}
             {fact("User", text(data, "username").to_owned().into_any())}
             {fact("Node", text(data, "hierarchy").to_owned().into_any())}

@@ -1,22 +1,20 @@
 //! Log-in: passwords, browser sessions, and the bearer tokens of scripts. Tokens are random and
 //! kept only as hashes; sessions are in the store and survive a restart.
 
+pub mod passwords;
+
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use argon2::{
-    Argon2,
-    password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString},
-};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{App, Caller, PROGRAM_ACCOUNT};
+use super::{App, Caller, PROGRAM_ACCOUNT, access};
 use crate::{
-    fault::Fault,
-    store::{Account, ReadTx, SessionKind, SessionRow},
+    fault::{Fault, FaultKind},
+    store::{ReadTx, SessionKind, SessionRow},
 };
 
 /// The account of the first start.
@@ -38,11 +36,19 @@ const REMEMBERED: usize = 10_000;
 const WRONG: &str = "The username or the password is wrong.";
 
 /// Log-ins that were verified a moment ago, so that a request needs neither a password hash nor
-/// a look into the store.
+/// a look into the store. What is remembered holds for one generation of the accounts and of what
+/// they may do.
 #[derive(Default)]
 pub struct Logins {
-    sessions: Mutex<HashMap<[u8; 32], (SessionRow, Caller)>>,
-    basic: Mutex<HashMap<[u8; 32], (i64, Caller)>>,
+    sessions: Memory<(SessionRow, Caller)>,
+    basic: Memory<(i64, Caller)>,
+    hashing: passwords::Hashing,
+}
+
+/// What was read from the store, and the generation of it.
+struct Remembered<V> {
+    generation: u64,
+    value: V,
 }
 
 /// A session that was opened, with what the browser is given.
@@ -69,13 +75,19 @@ pub async fn ensure_first_admin(
         return Ok(None);
     }
     let (password, made_up) = match password.filter(|p| !p.is_empty()) {
-        Some(given) => (given, None),
+        Some(given) => {
+            passwords::judge(&given, FIRST_ADMIN).map_err(|refused| {
+                let why = format!("TENANTRY_ADMIN_PASSWORD can't be used: {}", refused.message);
+                Fault::new(FaultKind::BadInput, "validation", why)
+            })?;
+            (given, None)
+        }
         None => {
             let password = app.env.token().chars().take(20).collect::<String>();
             (password.clone(), Some(password))
         }
     };
-    let hash = hash(app, password).await?;
+    let hash = passwords::hash(app, password).await?;
     app.store
         .write(move |tx| {
             let root = tx.root_node()?.ok_or_else(Fault::internal)?;
@@ -88,14 +100,18 @@ pub async fn ensure_first_admin(
 /// Checks a username and password.
 pub async fn log_in(app: &App, username: &str, password: &str) -> Result<Caller, Fault> {
     let name = username.to_owned();
-    let account = app.store.read(move |tx| Ok::<_, Fault>(tx.account_by_name(&name)?)).await?;
-    let stored = account.as_ref().map(|a| a.password_hash.clone());
-    let password = password.to_owned();
-    let right = tokio::task::spawn_blocking(move || verify(stored.as_deref(), &password))
-        .await
-        .unwrap_or(false);
-    match account {
-        Some(account) if right => Ok(caller(account)),
+    let found = app
+        .store
+        .read(move |tx| {
+            let Some(account) = tx.account_by_name(&name)? else { return Ok::<_, Fault>(None) };
+            let hash = account.password_hash.clone();
+            Ok(Some((hash, access::caller(tx, account)?)))
+        })
+        .await?;
+    let (stored, caller) = found.unzip();
+    let right = passwords::verify(app, stored, password).await?;
+    match caller {
+        Some(caller) if right => Ok(caller),
         _ => Err(Fault::unauthenticated(WRONG)),
     }
 }
@@ -109,13 +125,14 @@ pub async fn basic(app: &App, username: &str, password: &str) -> Result<Caller, 
         .finalize()
         .into();
     let now = app.env.now_seconds();
-    if let Some((until, caller)) = lock(&app.logins.basic).get(&key)
-        && *until > now
+    let generation = app.store.access_generation();
+    if let Some((until, caller)) = recall(&app.logins.basic, &key, generation)
+        && until > now
     {
-        return Ok(caller.clone());
+        return Ok(caller);
     }
     let caller = log_in(app, username, password).await?;
-    remember(&app.logins.basic, key, (now + BASIC_LIFE, caller.clone()));
+    remember(&app.logins.basic, key, generation, (now + BASIC_LIFE, caller.clone()));
     Ok(caller)
 }
 
@@ -147,13 +164,14 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<String, Fault> {
 
 /// The caller of a browser session, and what its writes must send back in `X-CSRFToken`.
 pub async fn session(app: &App, token: &str) -> Result<(Caller, String), Fault> {
+    let generation = app.store.access_generation();
     let (session, caller) = find(app, token, SessionKind::Cookie).await?;
     let now = app.env.now_seconds();
     if session.expires < now + COOKIE_LIFE - EXTEND_AFTER {
         let (hash, expires) = (session.token_hash, now + COOKIE_LIFE);
         app.store.write(move |tx| Ok::<_, Fault>(tx.extend_session(hash, expires)?)).await?;
         let longer = SessionRow { expires, ..session.clone() };
-        remember(&app.logins.sessions, hash, (longer, caller.clone()));
+        remember(&app.logins.sessions, hash, generation, (longer, caller.clone()));
     }
     Ok((caller, session.csrf))
 }
@@ -167,7 +185,7 @@ pub async fn bearer(app: &App, token: &str) -> Result<Caller, Fault> {
 pub async fn log_out(app: &App, token: &str) -> Result<(), Fault> {
     for kind in [SessionKind::Cookie, SessionKind::Access, SessionKind::Refresh] {
         if let Ok((session, _)) = find(app, token, kind).await {
-            lock(&app.logins.sessions).retain(|_, (other, _)| other.family != session.family);
+            lock(&app.logins.sessions).retain(|_, r| r.value.0.family != session.family);
             return app.store.write(move |tx| Ok(tx.delete_sessions(&session.family)?)).await;
         }
     }
@@ -203,18 +221,24 @@ async fn put(
 async fn find(app: &App, token: &str, kind: SessionKind) -> Result<(SessionRow, Caller), Fault> {
     let hash = fingerprint(token);
     let now = app.env.now_seconds();
-    if let Some((session, caller)) = lock(&app.logins.sessions).get(&hash)
+    let generation = app.store.access_generation();
+    if let Some((session, caller)) = recall(&app.logins.sessions, &hash, generation)
         && session.kind == kind
         && session.expires > now
     {
-        return Ok((session.clone(), caller.clone()));
+        return Ok((session, caller));
     }
-    let found = app.store.read(move |tx| Ok::<_, Fault>(tx.session(hash, kind, now)?)).await?;
-    let (session, account) = found.ok_or_else(|| {
+    let found = app
+        .store
+        .read(move |tx| {
+            let Some((session, account)) = tx.session(hash, kind, now)? else { return Ok(None) };
+            Ok::<_, Fault>(Some((session, access::caller(tx, account)?)))
+        })
+        .await?;
+    let (session, caller) = found.ok_or_else(|| {
         Fault::unauthenticated("The session or token has ended or is unknown; log in again.")
     })?;
-    let caller = caller(account);
-    remember(&app.logins.sessions, hash, (session.clone(), caller.clone()));
+    remember(&app.logins.sessions, hash, generation, (session.clone(), caller.clone()));
     Ok((session, caller))
 }
 
@@ -223,11 +247,7 @@ pub fn caller_of(tx: &ReadTx<'_>, account_id: i64) -> Result<Option<Caller>, Fau
     if account_id == PROGRAM_ACCOUNT {
         return Caller::program(tx).map(Some);
     }
-    Ok(tx.account_by_id(account_id)?.map(caller))
-}
-
-fn caller(account: Account) -> Caller {
-    Caller { account_id: account.id, username: account.username, node: account.node }
+    tx.account_by_id(account_id)?.map(|account| access::caller(tx, account)).transpose()
 }
 
 fn fingerprint(token: &str) -> [u8; 32] {
@@ -239,42 +259,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn remember<V>(memory: &Mutex<HashMap<[u8; 32], V>>, key: [u8; 32], value: V) {
+type Memory<V> = Mutex<HashMap<[u8; 32], Remembered<V>>>;
+
+/// What is remembered, if nothing was changed since that it may depend on.
+fn recall<V: Clone>(memory: &Memory<V>, key: &[u8; 32], generation: u64) -> Option<V> {
+    let memory = lock(memory);
+    memory.get(key).filter(|r| r.generation == generation).map(|r| r.value.clone())
+}
+
+/// `generation` is that of before `value` was read.
+fn remember<V>(memory: &Memory<V>, key: [u8; 32], generation: u64, value: V) {
     let mut memory = lock(memory);
     if memory.len() >= REMEMBERED {
         memory.clear();
     }
-    memory.insert(key, value);
-}
-
-/// Hashes a password for the store.
-async fn hash(app: &App, password: String) -> Result<String, Fault> {
-    let salt = app.env.bytes::<16>();
-    let hashed = tokio::task::spawn_blocking(move || {
-        let salt = SaltString::encode_b64(&salt)?;
-        Ok::<_, argon2::password_hash::Error>(
-            Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string(),
-        )
-    })
-    .await;
-    match hashed {
-        Ok(Ok(hash)) => Ok(hash),
-        other => {
-            tracing::error!(?other, "a password could not be hashed");
-            Err(Fault::internal())
-        }
-    }
-}
-
-/// Whether the password is that of the hash. Without a hash the answer is no, after the same work:
-/// the time of an answer doesn't tell which names exist.
-fn verify(stored: Option<&str>, password: &str) -> bool {
-    let Some(stored) = stored else {
-        let salt = SaltString::encode_b64(b"no such account").ok();
-        let hashed = salt.map(|s| Argon2::default().hash_password(password.as_bytes(), &s).is_ok());
-        tracing::debug!(?hashed, "log-in with an unknown name");
-        return false;
-    };
-    PasswordHash::new(stored)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    memory.insert(key, Remembered { generation, value });
 }

@@ -1,0 +1,178 @@
+//! What is recorded beside changes: log-ins, refusals and exports. Each is an instance of
+//! `tool/Transaction`, filed at the node of who is told of. Recording never fails the request that it
+//! is about: where the store can't take a record, the program's log has it.
+
+mod floods;
+
+use std::net::IpAddr;
+
+use floods::Floods;
+
+use super::{
+    App, Caller,
+    hierarchy::shortened,
+    transactions::{self, Action, Happened},
+};
+use crate::{
+    fault::Fault,
+    store::{Node, ReadTx},
+};
+
+/// The model that log-ins are records of.
+pub const USERS: &str = "data/SystemUser";
+
+/// How often a log-in that comes with each request is recorded. Seconds.
+const EACH_REQUEST: i64 = 3600;
+/// How often refusals that are alike are. Seconds.
+const ALIKE: i64 = 60;
+/// Refusals that are recorded in that time.
+const REFUSALS: u32 = 120;
+
+/// Somebody has logged in. `how` is one of `console`, `session`, `token`, `basic`, `OpenID Connect`.
+pub async fn logged_in(app: &App, caller: &Caller, how: &str, from: Option<IpAddr>) {
+    if how == "basic" && !app.audit.is_first(&caller.username, from, app.env.now_seconds()) {
+        return;
+    }
+    let told = Told {
+        who: Who::Caller(caller.clone()),
+        action: Action::LogIn,
+        model_type: USERS.to_owned(),
+        href: String::new(),
+        message: format!("{} logged in ({how}){}.", caller.username, told_from(from)),
+    };
+    write(app, told).await;
+}
+
+/// Somebody was refused as `username`, whether there is such an account or not. `why` holds no
+/// secret.
+pub async fn log_in_refused(app: &App, username: &str, why: &str, from: Option<IpAddr>) {
+    let username = shortened(username);
+    let kind = format!("log-in {} {username}", told_from(from));
+    let Some(more) = admitted(app, &kind) else { return };
+    let why = why.trim_end_matches('.');
+    let told = Told {
+        action: Action::LogInRefused,
+        model_type: USERS.to_owned(),
+        href: String::new(),
+        message: format!("A log-in as {username}{} was refused: {why}.{more}", told_from(from)),
+        who: Who::Name(username),
+    };
+    write(app, told).await;
+}
+
+/// A caller asked for what it may not do. `what` says it in words, such as the method and path of
+/// the call.
+pub async fn refused(app: &App, caller: &Caller, what: &str, model_type: &str, href: &str) {
+    let kind = format!("refused {} {what}", caller.account_id);
+    let Some(more) = admitted(app, &kind) else { return };
+    let told = Told {
+        who: Who::Caller(caller.clone()),
+        action: Action::Refused,
+        model_type: model_type.to_owned(),
+        href: href.to_owned(),
+        message: format!("{} was refused: {what}.{more}", caller.username),
+    };
+    write(app, told).await;
+}
+
+/// Somebody was given `count` instances as a file, or all else that `what` says.
+pub async fn exported(app: &App, caller: &Caller, model_type: &str, count: u64, what: &str) {
+    let told = Told {
+        who: Who::Caller(caller.clone()),
+        action: Action::Export,
+        model_type: model_type.to_owned(),
+        href: format!("/api/{model_type}"),
+        message: format!("{} exported {count} of {model_type}: {what}.", caller.username),
+    };
+    write(app, told).await;
+}
+
+/// Whether a refusal is recorded, and what its record tells of those that weren't.
+fn admitted(app: &App, kind: &str) -> Option<String> {
+    let admitted = app.audit.refusals.admit(kind, app.env.now_seconds())?;
+    let mut more = String::new();
+    if admitted.alike > 0 {
+        more += &format!(" Alike before it and without a record: {}.", admitted.alike);
+    }
+    if admitted.others > 0 {
+        more += &format!(" Others before it and without a record: {}.", admitted.others);
+    }
+    Some(more)
+}
+
+fn told_from(from: Option<IpAddr>) -> String {
+    from.map_or_else(String::new, |address| format!(" from {address}"))
+}
+
+/// What the running program remembers of what it has recorded.
+pub struct Audit {
+    refusals: Floods,
+    /// Log-ins that came with a request.
+    requests: Floods,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self {
+            refusals: Floods::new(ALIKE, REFUSALS),
+            // Only who has an account gets here.
+            requests: Floods::new(EACH_REQUEST, u32::MAX),
+        }
+    }
+}
+
+impl Audit {
+    fn is_first(&self, username: &str, from: Option<IpAddr>, now: i64) -> bool {
+        let kind = format!("{username}{}", told_from(from));
+        self.requests.admit(&kind, now).is_some()
+    }
+}
+
+/// Whose record it is.
+enum Who {
+    Caller(Caller),
+    /// An account of this name, or nobody.
+    Name(String),
+}
+
+struct Told {
+    who: Who,
+    action: Action,
+    model_type: String,
+    href: String,
+    message: String,
+}
+
+async fn write(app: &App, told: Told) {
+    let app_ = app.clone();
+    let action = told.action;
+    let written = app
+        .store
+        .write(move |tx| {
+            let (node, username) = match &told.who {
+                Who::Caller(caller) => (tx.node_by_id(caller.node.id)?, &caller.username),
+                Who::Name(name) => (tx.account_by_name(name)?.map(|a| a.node), name),
+            };
+            let node = match node {
+                Some(node) => node,
+                None => root(tx)?,
+            };
+            let happened = Happened {
+                action: told.action,
+                model_type: &told.model_type,
+                href: &told.href,
+                username,
+                node: &node,
+                message: &told.message,
+            };
+            transactions::happened(&app_, tx, &happened)
+        })
+        .await;
+    if let Err(fault) = written {
+        tracing::error!(%fault, action = action.as_str(), "what happened can't be recorded");
+    }
+}
+
+fn root(tx: &ReadTx<'_>) -> Result<Node, Fault> {
+    tx.root_node()?.ok_or_else(Fault::internal)
+}
