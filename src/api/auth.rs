@@ -11,10 +11,17 @@ use serde_json::{Map, Value, json};
 
 use super::{
     body::JsonObject,
-    caller::{CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE, bearer_token, check_csrf, cookie},
+    caller::{CSRF_COOKIE, CSRF_HEADER, From, SESSION_COOKIE, bearer_token, check_csrf, cookie},
 };
 use crate::{
-    domain::{App, accounts},
+    domain::{
+        App, Caller,
+        accounts::{
+            Client,
+            login::{self, Credentials, Way},
+            sessions::{self, BrowserSession},
+        },
+    },
     fault::{Fault, FaultKind, FieldError},
 };
 
@@ -22,11 +29,12 @@ use crate::{
 /// the header `X-CSRFToken`.
 pub async fn non_interactive_login(
     State(app): State<App>,
+    From(client): From,
+    headers: HeaderMap,
     JsonObject { object: body, .. }: JsonObject,
 ) -> Result<Response, Fault> {
-    let (username, password) = named(&body)?;
-    let caller = accounts::log_in(&app, username, password).await?;
-    let session = accounts::open_session(&app, &caller).await?;
+    let caller = login::log_in(&app, &client, Way::Session, named(&body)?).await?;
+    let session = new_session(&app, &client, &caller, &headers).await?;
     let csrf = HeaderValue::from_str(&session.csrf).map_err(|_| Fault::internal())?;
     let cookies = session_cookies(&app, &session)?;
     let body = Json(json!({ "success": true, "username": caller.username }));
@@ -36,10 +44,10 @@ pub async fn non_interactive_login(
 /// `POST /api/v01/auth/login` `{username, password}`: `{access_token, refresh_token}`.
 pub async fn token_login(
     State(app): State<App>,
+    From(client): From,
     JsonObject { object: body, .. }: JsonObject,
 ) -> Result<Response, Fault> {
-    let (username, password) = named(&body)?;
-    let caller = match accounts::log_in(&app, username, password).await {
+    let caller = match login::log_in(&app, &client, Way::Token, named(&body)?).await {
         // This surface says it in one word more: `error`.
         Err(fault) if fault.kind == FaultKind::Unauthenticated => {
             let body = json!({ "error": fault.message, "success": false, "http_code": 401,
@@ -48,7 +56,7 @@ pub async fn token_login(
         }
         other => other?,
     };
-    let tokens = accounts::open_tokens(&app, &caller).await?;
+    let tokens = sessions::open_tokens(&app, &client, &caller).await?;
     let body = json!({ "access_token": tokens.access, "refresh_token": tokens.refresh });
     Ok(unstored(Json(body).into_response()))
 }
@@ -56,34 +64,48 @@ pub async fn token_login(
 /// `GET /api/v01/auth/access_token` with the refresh token as bearer: `{access_token}`.
 pub async fn new_access_token(
     State(app): State<App>,
+    From(client): From,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let token = bearer_token(&headers).ok_or_else(|| {
         Fault::unauthenticated("Send the refresh token as \"Authorization: Bearer …\".")
     })?;
-    let access = accounts::refresh(&app, &token).await?;
+    let access = sessions::refresh(&app, &client, &token).await?;
     Ok(unstored(Json(json!({ "access_token": access })).into_response()))
 }
 
 /// `POST /api/v01/auth/logout`: ends the log-in of the bearer token or of the session cookie.
 pub async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Response, Fault> {
     if let Some(token) = bearer_token(&headers) {
-        accounts::log_out(&app, &token).await?;
+        sessions::log_out(&app, &token).await?;
         return Ok(Json(json!({ "success": true })).into_response());
     }
     let token = cookie(&headers, SESSION_COOKIE).ok_or_else(|| {
         Fault::unauthenticated("There is no bearer token and no session cookie to end.")
     })?;
-    let (_, csrf) = accounts::session(&app, &token).await?;
-    check_csrf(&headers, &axum::http::Method::POST, &csrf)?;
-    accounts::log_out(&app, &token).await?;
+    let held = sessions::of_cookie(&app, &token).await?;
+    check_csrf(&headers, &axum::http::Method::POST, &held.csrf)?;
+    sessions::log_out(&app, &token).await?;
     Ok((ended_cookies(&app), Json(json!({ "success": true }))).into_response())
+}
+
+/// A session for who has logged in. One that the browser had ends: a log-in always makes a new one.
+pub async fn new_session(
+    app: &App,
+    client: &Client,
+    caller: &Caller,
+    headers: &HeaderMap,
+) -> Result<BrowserSession, Fault> {
+    if let Some(before) = cookie(headers, SESSION_COOKIE) {
+        sessions::log_out(app, &before).await?;
+    }
+    sessions::open(app, client, caller).await
 }
 
 /// The cookies of a new session.
 pub fn session_cookies(
     app: &App,
-    session: &accounts::BrowserSession,
+    session: &BrowserSession,
 ) -> Result<AppendHeaders<[(header::HeaderName, HeaderValue); 2]>, Fault> {
     let secure = secure(app);
     let value = |text: String| HeaderValue::from_str(&text).map_err(|_| Fault::internal());
@@ -115,11 +137,13 @@ pub fn secure(app: &App) -> &'static str {
     if app.settings.public_url.starts_with("https://") { "; Secure" } else { "" }
 }
 
-/// The username and password of a body.
-fn named(body: &Map<String, Value>) -> Result<(&str, &str), Fault> {
+/// The username and password of a body, and the code of the second factor where it has one.
+fn named(body: &Map<String, Value>) -> Result<Credentials<'_>, Fault> {
     let text = |name: &str| body.get(name).and_then(Value::as_str).filter(|t| !t.is_empty());
     match (text("username"), text("password")) {
-        (Some(username), Some(password)) => Ok((username, password)),
+        (Some(username), Some(password)) => {
+            Ok(Credentials { username, password, code: text("totp") })
+        }
         (username, password) => Err(Fault::invalid(
             [("username", username), ("password", password)]
                 .into_iter()
@@ -133,7 +157,7 @@ fn named(body: &Map<String, Value>) -> Result<(&str, &str), Fault> {
 }
 
 /// An answer with a token in it is kept by no cache.
-fn unstored(mut response: Response) -> Response {
+pub fn unstored(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -1,20 +1,30 @@
 //! Who is calling: HTTP Basic, a bearer token, or the session cookie. A write that a cookie
 //! authenticates must bring the session's `X-CSRFToken`.
 
+use std::convert::Infallible;
+
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, Method, header, request::Parts},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
+use super::client::ClientAddress;
 use crate::{
-    domain::{App, Caller, accounts},
-    fault::Fault,
+    domain::{
+        App, Caller,
+        access::{Miscellaneous, permit_miscellaneous},
+        accounts::{self, Client, api_tokens, login, sessions},
+    },
+    fault::{Fault, FaultKind},
 };
 
 pub const SESSION_COOKIE: &str = "sessionid";
 pub const CSRF_COOKIE: &str = "csrftoken";
 pub const CSRF_HEADER: &str = "x-csrftoken";
+
+/// As much of what a browser or script calls itself as is kept. Characters.
+const AGENT: usize = 200;
 
 /// The caller of an API request. Extracting it refuses who can't be known.
 pub struct ApiCaller(pub Caller);
@@ -22,27 +32,69 @@ pub struct ApiCaller(pub Caller);
 /// The caller of a page: the session cookie alone.
 pub struct PageCaller(pub Caller);
 
+/// Somebody at the own account, with which an API token has no business.
+pub struct Owner {
+    pub caller: Caller,
+    /// Which of the caller's log-ins the request belongs to; none with HTTP Basic.
+    pub log_in: Option<String>,
+}
+
+/// Who is at the other end, whether logged in or not.
+pub struct From(pub Client);
+
+impl<S: Sync> FromRequestParts<S> for From {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(client(parts)))
+    }
+}
+
+fn client(parts: &Parts) -> Client {
+    let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    Client {
+        address: ClientAddress::of(&parts.extensions).0,
+        agent: agent.unwrap_or_default().chars().take(AGENT).collect(),
+    }
+}
+
 impl FromRequestParts<App> for ApiCaller {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
-        match credentials(&parts.headers)? {
-            Credentials::Basic { username, password } => {
-                accounts::basic(app, &username, &password).await
+        let (caller, _) = called(parts, app).await?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<App> for Owner {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
+        let (caller, by) = called(parts, app).await?;
+        let log_in = match by {
+            By::Password => None,
+            By::LogIn(log_in) => Some(log_in),
+            By::ApiToken => {
+                return Err(Fault::new(
+                    FaultKind::Forbidden,
+                    "not_by_api_token",
+                    "An API token doesn't reach its owner's account. Log in with username and \
+                     password.",
+                ));
             }
-            Credentials::Bearer(token) => accounts::bearer(app, &token).await,
-            Credentials::Cookie(token) => {
-                let (caller, csrf) = accounts::session(app, &token).await?;
-                if !parts.method.is_safe() {
-                    check_csrf(&parts.headers, &parts.method, &csrf)?;
-                }
-                Ok(caller)
-            }
-            Credentials::None => Err(Fault::unauthenticated(
-                "Log in first: send HTTP Basic credentials, a bearer token, or a session cookie.",
-            )),
-        }
-        .map(Self)
+        };
+        Ok(Self { caller, log_in })
+    }
+}
+
+impl OptionalFromRequestParts<App> for Owner {
+    type Rejection = Fault;
+
+    /// On a page, where only the session cookie counts.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Fault> {
+        let held = of_page(parts, app).await?;
+        Ok(held.map(|held| Self { caller: held.caller, log_in: Some(held.log_in) }))
     }
 }
 
@@ -50,12 +102,59 @@ impl OptionalFromRequestParts<App> for PageCaller {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Fault> {
-        let Some(token) = cookie(&parts.headers, SESSION_COOKIE) else { return Ok(None) };
-        match accounts::session(app, &token).await {
-            Ok((caller, _)) => Ok(Some(Self(caller))),
-            Err(fault) if fault.kind == crate::fault::FaultKind::Unauthenticated => Ok(None),
-            Err(fault) => Err(fault),
+        Ok(of_page(parts, app).await?.map(|held| Self(held.caller)))
+    }
+}
+
+/// By what a caller is known.
+enum By {
+    Password,
+    LogIn(String),
+    ApiToken,
+}
+
+async fn called(parts: &Parts, app: &App) -> Result<(Caller, By), Fault> {
+    let client = client(parts);
+    let (caller, by) = match credentials(&parts.headers)? {
+        Credentials::Basic { username, password } => {
+            (login::basic(app, &client, &username, &password).await?, By::Password)
         }
+        Credentials::Bearer(token) if token.starts_with(api_tokens::PREFIX) => {
+            (api_tokens::caller(app, &client, &token).await?, By::ApiToken)
+        }
+        Credentials::Bearer(token) => {
+            let held = sessions::of_access_token(app, &client, &token).await?;
+            (held.caller, By::LogIn(held.log_in))
+        }
+        Credentials::Cookie(token) => {
+            let held = sessions::of_cookie(app, &token).await?;
+            if !parts.method.is_safe() {
+                check_csrf(&parts.headers, &parts.method, &held.csrf)?;
+            }
+            let (caller, by) = (held.caller, By::LogIn(held.log_in));
+            // The console's own links lead to calls.
+            if caller.access.may(Miscellaneous::Login) {
+                return Ok((caller, by));
+            }
+            (caller, by)
+        }
+        Credentials::None => {
+            return Err(Fault::unauthenticated(
+                "Log in first: send HTTP Basic credentials, a bearer token, or a session cookie.",
+            ));
+        }
+    };
+    permit_miscellaneous(&caller, Miscellaneous::ApiRoot)?;
+    Ok((caller, by))
+}
+
+/// Whose session's cookie came with a page, if it may be in the console.
+async fn of_page(parts: &Parts, app: &App) -> Result<Option<sessions::Held>, Fault> {
+    let Some(token) = cookie(&parts.headers, SESSION_COOKIE) else { return Ok(None) };
+    match sessions::of_cookie(app, &token).await {
+        Ok(held) => Ok(held.caller.access.may(Miscellaneous::Login).then_some(held)),
+        Err(fault) if fault.kind == FaultKind::Unauthenticated => Ok(None),
+        Err(fault) => Err(fault),
     }
 }
 
@@ -112,7 +211,7 @@ pub fn check_csrf(headers: &HeaderMap, method: &Method, csrf: &str) -> Result<()
         return Ok(());
     }
     Err(Fault::new(
-        crate::fault::FaultKind::Forbidden,
+        FaultKind::Forbidden,
         "csrf",
         format!(
             "A {method} with a session cookie needs the header X-CSRFToken with the value of the \

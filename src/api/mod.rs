@@ -1,5 +1,6 @@
 //! The HTTP surfaces. `router` lists every route; [`routes`] is that list as data.
 
+mod account;
 mod auth;
 mod body;
 mod caller;

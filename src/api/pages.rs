@@ -16,14 +16,17 @@ use axum::{
 use leptos::{config::LeptosOptions, prelude::provide_context};
 
 use super::{
-    auth::{ended_cookies, secure, session_cookies},
-    caller::{PageCaller, SESSION_COOKIE, cookie},
+    auth::{ended_cookies, new_session, secure, session_cookies},
+    caller::{From, PageCaller, SESSION_COOKIE, cookie},
     posts::shown,
     protection,
     site::Site,
 };
 use crate::{
-    domain::{App, Caller, accounts},
+    domain::{
+        App, Caller,
+        accounts::{Client, login, sessions},
+    },
     fault::{Fault, FaultKind},
     model::{Model, form},
     server_fns::{
@@ -141,47 +144,81 @@ pub async fn server_function(
         .into_response()
 }
 
-/// `POST /login`: a session, and on to the page that was asked for.
+/// `POST /login`: a session, and on to the page that was asked for. Where the account has a second
+/// factor, a page that asks for its code comes between.
 pub async fn login(
     State(app): State<App>,
     Extension(console): Extension<Console>,
+    From(client): From,
     parts: Parts,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Fault> {
     let value = |name: &str| form::value_of(&pairs, name).unwrap_or_default();
-    let (username, next) = (value("username"), local(value("next")));
-    let draft = Some(value("draft").to_owned()).filter(|d| !d.is_empty());
-    let caller = match accounts::log_in(&app, username, value("password")).await {
-        Ok(caller) => caller,
-        Err(fault) if fault.kind == FaultKind::Unauthenticated => {
-            let said = LoginPage {
-                notice: Some(fault.message),
-                username: username.to_owned(),
-                next,
-                draft,
-            };
-            let mut response = console.render(app, None, &parts, None, Some(said)).await;
-            *response.status_mut() = StatusCode::UNAUTHORIZED;
+    let given = |name: &str| Some(value(name).to_owned()).filter(|text| !text.is_empty());
+    let said = LoginPage {
+        username: value("username").to_owned(),
+        next: local(value("next")),
+        draft: given("draft"),
+        ticket: given("ticket"),
+        notice: None,
+    };
+    let outcome = match &said.ticket {
+        Some(ticket) => login::finish(&app, &client, ticket, value("code")).await.map(Ok),
+        None => login::begin(&app, &client, &said.username, value("password")).await,
+    };
+    let (status, said) = match outcome {
+        Ok(Ok(caller)) => return logged_in(&app, &console, &client, &parts, &caller, said).await,
+        Ok(Err(ticket)) => (StatusCode::OK, LoginPage { ticket: Some(ticket), ..said }),
+        Err(fault) if fault.kind == FaultKind::Stale => {
+            let notice = Some(fault.message);
+            (StatusCode::UNAUTHORIZED, LoginPage { ticket: None, notice, ..said })
+        }
+        Err(fault)
+            if [FaultKind::Unauthenticated, FaultKind::Forbidden, FaultKind::TooMany]
+                .contains(&fault.kind) =>
+        {
+            let notice = Some(fault.message.clone());
+            let mut response =
+                console.render(app, None, &parts, None, Some(LoginPage { notice, ..said })).await;
+            let told = fault.into_response();
+            *response.status_mut() = told.status();
+            let after = told.headers().get(header::RETRY_AFTER).cloned();
+            response.headers_mut().extend(after.map(|after| (header::RETRY_AFTER, after)));
             return Ok(response);
         }
         Err(fault) => return Err(fault),
     };
-    let session = accounts::open_session(&app, &caller).await?;
-    let draft: Option<Pairs> = draft.and_then(|d| serde_json::from_str(&d).ok());
-    let next = match draft.and_then(|pairs| console.drafts.keep(&app, &caller, pairs)) {
+    let mut response = console.render(app, None, &parts, None, Some(said)).await;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// The session, and the page that was asked for with what was typed there before.
+async fn logged_in(
+    app: &App,
+    console: &Console,
+    client: &Client,
+    parts: &Parts,
+    caller: &Caller,
+    said: LoginPage,
+) -> Result<Response, Fault> {
+    let session = new_session(app, client, caller, &parts.headers).await?;
+    let draft: Option<Pairs> = said.draft.and_then(|d| serde_json::from_str(&d).ok());
+    let next = said.next;
+    let next = match draft.and_then(|pairs| console.drafts.keep(app, caller, pairs)) {
         Some(id) => {
             let between = if next.contains('?') { '&' } else { '?' };
             format!("{next}{between}draft={id}")
         }
         None => next,
     };
-    Ok((session_cookies(&app, &session)?, Redirect::to(&next)).into_response())
+    Ok((session_cookies(app, &session)?, Redirect::to(&next)).into_response())
 }
 
 /// `POST /logout`
 pub async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Response, Fault> {
     if let Some(token) = cookie(&headers, SESSION_COOKIE) {
-        accounts::log_out(&app, &token).await?;
+        sessions::log_out(&app, &token).await?;
     }
     Ok((ended_cookies(&app), Redirect::to("/login")).into_response())
 }
@@ -276,6 +313,7 @@ impl Console {
             username: String::new(),
             next: here(&parts.uri),
             draft: serde_json::to_string(typed).ok(),
+            ticket: None,
         };
         let mut login = parts.clone();
         login.uri = Uri::from_static("/login");

@@ -7,7 +7,7 @@ use leptos::config::LeptosOptions;
 use tower_http::normalize_path::NormalizePath;
 
 use super::{
-    auth, health, layers, licence_posts, loads,
+    account, auth, health, layers, licence_posts, loads,
     model::{self, other_routes},
     oauth,
     pages::{self, Console, Drafts},
@@ -63,7 +63,7 @@ pub fn routes(app: &App) -> (Routes, Routes) {
         .get("/models/{*rest}", pages::page)
         .post("/models/{*rest}", posts::model_form);
 
-    (open.and(models).and(provisioning).and(console), long)
+    (open.and(account::routes()).and(models).and(provisioning).and(console), long)
 }
 
 /// The whole service. Paths are the same with and without a trailing slash.

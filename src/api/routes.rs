@@ -36,6 +36,8 @@ pub enum Surface {
     Model,
     /// Below `/api/v1`.
     Provisioning,
+    /// One's own account, below `/api/v01/auth`: for whoever is known by anything but an API token.
+    Account,
     /// Pages and what they post. Not part of the API.
     Console,
 }

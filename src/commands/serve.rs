@@ -14,7 +14,8 @@ use ipnet::IpNet;
 use tenantry::{
     api::{self, site::Site},
     domain::{
-        App, SIMULATOR, Settings, Start, accounts,
+        App, SIMULATOR, Settings, Start,
+        accounts::{self, sessions::Lifetimes},
         env::Env,
         webex::{keeper, mail::Mail, notices::Notified},
     },
@@ -44,6 +45,8 @@ pub struct Serve {
     /// stand in for Webex unless its URL is given.
     #[arg(long, env = "TENANTRY_DEMO")]
     demo: bool,
+    #[command(flatten)]
+    sessions: Sessions,
     /// Hosts (`host` or `host:port`, separated by commas) to which `request_meta` may have
     /// outcomes posted; none when not given.
     #[arg(long, env = "TENANTRY_CALLBACK_HOSTS", value_delimiter = ',')]
@@ -116,6 +119,36 @@ fn network(text: &str) -> Result<IpNet, String> {
     })
 }
 
+/// How long browser sessions last.
+#[derive(Args)]
+struct Sessions {
+    /// Minutes after which a browser session that isn't used ends.
+    #[arg(
+        long,
+        env = "TENANTRY_SESSION_IDLE",
+        default_value_t = Lifetimes::default().idle.as_secs() / 60,
+        value_parser = clap::value_parser!(u64).range(1..=10_080)
+    )]
+    session_idle: u64,
+    /// Hours after which a browser session ends however much it is used.
+    #[arg(
+        long,
+        env = "TENANTRY_SESSION_LIFE",
+        default_value_t = Lifetimes::default().life.as_secs() / 3600,
+        value_parser = clap::value_parser!(u64).range(1..=720)
+    )]
+    session_life: u64,
+}
+
+impl Sessions {
+    fn lifetimes(&self) -> Lifetimes {
+        Lifetimes {
+            idle: Duration::from_mins(self.session_idle),
+            life: Duration::from_hours(self.session_life),
+        }
+    }
+}
+
 /// Serves until it is asked to end.
 pub async fn serve(options: Serve) -> anyhow::Result<()> {
     let notify = options.notify()?;
@@ -150,6 +183,7 @@ pub async fn serve(options: Serve) -> anyhow::Result<()> {
             demo: options.demo,
             callback_hosts: options.callback_hosts,
             trusted_proxies: options.trusted_proxies,
+            sessions: options.sessions.lifetimes(),
             webex_api_url: match options.webex_api_url {
                 Some(url) => url,
                 None => WEBEX_API_URL.parse()?,

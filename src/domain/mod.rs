@@ -86,6 +86,8 @@ pub struct Settings {
     pub callback_hosts: Vec<String>,
     /// Proxies that are believed when they say where a request comes from.
     pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// How long browser sessions last.
+    pub sessions: accounts::sessions::Lifetimes,
     /// Base of the Webex API, with its version.
     pub webex_api_url: url::Url,
     /// The integration registered with Webex.

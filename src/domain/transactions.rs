@@ -53,6 +53,12 @@ pub enum Action {
     LogInRefused,
     Refused,
     Export,
+    /// What people do with their own accounts.
+    ChangePassword,
+    CreateApiToken,
+    RevokeApiToken,
+    SetUpSecondFactor,
+    TurnOffSecondFactor,
 }
 
 impl Action {
@@ -81,6 +87,11 @@ impl Action {
             Self::LogInRefused => "Log In Refused",
             Self::Refused => "Refused",
             Self::Export => "Export",
+            Self::ChangePassword => "Change Password",
+            Self::CreateApiToken => "Create API Token",
+            Self::RevokeApiToken => "Revoke API Token",
+            Self::SetUpSecondFactor => "Set Up Second Factor",
+            Self::TurnOffSecondFactor => "Turn Off Second Factor",
         }
     }
 
@@ -94,9 +105,19 @@ impl Action {
 
     /// Whether an action of that name changes nothing.
     pub fn only_happened(name: &str) -> bool {
-        [Self::LogIn, Self::LogInRefused, Self::Refused, Self::Export]
-            .iter()
-            .any(|action| action.as_str() == name)
+        [
+            Self::LogIn,
+            Self::LogInRefused,
+            Self::Refused,
+            Self::Export,
+            Self::ChangePassword,
+            Self::CreateApiToken,
+            Self::RevokeApiToken,
+            Self::SetUpSecondFactor,
+            Self::TurnOffSecondFactor,
+        ]
+        .iter()
+        .any(|action| action.as_str() == name)
     }
 
     /// Whether an action of that name has rows.

@@ -22,6 +22,8 @@ pub struct LoginPage {
     /// The form pairs of a plain form post that met an ended session, as JSON and without
     /// secrets: a hidden input, so that nothing typed is lost.
     pub draft: Option<String>,
+    /// The password was right, and the code of the second factor is asked for.
+    pub ticket: Option<String>,
 }
 
 /// What a plain form post has done whose outcome is told item by item, on the page that follows.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{
     StoreError,
     backup::{SCHEMA_VERSION, open_existing, version_of},
+    second_factors,
     vault::Vault,
 };
 
@@ -190,6 +191,14 @@ fn secrets(conn: &Connection, data_dir: &Path) -> Result<Vec<String>, StoreError
         }
         if problems.len() >= SHOWN {
             break;
+        }
+    }
+    let mut statement = conn.prepare("SELECT pkid, sealed FROM second_factor")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (pkid, sealed): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        if let Err(error) = vault.open_sealed(&pkid, second_factors::FIELD, &sealed) {
+            problems.push(error.to_string());
         }
     }
     Ok(problems)

@@ -5,6 +5,7 @@
 //! ([`writer`]); pooled connections read.
 
 mod accounts;
+mod api_tokens;
 pub mod backup;
 mod indexes;
 pub mod inspection;
@@ -14,7 +15,9 @@ mod list;
 mod marks;
 mod migrations;
 mod nodes;
+mod second_factors;
 mod secrets;
+mod sessions;
 mod tasks;
 mod trouble;
 mod vault;
@@ -32,13 +35,16 @@ use deadpool_sqlite::{Config, Hook, HookError, Pool, Runtime};
 use rusqlite::{Connection, functions::FunctionFlags};
 
 use crate::model::Model;
-pub use accounts::{Account, SessionKind, SessionRow};
+pub use accounts::Account;
+pub use api_tokens::ApiTokenRow;
 pub use instances::{NewInstance, Stored};
 pub use licences::{
     Family, NearFull, NodeRow, NodesOfType, PackSet, SiteLicence, TenantLicence, TenantPack,
 };
 pub use list::{Attr, Cover, ListFilter, ListRow, ListSpec, Order};
 pub use nodes::{Node, NodeContents};
+pub use second_factors::SecondFactorRow;
+pub use sessions::{LogInRow, SessionKind, SessionRow};
 pub use tasks::{TaskRow, TaskState};
 pub use trouble::Trouble;
 use vault::Vault;

@@ -14,7 +14,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tenantry::{
     api::{self, site::Site},
-    domain::{App, Settings, Start, StartError, env::Env, webex::notices::Notified},
+    domain::{
+        App, Settings, Start, StartError, accounts::sessions::Lifetimes, env::Env,
+        webex::notices::Notified,
+    },
     webex::client::{ClientCredentials, TIMEOUT},
 };
 
@@ -52,6 +55,7 @@ pub struct Options {
     pub demo: bool,
     pub callback_hosts: Vec<String>,
     pub trusted_proxies: Vec<ipnet::IpNet>,
+    pub sessions: Lifetimes,
     pub webex_api_url: String,
     pub webex_client: Option<ClientCredentials>,
     pub simulator_url: Option<String>,
@@ -67,6 +71,7 @@ impl Default for Options {
             demo: false,
             callback_hosts: Vec::new(),
             trusted_proxies: Vec::new(),
+            sessions: Lifetimes::default(),
             // Nothing listens there.
             webex_api_url: "http://127.0.0.1:9/v1".to_owned(),
             webex_client: None,
@@ -164,6 +169,7 @@ async fn open(data: &TempDir, env: &Env, options: &Options) -> Result<App, Start
             demo: options.demo,
             callback_hosts: options.callback_hosts.clone(),
             trusted_proxies: options.trusted_proxies.clone(),
+            sessions: options.sessions,
             webex_api_url: options.webex_api_url.parse().unwrap(),
             webex_client: options.webex_client.clone(),
             simulator_url: options.simulator_url.as_ref().map(|url| url.parse().unwrap()),

@@ -1,39 +1,49 @@
-//! Log-in: passwords, browser sessions, and the bearer tokens of scripts. Tokens are random and
-//! kept only as hashes; sessions are in the store and survive a restart.
+//! Log-in: passwords and second factors, browser sessions, and the bearer tokens of scripts. Tokens
+//! are random and kept only as hashes; sessions are in the store and survive a restart.
 
+pub mod api_tokens;
+pub mod login;
+pub mod own_password;
 pub mod passwords;
+pub mod second_factor;
+pub mod sessions;
+mod throttle;
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{App, Caller, PROGRAM_ACCOUNT, access};
+use super::{
+    App, Caller, PROGRAM_ACCOUNT, access,
+    audit::USERS,
+    transactions::{Action, Happened, happened},
+};
 use crate::{
     fault::{Fault, FaultKind},
-    store::{ReadTx, SessionKind, SessionRow},
+    store::{ApiTokenRow, ReadTx, SessionRow, WriteTx},
 };
 
 /// The account of the first start.
 pub const FIRST_ADMIN: &str = "admin";
 
-/// A browser's session ends after this long without a request. Seconds.
-const COOKIE_LIFE: i64 = 12 * 3600;
-/// A session's end is moved on at most this often, so that reading doesn't mean writing. Seconds.
-const EXTEND_AFTER: i64 = 600;
-/// Life of a script's access token. Seconds.
-const ACCESS_LIFE: i64 = 3600;
-/// Life of a refresh token. Seconds.
-const REFRESH_LIFE: i64 = 30 * 24 * 3600;
-/// How long a verified Basic password is trusted without being hashed again. Seconds.
-const BASIC_LIFE: i64 = 300;
 /// Verified log-ins kept in memory; beyond it the memory is cleared and filled anew.
 const REMEMBERED: usize = 10_000;
+/// That a session or a token is in use is noted at most this often, so that reading doesn't mean
+/// writing. Seconds.
+const NOTED_EACH: i64 = 300;
 
-const WRONG: &str = "The username or the password is wrong.";
+/// Who is at the other end of a request, as far as is known.
+#[derive(Clone, Debug, Default)]
+pub struct Client {
+    pub address: Option<IpAddr>,
+    /// What it calls itself, cut to a length that is shown.
+    pub agent: String,
+}
 
 /// Log-ins that were verified a moment ago, so that a request needs neither a password hash nor
 /// a look into the store. What is remembered holds for one generation of the accounts and of what
@@ -41,28 +51,17 @@ const WRONG: &str = "The username or the password is wrong.";
 #[derive(Default)]
 pub struct Logins {
     sessions: Memory<(SessionRow, Caller)>,
+    api_tokens: Memory<(ApiTokenRow, Caller)>,
     basic: Memory<(i64, Caller)>,
+    pending: login::Pending,
     hashing: passwords::Hashing,
+    throttle: throttle::Throttle,
 }
 
 /// What was read from the store, and the generation of it.
 struct Remembered<V> {
     generation: u64,
     value: V,
-}
-
-/// A session that was opened, with what the browser is given.
-pub struct BrowserSession {
-    /// For the cookie `sessionid`.
-    pub token: String,
-    /// For the cookie `csrftoken` and the header `X-CSRFToken`.
-    pub csrf: String,
-}
-
-/// A script's tokens.
-pub struct Tokens {
-    pub access: String,
-    pub refresh: String,
 }
 
 /// Makes the first administrator where there is no account yet. Answers the password when it was
@@ -97,149 +96,9 @@ pub async fn ensure_first_admin(
     Ok(made_up)
 }
 
-/// Checks a username and password.
-pub async fn log_in(app: &App, username: &str, password: &str) -> Result<Caller, Fault> {
-    let name = username.to_owned();
-    let found = app
-        .store
-        .read(move |tx| {
-            let Some(account) = tx.account_by_name(&name)? else { return Ok::<_, Fault>(None) };
-            let hash = account.password_hash.clone();
-            Ok(Some((hash, access::caller(tx, account)?)))
-        })
-        .await?;
-    let (stored, caller) = found.unzip();
-    let right = passwords::verify(app, stored, password).await?;
-    match caller {
-        Some(caller) if right => Ok(caller),
-        _ => Err(Fault::unauthenticated(WRONG)),
-    }
-}
-
-/// The caller of a request that carries a username and password of its own.
-pub async fn basic(app: &App, username: &str, password: &str) -> Result<Caller, Fault> {
-    let key: [u8; 32] = Sha256::new()
-        .chain_update(username)
-        .chain_update([0])
-        .chain_update(password)
-        .finalize()
-        .into();
-    let now = app.env.now_seconds();
-    let generation = app.store.access_generation();
-    if let Some((until, caller)) = recall(&app.logins.basic, &key, generation)
-        && until > now
-    {
-        return Ok(caller);
-    }
-    let caller = log_in(app, username, password).await?;
-    remember(&app.logins.basic, key, generation, (now + BASIC_LIFE, caller.clone()));
-    Ok(caller)
-}
-
-/// Opens a browser session for who has logged in.
-pub async fn open_session(app: &App, caller: &Caller) -> Result<BrowserSession, Fault> {
-    let (token, csrf) = (app.env.token(), app.env.token());
-    let family = app.env.pkid();
-    put(app, caller, &token, SessionKind::Cookie, &family, csrf.clone(), COOKIE_LIFE).await?;
-    Ok(BrowserSession { token, csrf })
-}
-
-/// Gives a script its pair of tokens.
-pub async fn open_tokens(app: &App, caller: &Caller) -> Result<Tokens, Fault> {
-    let (access, refresh) = (app.env.token(), app.env.token());
-    let family = app.env.pkid();
-    put(app, caller, &access, SessionKind::Access, &family, String::new(), ACCESS_LIFE).await?;
-    put(app, caller, &refresh, SessionKind::Refresh, &family, String::new(), REFRESH_LIFE).await?;
-    Ok(Tokens { access, refresh })
-}
-
-/// A new access token for a refresh token.
-pub async fn refresh(app: &App, refresh_token: &str) -> Result<String, Fault> {
-    let (session, caller) = find(app, refresh_token, SessionKind::Refresh).await?;
-    let access = app.env.token();
-    let kind = SessionKind::Access;
-    put(app, &caller, &access, kind, &session.family, String::new(), ACCESS_LIFE).await?;
-    Ok(access)
-}
-
-/// The caller of a browser session, and what its writes must send back in `X-CSRFToken`.
-pub async fn session(app: &App, token: &str) -> Result<(Caller, String), Fault> {
-    let generation = app.store.access_generation();
-    let (session, caller) = find(app, token, SessionKind::Cookie).await?;
-    let now = app.env.now_seconds();
-    if session.expires < now + COOKIE_LIFE - EXTEND_AFTER {
-        let (hash, expires) = (session.token_hash, now + COOKIE_LIFE);
-        app.store.write(move |tx| Ok::<_, Fault>(tx.extend_session(hash, expires)?)).await?;
-        let longer = SessionRow { expires, ..session.clone() };
-        remember(&app.logins.sessions, hash, generation, (longer, caller.clone()));
-    }
-    Ok((caller, session.csrf))
-}
-
-/// The caller of a bearer token.
-pub async fn bearer(app: &App, token: &str) -> Result<Caller, Fault> {
-    find(app, token, SessionKind::Access).await.map(|(_, caller)| caller)
-}
-
-/// Ends the log-in that a token of any kind belongs to. A token that is unknown has ended already.
-pub async fn log_out(app: &App, token: &str) -> Result<(), Fault> {
-    for kind in [SessionKind::Cookie, SessionKind::Access, SessionKind::Refresh] {
-        if let Ok((session, _)) = find(app, token, kind).await {
-            lock(&app.logins.sessions).retain(|_, r| r.value.0.family != session.family);
-            return app.store.write(move |tx| Ok(tx.delete_sessions(&session.family)?)).await;
-        }
-    }
-    Ok(())
-}
-
 /// Whether two tokens are the same, in a time that doesn't tell where they differ.
 pub fn same(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
-}
-
-async fn put(
-    app: &App,
-    caller: &Caller,
-    token: &str,
-    kind: SessionKind,
-    family: &str,
-    csrf: String,
-    life: i64,
-) -> Result<(), Fault> {
-    let now = app.env.now_seconds();
-    let session = SessionRow {
-        token_hash: fingerprint(token),
-        kind,
-        family: family.to_owned(),
-        account_id: caller.account_id,
-        csrf,
-        expires: now + life,
-    };
-    app.store.write(move |tx| Ok(tx.insert_session(&session, now)?)).await
-}
-
-async fn find(app: &App, token: &str, kind: SessionKind) -> Result<(SessionRow, Caller), Fault> {
-    let hash = fingerprint(token);
-    let now = app.env.now_seconds();
-    let generation = app.store.access_generation();
-    if let Some((session, caller)) = recall(&app.logins.sessions, &hash, generation)
-        && session.kind == kind
-        && session.expires > now
-    {
-        return Ok((session, caller));
-    }
-    let found = app
-        .store
-        .read(move |tx| {
-            let Some((session, account)) = tx.session(hash, kind, now)? else { return Ok(None) };
-            Ok::<_, Fault>(Some((session, access::caller(tx, account)?)))
-        })
-        .await?;
-    let (session, caller) = found.ok_or_else(|| {
-        Fault::unauthenticated("The session or token has ended or is unknown; log in again.")
-    })?;
-    remember(&app.logins.sessions, hash, generation, (session.clone(), caller.clone()));
-    Ok((session, caller))
 }
 
 /// The account as a caller, for work that was queued by it; `None` when it is gone.
@@ -248,6 +107,28 @@ pub fn caller_of(tx: &ReadTx<'_>, account_id: i64) -> Result<Option<Caller>, Fau
         return Caller::program(tx).map(Some);
     }
     tx.account_by_id(account_id)?.map(|account| access::caller(tx, account)).transpose()
+}
+
+/// Records what somebody has done with the own account.
+fn tell(
+    app: &App,
+    tx: &WriteTx<'_>,
+    caller: &Caller,
+    action: Action,
+    message: &str,
+) -> Result<(), Fault> {
+    happened(
+        app,
+        tx,
+        &Happened {
+            action,
+            model_type: USERS,
+            href: "",
+            username: &caller.username,
+            node: &caller.node,
+            message,
+        },
+    )
 }
 
 fn fingerprint(token: &str) -> [u8; 32] {

@@ -24,8 +24,7 @@ pub fn page(query: &[(String, String)]) -> AnyView {
 }
 
 fn form(page: LoginPage) -> AnyView {
-    let LoginPage { notice, username, next, draft } = page;
-    let known = !username.is_empty();
+    let LoginPage { notice, username, next, draft, ticket } = page;
     let described = notice.is_some().then_some("login-notice");
     let notice = notice.map(|text| {
         view! {
@@ -36,45 +35,85 @@ fn form(page: LoginPage) -> AnyView {
         }
     });
     let draft = draft.map(|draft| view! { <input type="hidden" name="draft" value=draft/> });
+    let (title, fields) = match ticket {
+        Some(ticket) => ("Enter your code", code(username, ticket)),
+        None => ("Log in to Tenantry", credentials(username)),
+    };
     view! {
         <div class="login-card card">
             <div class="login-head">
                 <Mark/>
-                {heading("Log in to Tenantry")}
+                {heading(title)}
             </div>
             {notice}
             <form class="stack" method="post" action="/login" aria-describedby=described>
                 <input type="hidden" name="next" value=next/>
                 {draft}
-                <div class="field">
-                    <label class="field-label" for="username">"User name"</label>
-                    <input
-                        id="username"
-                        class="input"
-                        type="text"
-                        name="username"
-                        value=username
-                        autocomplete="username"
-                        autocapitalize="none"
-                        spellcheck="false"
-                        required
-                        autofocus=!known
-                    />
-                </div>
-                <div class="field">
-                    <label class="field-label" for="password">"Password"</label>
-                    <input
-                        id="password"
-                        class="input"
-                        type="password"
-                        name="password"
-                        autocomplete="current-password"
-                        required
-                        autofocus=known
-                    />
-                </div>
+                {fields}
                 <button type="submit" class="btn btn-primary btn-wide">"Log in"</button>
             </form>
+        </div>
+    }
+    .into_any()
+}
+
+fn credentials(username: String) -> AnyView {
+    let known = !username.is_empty();
+    view! {
+        <div class="field">
+            <label class="field-label" for="username">"User name"</label>
+            <input
+                id="username"
+                class="input"
+                type="text"
+                name="username"
+                value=username
+                autocomplete="username"
+                autocapitalize="none"
+                spellcheck="false"
+                required
+                autofocus=!known
+            />
+        </div>
+        <div class="field">
+            <label class="field-label" for="password">"Password"</label>
+            <input
+                id="password"
+                class="input"
+                type="password"
+                name="password"
+                autocomplete="current-password"
+                required
+                autofocus=known
+            />
+        </div>
+    }
+    .into_any()
+}
+
+/// The second page. The way back to the first is a link: the password isn't kept here.
+fn code(username: String, ticket: String) -> AnyView {
+    view! {
+        <input type="hidden" name="ticket" value=ticket/>
+        <input type="hidden" name="username" value=username/>
+        <div class="field">
+            <label class="field-label" for="code">"Code"</label>
+            <input
+                id="code"
+                class="input"
+                type="text"
+                name="code"
+                autocomplete="one-time-code"
+                autocapitalize="none"
+                spellcheck="false"
+                aria-describedby="code-hint"
+                required
+                autofocus
+            />
+            <p class="field-hint" id="code-hint">
+                "The six digits that your authenticator app shows now, or one of your recovery codes. "
+                <a href="/login">"Log in as somebody else"</a>
+            </p>
         </div>
     }
     .into_any()

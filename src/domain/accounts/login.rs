@@ -1,0 +1,311 @@
+//! The log-in with username and password, and the second factor where there is one.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{Client, fingerprint, passwords, recall, remember, second_factor, throttle};
+use crate::{
+    domain::{
+        App, Caller,
+        access::{self, Miscellaneous},
+        audit,
+    },
+    fault::{Fault, FaultKind},
+};
+
+/// How long a verified Basic password is trusted without being hashed again. Seconds.
+const BASIC_LIFE: i64 = 300;
+/// How long the second page of a log-in waits for its code. Seconds.
+const PATIENCE: i64 = 300;
+/// Log-ins that wait for their code; beyond it those whose time is up are forgotten, then all.
+const WAITING: usize = 1000;
+
+const WRONG: &str = "The username or the password is wrong.";
+/// The code of the refusal that asks for a second factor.
+pub const NEEDS_CODE: &str = "second_factor_required";
+
+/// By which way somebody logs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Console,
+    /// `/noninteractivelogin/`
+    Session,
+    /// A script's pair of tokens.
+    Token,
+    /// With each request.
+    Basic,
+}
+
+impl Way {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Console => "console",
+            Self::Session => "session",
+            Self::Token => "token",
+            Self::Basic => "basic",
+        }
+    }
+}
+
+/// What somebody logs in with.
+#[derive(Clone, Copy)]
+pub struct Credentials<'a> {
+    pub username: &'a str,
+    pub password: &'a str,
+    /// Of the second factor, or a recovery code.
+    pub code: Option<&'a str>,
+}
+
+/// Log-ins on the console whose password was right and whose code is still to come.
+#[derive(Default)]
+pub struct Pending(Mutex<HashMap<[u8; 32], Waiting>>);
+
+#[derive(Clone)]
+struct Waiting {
+    account_id: i64,
+    username: String,
+    from: Option<IpAddr>,
+    until: i64,
+}
+
+impl Pending {
+    fn keep(&self, ticket: &str, waiting: Waiting, now: i64) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= WAITING {
+            all.retain(|_, waiting| waiting.until > now);
+        }
+        if all.len() >= WAITING {
+            all.clear();
+        }
+        all.insert(fingerprint(ticket), waiting);
+    }
+
+    fn find(&self, ticket: &str, from: Option<IpAddr>, now: i64) -> Option<Waiting> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = all.get(&fingerprint(ticket))?;
+        (found.until > now && found.from == from).then(|| found.clone())
+    }
+
+    fn forget(&self, ticket: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&fingerprint(ticket));
+    }
+}
+
+/// Checks a username and password, and the code where the account has a second factor. Where it is
+/// missing the refusal's code is [`NEEDS_CODE`].
+pub async fn log_in(
+    app: &App,
+    client: &Client,
+    way: Way,
+    credentials: Credentials<'_>,
+) -> Result<Caller, Fault> {
+    let username = credentials.username;
+    throttled(app, client, way, username, judged(app, credentials)).await
+}
+
+/// The first page of a log-in on the console: who needs no code is in. Whoever does gets a ticket for
+/// the second page, in the place of the password.
+pub async fn begin(
+    app: &App,
+    client: &Client,
+    username: &str,
+    password: &str,
+) -> Result<Result<Caller, String>, Fault> {
+    let credentials = Credentials { username, password, code: None };
+    match log_in(app, client, Way::Console, credentials).await {
+        Err(fault) if fault.code == NEEDS_CODE => {
+            let name = username.to_owned();
+            let account =
+                app.store.read(move |tx| Ok::<_, Fault>(tx.account_by_name(&name)?)).await?;
+            let account = account.ok_or_else(|| Fault::unauthenticated(WRONG))?;
+            let now = app.env.now_seconds();
+            let ticket = app.env.token();
+            let waiting = Waiting {
+                account_id: account.id,
+                username: username.to_owned(),
+                from: client.address,
+                until: now + PATIENCE,
+            };
+            app.logins.pending.keep(&ticket, waiting, now);
+            Ok(Err(ticket))
+        }
+        other => other.map(Ok),
+    }
+}
+
+/// The second page. A ticket that isn't known, or whose time is up, is a fault of the kind
+/// `Stale`: the password is asked for again.
+pub async fn finish(app: &App, client: &Client, ticket: &str, code: &str) -> Result<Caller, Fault> {
+    let now = app.env.now_seconds();
+    let waiting = app.logins.pending.find(ticket, client.address, now).ok_or_else(|| {
+        Fault::new(
+            FaultKind::Stale,
+            "log_in_again",
+            "The time to give the code is up. Log in again.",
+        )
+    })?;
+    let work = async {
+        second_factor::check(app, waiting.account_id, Some(code)).await?;
+        let found = app.store.read(move |tx| super::caller_of(tx, waiting.account_id)).await?;
+        found.ok_or_else(|| Fault::unauthenticated(WRONG))
+    };
+    let caller = throttled(app, client, Way::Console, &waiting.username, work).await?;
+    app.logins.pending.forget(ticket);
+    Ok(caller)
+}
+
+/// Whether the password is the caller's, and the code that of the second factor where one is asked for
+/// as well: for what needs more than an open session.
+pub async fn confirm(
+    app: &App,
+    client: &Client,
+    caller: &Caller,
+    password: &str,
+    code: Option<&str>,
+) -> Result<(), Fault> {
+    let key = throttle::of_account(&caller.username, client.address);
+    let turn = app.logins.throttle.turn(key, app.env.now_seconds()).await?;
+    let judged = confirmed(app, caller, password, code).await;
+    let wrong = judged.as_ref().err().filter(|fault| fault.kind == FaultKind::BadInput);
+    if let Some(fault) = wrong {
+        drop(turn);
+        let why = format!("in an open session: {}", fault.message);
+        audit::log_in_refused(app, &caller.username, &why, client.address).await;
+    } else {
+        turn.undecided();
+    }
+    judged
+}
+
+async fn confirmed(
+    app: &App,
+    caller: &Caller,
+    password: &str,
+    code: Option<&str>,
+) -> Result<(), Fault> {
+    let id = caller.account_id;
+    let account = app.store.read(move |tx| Ok::<_, Fault>(tx.account_by_id(id)?)).await?;
+    if !passwords::verify(app, account.map(|a| a.password_hash), password).await? {
+        return Err(Fault::field("/password", "wrong", "That isn't your password."));
+    }
+    let Some(code) = code else { return Ok(()) };
+    second_factor::check(app, id, Some(code)).await.map_err(|fault| match fault.kind {
+        FaultKind::Unauthenticated => Fault::field("/code", "wrong", fault.message),
+        _ => fault,
+    })
+}
+
+/// The caller of a request that carries a username and password of its own.
+pub async fn basic(
+    app: &App,
+    client: &Client,
+    username: &str,
+    password: &str,
+) -> Result<Caller, Fault> {
+    let key: [u8; 32] = Sha256::new()
+        .chain_update(username)
+        .chain_update([0])
+        .chain_update(password)
+        .finalize()
+        .into();
+    let now = app.env.now_seconds();
+    let generation = app.store.access_generation();
+    let known = || {
+        recall(&app.logins.basic, &key, generation)
+            .filter(|(until, _)| *until > now)
+            .map(|(_, caller)| caller)
+    };
+    // Also for who is known: otherwise the answers would tell when a guess is right.
+    let throttled = throttle::of_account(username, client.address);
+    app.logins.throttle.check(throttled, now)?;
+    if let Some(caller) = known() {
+        return Ok(caller);
+    }
+    let work = async {
+        // Another request with the same has been judged while this one waited for its turn.
+        if let Some(caller) = known() {
+            return Ok(caller);
+        }
+        let caller = judged(app, Credentials { username, password, code: None }).await?;
+        remember(&app.logins.basic, key, generation, (now + BASIC_LIFE, caller.clone()));
+        Ok(caller)
+    };
+    self::throttled(app, client, Way::Basic, username, work).await.map_err(|fault| {
+        if fault.code == NEEDS_CODE {
+            return Fault::new(
+                FaultKind::Unauthenticated,
+                NEEDS_CODE,
+                "This account has a second factor, which HTTP Basic has no place for. Use an API \
+                 token, or log in with username, password and \"totp\".",
+            );
+        }
+        fault
+    })
+}
+
+async fn judged(app: &App, credentials: Credentials<'_>) -> Result<Caller, Fault> {
+    let name = credentials.username.to_owned();
+    let found = app
+        .store
+        .read(move |tx| {
+            let Some(account) = tx.account_by_name(&name)? else { return Ok::<_, Fault>(None) };
+            let hash = account.password_hash.clone();
+            Ok(Some((hash, access::caller(tx, account)?)))
+        })
+        .await?;
+    let (stored, caller) = found.unzip();
+    let right = passwords::verify(app, stored, credentials.password).await?;
+    let caller = caller.filter(|_| right).ok_or_else(|| Fault::unauthenticated(WRONG))?;
+    second_factor::check(app, caller.account_id, credentials.code).await?;
+    Ok(caller)
+}
+
+/// Lets an attempt at an account go on if not too many have failed, counts it, and records it.
+async fn throttled(
+    app: &App,
+    client: &Client,
+    way: Way,
+    username: &str,
+    work: impl Future<Output = Result<Caller, Fault>>,
+) -> Result<Caller, Fault> {
+    let key = throttle::of_account(username, client.address);
+    let refuse = async |why: &str| audit::log_in_refused(app, username, why, client.address).await;
+    let turn = match app.logins.throttle.turn(key, app.env.now_seconds()).await {
+        Ok(turn) => turn,
+        Err(fault) => {
+            refuse("too many have failed").await;
+            return Err(fault);
+        }
+    };
+    let outcome = match work.await {
+        Ok(caller) if way == Way::Console => {
+            access::permit_miscellaneous(&caller, Miscellaneous::Login).map(|()| caller)
+        }
+        other => other,
+    };
+    match outcome {
+        Ok(caller) => {
+            turn.passed();
+            audit::logged_in(app, &caller, way.as_str(), client.address).await;
+            Ok(caller)
+        }
+        Err(fault) if fault.kind == FaultKind::Unauthenticated && fault.code != NEEDS_CODE => {
+            drop(turn);
+            refuse(&fault.message).await;
+            Err(fault)
+        }
+        // The password was right: no guess, and no reason to forget the guesses before it.
+        Err(fault) => {
+            turn.undecided();
+            if fault.kind == FaultKind::Forbidden {
+                refuse(&fault.message).await;
+            }
+            Err(fault)
+        }
+    }
+}
