@@ -108,20 +108,15 @@ async fn list_tokens(
     Ok(Json(json!({ "tokens": tokens })).into_response())
 }
 
-/// `{name, scope, access_profile, expires}`. The answer has the token, this once.
+/// `{name, scope, expires}`. The answer has the token, this once.
 async fn make_token(
     State(app): State<App>,
     Owner { caller, .. }: Owner,
     JsonObject { object: body, .. }: JsonObject,
 ) -> Result<Response, Fault> {
-    let [name, scope, access_profile, expires] =
-        texts(&body, ["name", "scope", "access_profile", "expires"])?;
-    let wanted = Wanted {
-        name: name.unwrap_or_default(),
-        scope: scope.unwrap_or_default(),
-        access_profile,
-        expires,
-    };
+    let [name, scope, expires] = texts(&body, ["name", "scope", "expires"])?;
+    let wanted =
+        Wanted { name: name.unwrap_or_default(), scope: scope.unwrap_or_default(), expires };
     let made = api_tokens::make(&app, &caller, wanted).await?;
     let mut answer = api_tokens::answered(&app, &made.row);
     answer["token"] = json!(secrecy::ExposeSecret::expose_secret(&made.token));

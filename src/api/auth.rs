@@ -15,9 +15,8 @@ use super::{
 };
 use crate::{
     domain::{
-        App, Caller,
+        App,
         accounts::{
-            Client,
             login::{self, Credentials, Way},
             sessions::{self, BrowserSession},
         },
@@ -30,11 +29,10 @@ use crate::{
 pub async fn non_interactive_login(
     State(app): State<App>,
     From(client): From,
-    headers: HeaderMap,
     JsonObject { object: body, .. }: JsonObject,
 ) -> Result<Response, Fault> {
     let caller = login::log_in(&app, &client, Way::Session, named(&body)?).await?;
-    let session = new_session(&app, &client, &caller, &headers).await?;
+    let session = sessions::open(&app, &client, &caller).await?;
     let csrf = HeaderValue::from_str(&session.csrf).map_err(|_| Fault::internal())?;
     let cookies = session_cookies(&app, &session)?;
     let body = Json(json!({ "success": true, "username": caller.username }));
@@ -87,19 +85,6 @@ pub async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Respon
     check_csrf(&headers, &axum::http::Method::POST, &held.csrf)?;
     sessions::log_out(&app, &token).await?;
     Ok((ended_cookies(&app), Json(json!({ "success": true }))).into_response())
-}
-
-/// A session for who has logged in. One that the browser had ends: a log-in always makes a new one.
-pub async fn new_session(
-    app: &App,
-    client: &Client,
-    caller: &Caller,
-    headers: &HeaderMap,
-) -> Result<BrowserSession, Fault> {
-    if let Some(before) = cookie(headers, SESSION_COOKIE) {
-        sessions::log_out(app, &before).await?;
-    }
-    sessions::open(app, client, caller).await
 }
 
 /// The cookies of a new session.

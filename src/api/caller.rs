@@ -9,7 +9,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::client::ClientAddress;
+use super::{client::ClientAddress, refusals};
 use crate::{
     domain::{
         App, Caller,
@@ -128,6 +128,7 @@ async fn called(parts: &Parts, app: &App) -> Result<(Caller, By), Fault> {
         }
         Credentials::Cookie(token) => {
             let held = sessions::of_cookie(app, &token).await?;
+            refusals::known(parts, &held.caller);
             if !parts.method.is_safe() {
                 check_csrf(&parts.headers, &parts.method, &held.csrf)?;
             }
@@ -144,6 +145,7 @@ async fn called(parts: &Parts, app: &App) -> Result<(Caller, By), Fault> {
             ));
         }
     };
+    refusals::known(parts, &caller);
     permit_miscellaneous(&caller, Miscellaneous::ApiRoot)?;
     Ok((caller, by))
 }
@@ -152,7 +154,10 @@ async fn called(parts: &Parts, app: &App) -> Result<(Caller, By), Fault> {
 async fn of_page(parts: &Parts, app: &App) -> Result<Option<sessions::Held>, Fault> {
     let Some(token) = cookie(&parts.headers, SESSION_COOKIE) else { return Ok(None) };
     match sessions::of_cookie(app, &token).await {
-        Ok(held) => Ok(held.caller.access.may(Miscellaneous::Login).then_some(held)),
+        Ok(held) => {
+            refusals::known(parts, &held.caller);
+            Ok(held.caller.access.may(Miscellaneous::Login).then_some(held))
+        }
         Err(fault) if fault.kind == FaultKind::Unauthenticated => Ok(None),
         Err(fault) => Err(fault),
     }

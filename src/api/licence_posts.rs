@@ -227,5 +227,5 @@ pub async fn tenant_page(
     };
     let marks = licences::marks(&app, &tenant.node).await?;
     let lines: Vec<licences::Line> = lines.filter(|line| filter.fits(line, &marks)).collect();
-    Ok(attached(licences::table(&lines, &whose, format, app.env.clock.now())?))
+    Ok(attached(licences::table(&app, &caller, &lines, &whose, format).await?))
 }

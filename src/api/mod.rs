@@ -1,9 +1,10 @@
 //! The HTTP surfaces. `router` lists every route; [`routes`] is that list as data.
 
 mod account;
+mod account_posts;
 mod auth;
 mod body;
-mod caller;
+pub mod caller;
 pub mod client;
 pub mod fault;
 mod health;
@@ -19,6 +20,7 @@ mod pages;
 mod plain;
 mod posts;
 mod protection;
+mod refusals;
 mod router;
 pub mod routes;
 pub mod site;

@@ -16,7 +16,7 @@ use axum::{
 use leptos::{config::LeptosOptions, prelude::provide_context};
 
 use super::{
-    auth::{ended_cookies, new_session, secure, session_cookies},
+    auth::{ended_cookies, secure, session_cookies},
     caller::{From, PageCaller, SESSION_COOKIE, cookie},
     posts::shown,
     protection,
@@ -167,7 +167,7 @@ pub async fn login(
         None => login::begin(&app, &client, &said.username, value("password")).await,
     };
     let (status, said) = match outcome {
-        Ok(Ok(caller)) => return logged_in(&app, &console, &client, &parts, &caller, said).await,
+        Ok(Ok(caller)) => return logged_in(&app, &console, &client, &caller, said).await,
         Ok(Err(ticket)) => (StatusCode::OK, LoginPage { ticket: Some(ticket), ..said }),
         Err(fault) if fault.kind == FaultKind::Stale => {
             let notice = Some(fault.message);
@@ -198,11 +198,10 @@ async fn logged_in(
     app: &App,
     console: &Console,
     client: &Client,
-    parts: &Parts,
     caller: &Caller,
     said: LoginPage,
 ) -> Result<Response, Fault> {
-    let session = new_session(app, client, caller, &parts.headers).await?;
+    let session = sessions::open(app, client, caller).await?;
     let draft: Option<Pairs> = said.draft.and_then(|d| serde_json::from_str(&d).ok());
     let next = said.next;
     let next = match draft.and_then(|pairs| console.drafts.keep(app, caller, pairs)) {

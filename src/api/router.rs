@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::{Extension, Router, extract::Request, routing::any};
+use axum::{Extension, Router, extract::Request, middleware::from_fn_with_state, routing::any};
 use leptos::config::LeptosOptions;
 use tower_http::normalize_path::NormalizePath;
 
 use super::{
-    account, auth, health, layers, licence_posts, loads,
+    account, account_posts, auth, health, layers, licence_posts, loads,
     model::{self, other_routes},
     oauth,
     pages::{self, Console, Drafts},
-    posts,
+    posts, refusals,
     routes::{Routes, Surface},
     site::Site,
     v1, webex_posts,
@@ -50,6 +50,8 @@ pub fn routes(app: &App) -> (Routes, Routes) {
         .get("/login", pages::page)
         .post("/login", pages::login)
         .post("/logout", pages::logout)
+        .get("/account", pages::page)
+        .post("/account", account_posts::account_form)
         .get("/oauth/webex/authorize/{pkid}", oauth::authorize)
         .post("/preferences", pages::preferences)
         .get("/transactions", pages::page)
@@ -96,9 +98,10 @@ pub fn service(app: App, site: Site) -> Router {
         .layer(Extension(console))
         .with_state(app.clone());
 
+    let service =
+        layers::around(app.clone(), router, long).layer(from_fn_with_state(app, refusals::record));
     // Routes are matched by paths without their trailing slash.
-    Router::new()
-        .fallback_service(NormalizePath::trim_trailing_slash(layers::around(app, router, long)))
+    Router::new().fallback_service(NormalizePath::trim_trailing_slash(service))
 }
 
 async fn unknown_call(request: Request) -> Fault {

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::{
     App, Caller,
+    access::offered,
     lists::{self, Listed},
-    resources::offered,
 };
 use crate::{
     fault::{Fault, FieldError},

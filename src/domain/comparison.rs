@@ -7,11 +7,12 @@ use serde_json::{Map, Value};
 
 use super::{
     App, Caller,
+    access::permit,
     resources::{from_json, get_in},
 };
 use crate::{
     fault::Fault,
-    model::{Kind, Model, Property},
+    model::{Kind, Model, Operation, Property},
 };
 
 /// What is compared.
@@ -54,6 +55,7 @@ pub async fn compare(
             let mut all = Vec::new();
             for pkid in &pkids {
                 let stored = get_in(tx, caller.node.id, &model, pkid)?;
+                permit(&caller, &model, Operation::Get)?;
                 let data = from_json(&stored)?;
                 let label = model.label_of(&data, pkid).to_owned();
                 instances.push((stored.pkid, label, stored.node.path));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{
-    App, Caller,
+    App, Caller, access,
     forms::{self, Chooser},
     hierarchy, lists,
     picks::{self, Reach},
@@ -35,10 +35,15 @@ pub fn frame(app: &App, caller: &Caller) -> Frame {
     Frame {
         username: caller.username.clone(),
         home: node_ref(&caller.node),
-        models: app.models.iter().map(|m| model_link(m)).collect(),
+        models: app.models.iter().filter(|m| may_list(caller, m)).map(|m| model_link(m)).collect(),
         demo: app.settings.demo,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }
+}
+
+/// Whether there is a list of the model for the caller.
+fn may_list(caller: &Caller, model: &Model) -> bool {
+    access::permits(caller, model, Operation::List)
 }
 
 pub async fn dashboard(
@@ -81,7 +86,7 @@ pub(super) fn dashboard_in(
     let counts = app
         .models
         .iter()
-        .filter(|m| !m.section.is_empty())
+        .filter(|m| !m.section.is_empty() && may_list(caller, m))
         .map(|m| Ok((model_link(m), tx.counted(&m.model_type, cover(m, caller, &place))?)))
         .collect::<Result<_, Fault>>()?;
     let latest = latest(app, tx, caller, &place)?;
@@ -103,7 +108,7 @@ fn latest(
     };
     let log = app.model(transactions::MODEL)?;
     let mut ids: Vec<String> = Vec::new();
-    for row in lists::page_in(tx, caller, &log, query)?.rows {
+    for row in lists::rows_permitted(tx, caller, &log, query)? {
         let data = row_data(&row.data, &row.pkid)?;
         let parent = data.get("parent").and_then(Value::as_str).map(str::to_owned);
         let id = parent.unwrap_or(row.pkid);
@@ -127,9 +132,10 @@ pub async fn list(
     query: &[(String, String)],
 ) -> Result<ListPage, Fault> {
     let model = app.model(model_type)?;
-    resources::offered(&model, Operation::List)?;
+    access::offered(&model, Operation::List)?;
     let query = ListQuery::parse(query).map_err(Fault::invalid)?;
-    let (shown, caller) = (with_model_titles(app, &model), caller.clone());
+    let shown = access::narrowed(caller, &with_model_titles(app, &model));
+    let caller = caller.clone();
     app.store
         .read(move |tx| {
             let listed = lists::page_in(tx, &caller, &model, query)?;
@@ -151,7 +157,7 @@ pub async fn list(
                 total: listed.total,
                 total_unfiltered: tx.counted(&model.model_type, cover(&model, &caller, place))?,
                 rows,
-                can: permissions(&model, place, true),
+                can: permissions(&caller, &model, place, true),
                 query: listed.query,
                 model: shown,
             })
@@ -192,8 +198,9 @@ pub async fn add_form(
     // Shown at a wrong place too: the page then says where instances can be added.
     let hierarchy = value_of(query, "hierarchy").filter(|h| !h.is_empty());
     let place = resources::place(app, caller, hierarchy).await?;
+    access::permit(caller, &model, Operation::Add)?;
     let form = forms::at(app, &place, &model, query.to_vec()).await?;
-    let mut can = permissions(&model, &place, true);
+    let mut can = permissions(caller, &model, &place, true);
     if let (Ok(()), Some(first)) = (&can.add, form.undecided) {
         can.add = Err(first);
     }
@@ -206,7 +213,7 @@ pub async fn add_form(
         posted: None,
         choosers: String::new(),
         preview: None,
-        model: (*form.model).clone(),
+        model: (*access::narrowed(caller, &form.model)).clone(),
     };
     Ok((page, Above { choosers: form.choosers, refusal: None }))
 }
@@ -224,6 +231,7 @@ pub async fn instance(
     app.store
         .read(move |tx| {
             let stored = resources::get_in(tx, caller.node.id, &model, &pkid)?;
+            access::permit(&caller, &model, Operation::Get)?;
             let instance = shown(&model, &stored)?;
             let data = Some(&instance.data);
             let form = forms::form(tx, &app_.models, &stored.node, &model, data, &query)?;
@@ -234,13 +242,13 @@ pub async fn instance(
             let page = FormPage {
                 picks,
                 place: node_ref(&stored.node),
-                can: permissions(&model, &stored.node, refusal.is_none()),
+                can: permissions(&caller, &model, &stored.node, refusal.is_none()),
                 instance: Some(instance),
                 start: form.start,
                 posted: None,
                 choosers: String::new(),
                 preview: None,
-                model: (*form.model).clone(),
+                model: (*access::narrowed(&caller, &form.model)).clone(),
             };
             Ok((page, Above { choosers: form.choosers, refusal }))
         })
@@ -259,6 +267,7 @@ pub async fn history(
     app.store
         .read(move |tx| {
             let stored = resources::get_in(tx, caller.node.id, &model, &pkid)?;
+            access::permit(&caller, &model, Operation::Get)?;
             let href = resources::href(&model.model_type, &stored.pkid);
             changes_of(tx, &caller, &log, &href)
         })
@@ -283,8 +292,7 @@ fn changes_of(
         }],
         ..ListQuery::default()
     };
-    lists::page_in(tx, caller, log, query)?
-        .rows
+    lists::rows_permitted(tx, caller, log, query)?
         .iter()
         .map(|row| {
             let data = row_data(&row.data, &row.pkid)?;
@@ -352,15 +360,18 @@ fn row_data(data: &str, pkid: &str) -> Result<Map<String, Value>, Fault> {
 }
 
 /// `own` is false for what belongs to a node above the caller's.
-fn permissions(model: &Model, place: &Node, own: bool) -> Permissions {
+fn permissions(caller: &Caller, model: &Model, place: &Node, own: bool) -> Permissions {
+    let may = |operation| access::permits(caller, model, operation);
     Permissions {
-        add: if model.offers(Operation::Add) {
+        add: if may(Operation::Add) {
             hierarchy::refusal_to_add(model, place).map_or(Ok(()), Err)
+        } else if model.offers(Operation::Add) {
+            Err(format!("Your role doesn't add {}.", model.title_plural))
         } else {
             Err(format!("{} are made by the server.", model.title_plural))
         },
-        update: own && model.offers(Operation::Update),
-        remove: own && model.offers(Operation::Remove),
+        update: own && may(Operation::Update),
+        remove: own && may(Operation::Remove),
     }
 }
 

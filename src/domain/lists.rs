@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{App, Caller, hierarchy, resources::offered};
+use super::{
+    App, Caller,
+    access::{offered, permit},
+    hierarchy,
+};
 use crate::{
     fault::{Fault, FieldError},
     list_query::{Condition, Direction, Filter, LOCATED_AT, ListQuery, Traversal},
@@ -41,10 +45,24 @@ pub fn page_in(
     mut query: ListQuery,
 ) -> Result<Listed, Fault> {
     let place = hierarchy::resolve(tx, caller, query.hierarchy.as_deref())?;
+    permit(caller, model, Operation::List)?;
     let spec = spec(model, caller, &place, &mut query)?;
     let total = if query.count { tx.total(&spec)? } else { 0 };
     let rows = tx.list(&spec)?;
     Ok(Listed { place, query, total, rows })
+}
+
+/// The rows of a page that is part of something else: none where the caller may not read them.
+pub fn rows_permitted(
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    model: &Model,
+    query: ListQuery,
+) -> Result<Vec<ListRow>, Fault> {
+    if permit(caller, model, Operation::List).is_err() {
+        return Ok(Vec::new());
+    }
+    Ok(page_in(tx, caller, model, query)?.rows)
 }
 
 /// Checks a query against the model and fills its defaults in.

@@ -188,7 +188,9 @@ impl App {
         }));
         hierarchy::ensure_root(&app).await?;
         catalogue::ensure(&app).await?;
+        access::shipped::ensure(&app).await?;
         let password = accounts::ensure_first_admin(&app, start.admin_password).await?;
+        access::users::ensure(&app).await?;
         if app.settings.demo {
             demo::fill(&app).await?;
         }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{
     App, Caller,
+    access::{Permission, permit_type},
     hierarchy::shortened,
     licences::{SERVICE_PACK, USER_SERVICE},
 };
@@ -64,6 +65,7 @@ pub async fn user_service(app: &App, caller: &Caller, name: &str) -> Result<Conf
 }
 
 async fn all(app: &App, caller: &Caller, model: &str) -> Result<Vec<Config>, Fault> {
+    permit_type(caller, model, Permission::Read)?;
     let (caller, model) = (caller.clone(), model.to_owned());
     let mut rows = app.store.read(move |tx| seen(tx, &caller, &model, Vec::new())).await?;
     // In a branch beside another the same name may stand again: then by place.
@@ -79,7 +81,12 @@ async fn one(app: &App, caller: &Caller, model: &str, name: &str) -> Result<Opti
         text: name.to_owned(),
         ignore_case: false,
     };
-    let mut rows = app.store.read(move |tx| seen(tx, &caller, &model, vec![named])).await?;
+    let caller_ = caller.clone();
+    let model_ = model.clone();
+    let mut rows = app.store.read(move |tx| seen(tx, &caller_, &model_, vec![named])).await?;
+    if !rows.is_empty() {
+        permit_type(&caller, &model, Permission::Read)?;
+    }
     rows.sort_by_key(|(_, at)| !holds_at(at, &own));
     Ok(rows.into_iter().next().map(|(config, _)| config))
 }

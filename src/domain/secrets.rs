@@ -8,6 +8,8 @@ use crate::model::{Kind, MASK, Property};
 /// What is to become of one secret.
 pub enum SecretChange {
     Set(SecretString),
+    /// Set, in a form that its model's workflow keeps itself.
+    Hashed(String),
     Clear,
 }
 
@@ -51,7 +53,7 @@ fn walk(
             };
             let stays = match &change {
                 None => is_set,
-                Some(SecretChange::Set(_)) => true,
+                Some(SecretChange::Set(_) | SecretChange::Hashed(_)) => true,
                 Some(SecretChange::Clear) => false,
             };
             if stays {

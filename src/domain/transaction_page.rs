@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     App, Caller,
+    access::permit,
     console::shown,
     resources::{from_json, get_in, pkid_of},
     shown::{TransactionPage, TransactionRow},
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     fault::{Fault, FaultKind},
-    model::Model,
+    model::{Model, Operation},
     store::ReadTx,
 };
 
@@ -31,7 +32,9 @@ pub async fn transaction_page(
     let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
     app.store
         .read(move |tx| {
-            let stored = get_in(tx, caller.node.id, &model, &pkid)?;
+            let mut stored = get_in(tx, caller.node.id, &model, &pkid)?;
+            permit(&caller, &model, Operation::Get)?;
+            transactions::with_notes(tx, &mut stored)?;
             let record = shown(&model, &stored)?;
             let changed = record.data.get("model_type").and_then(Value::as_str);
             let changed_model = changed.and_then(|name| app_.models.get(name));
@@ -50,7 +53,7 @@ pub async fn transaction_page(
                 .into_iter()
                 .map(|outcome| row(tx, &caller, changed_model.as_deref(), &model, outcome))
                 .collect::<Result<_, _>>()?;
-            let can_replay = match tasks::can_replay(tx, &stored) {
+            let can_replay = match tasks::can_replay(&app_, tx, &caller, &stored) {
                 Err(fault) if fault.kind == FaultKind::Internal => return Err(fault),
                 other => other.map_err(|fault| fault.message),
             };
@@ -62,7 +65,7 @@ pub async fn transaction_page(
             };
             Ok(TransactionPage {
                 can_apply,
-                can_cancel: tasks::can_cancel(tx, &pkid)?,
+                can_cancel: tasks::can_cancel(tx, &caller, &stored)?,
                 can_replay,
                 rows,
                 rows_done,

@@ -395,6 +395,33 @@ pub fn amend(
     Ok(data)
 }
 
+/// Adds a line to the record of a transaction that has ended, which itself stays as it is.
+pub fn note_after_end(
+    tx: &WriteTx<'_>,
+    id: &str,
+    now: &str,
+    level: &str,
+    message: &str,
+) -> Result<(), Fault> {
+    Ok(tx.note_ended(id, now, &log_line(now, level, message).to_string())?)
+}
+
+/// Puts the lines into a record's log that came after its end.
+pub fn with_notes(tx: &ReadTx<'_>, stored: &mut Stored) -> Result<(), Fault> {
+    let notes = tx.notes_of(&stored.pkid)?;
+    if notes.is_empty() {
+        return Ok(());
+    }
+    let mut data = data_of(stored)?;
+    if let Value::Array(log) = data.entry("log").or_insert_with(|| json!([])) {
+        for note in notes {
+            log.push(serde_json::from_str(&note).map_err(|e| unreadable(&stored.pkid, &e))?);
+        }
+    }
+    stored.data = text_of(&stored.pkid, &data)?;
+    Ok(())
+}
+
 /// Adds a line to a record's log.
 pub fn note(data: &mut Map<String, Value>, time: &str, level: &str, message: &str) {
     if let Value::Array(log) = data.entry("log").or_insert_with(|| json!([])) {
@@ -402,14 +429,31 @@ pub fn note(data: &mut Map<String, Value>, time: &str, level: &str, message: &st
     }
 }
 
+/// Whether a record is as it stays.
+fn has_ended(data: &Map<String, Value>) -> bool {
+    let status = data.get("status").and_then(Value::as_str);
+    status.is_some_and(|status| [SUCCESS, FAIL].contains(&status))
+}
+
+fn text_of(id: &str, data: &Map<String, Value>) -> Result<String, Fault> {
+    serde_json::to_string(data).map_err(|error| unreadable(id, &error))
+}
+
+/// With [`insert`] the only writes of records: the chain of the log hears of each.
 fn save(
     tx: &WriteTx<'_>,
     record: &Stored,
     data: &Map<String, Value>,
     now: &str,
 ) -> Result<(), Fault> {
-    let text = serde_json::to_string(data).map_err(|error| unreadable(&record.pkid, &error))?;
+    let text = text_of(&record.pkid, data)?;
+    if text == record.data {
+        return Ok(());
+    }
     tx.update_instance(record.id, &text, now)?;
+    if has_ended(data) {
+        tx.chain_ended(&record.pkid, now, &text)?;
+    }
     Ok(())
 }
 
@@ -420,7 +464,7 @@ fn insert(
     now: &str,
     data: &Map<String, Value>,
 ) -> Result<(), Fault> {
-    let text = serde_json::to_string(data).map_err(|error| unreadable(id, &error))?;
+    let text = text_of(id, data)?;
     tx.insert_instance(&NewInstance {
         pkid: id,
         model: MODEL,
@@ -428,6 +472,11 @@ fn insert(
         created: now,
         data: &text,
     })?;
+    if has_ended(data) {
+        tx.chain_ended(id, now, &text)?;
+    } else {
+        tx.chain_asked(id, now, data)?;
+    }
     Ok(())
 }
 
@@ -442,6 +491,7 @@ pub struct Transaction;
 
 impl Workflow for Transaction {
     fn complete(&self, tx: &ReadTx<'_>, stored: &mut Stored) -> Result<(), Fault> {
+        with_notes(tx, stored)?;
         let rows = tasks::rows_of(tx, &stored.pkid, false, 0, u64::MAX)?;
         if rows.is_empty() {
             return Ok(());
@@ -451,8 +501,7 @@ impl Workflow for Transaction {
             data.get("action").and_then(Value::as_str) == Some(Action::DataImport.as_str());
         let name = if import { "rows" } else { "sub_transactions" };
         data.insert(name.to_owned(), json!(rows));
-        stored.data =
-            serde_json::to_string(&data).map_err(|error| unreadable(&stored.pkid, &error))?;
+        stored.data = text_of(&stored.pkid, &data)?;
         Ok(())
     }
 }

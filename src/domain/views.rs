@@ -24,7 +24,7 @@ pub fn usable(tx: &ReadTx<'_>, caller: &Caller, model: &Model) -> Result<Vec<Sav
 
 /// [`usable`], as a read of its own.
 pub async fn list(app: &App, caller: &Caller, model: &Arc<Model>) -> Result<Vec<SavedView>, Fault> {
-    super::resources::offered(model, Operation::List)?;
+    super::access::permit(caller, model, Operation::List)?;
     let (caller, model) = (caller.clone(), Arc::clone(model));
     app.store.read(move |tx| usable(tx, &caller, &model)).await
 }
@@ -39,7 +39,7 @@ pub async fn save(
     query: &[(String, String)],
     shared: bool,
 ) -> Result<String, Fault> {
-    super::resources::offered(model, Operation::List)?;
+    super::access::permit(caller, model, Operation::List)?;
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().count() > NAME || name.chars().any(char::is_control) {
         return Err(Fault::field(

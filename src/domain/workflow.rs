@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{
-    App, Caller, hierarchy, licences, policies, registry::Registry, secrets::SecretEdit,
-    spark_customer, templates, transactions, webex,
+    App, Caller, access, hierarchy, licences, policies, registry::Registry, resources,
+    secrets::SecretEdit, spark_customer, templates, transactions, webex,
 };
 use crate::{
     fault::Fault,
@@ -22,6 +22,28 @@ pub struct Save<'a> {
     pub edits: &'a [SecretEdit],
     /// A workflow of the model's own has made it, which says itself what follows.
     pub by_workflow: bool,
+}
+
+/// A write that is about to be made.
+pub struct Touch<'a> {
+    /// The instance as it stands; `None` where it is new.
+    pub before: Option<&'a Stored>,
+    /// Where it will stand and what it will be; `None` where it goes.
+    pub after: Option<(&'a Node, &'a Map<String, Value>)>,
+}
+
+/// A place, and the attributes of an instance there.
+type State = (Node, Map<String, Value>);
+
+impl Touch<'_> {
+    /// What it is and what it becomes, each with its place.
+    pub fn states(&self) -> Result<Vec<State>, Fault> {
+        let before = self
+            .before
+            .map(|stored| Ok::<_, Fault>((stored.node.clone(), resources::from_json(stored)?)));
+        let after = self.after.map(|(node, data)| Ok((node.clone(), data.clone())));
+        before.into_iter().chain(after).collect()
+    }
 }
 
 /// Steps of a write that a model adds to. Each may refuse.
@@ -43,6 +65,21 @@ pub trait Workflow: Sync {
         _tx: &WriteTx<'_>,
         _place: &Node,
         _data: &mut Map<String, Value>,
+    ) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// Takes secrets over that are kept in another form than sealed.
+    fn seal(&self, _app: &App, _edits: &mut [SecretEdit]) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// Judges whether this caller may write that, beyond what its role says of the model.
+    fn entitled(
+        &self,
+        _tx: &ReadTx<'_>,
+        _caller: &Caller,
+        _touch: &Touch<'_>,
     ) -> Result<(), Fault> {
         Ok(())
     }
@@ -177,6 +214,9 @@ pub fn of(model_type: &str) -> &'static dyn Workflow {
         licences::SERVICE => &licences::Service,
         licences::SERVICE_PACK => &licences::ServicePack,
         licences::USER => &licences::User,
+        access::users::MODEL => &access::users::SystemUser,
+        access::roles::ROLE => &access::roles::Role,
+        access::roles::PROFILE => &access::roles::AccessProfile,
         webex::schedule::MODEL => &webex::schedule::Schedule,
         _ => &Plain,
     }

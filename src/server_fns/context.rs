@@ -1,12 +1,16 @@
 //! What a request hands to the server functions and to the pages it renders.
 
+use axum::http::request::Parts;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
 use super::views::Posted;
 use crate::{
-    api::fault::status,
-    domain::{App, Caller, licences},
+    api::{
+        caller::{SESSION_COOKIE, cookie},
+        fault::status,
+    },
+    domain::{App, Caller, accounts, licences},
     fault::Fault,
 };
 
@@ -31,6 +35,10 @@ pub struct LoginPage {
 pub enum Did {
     SetLicences(licences::Outcome),
     Assigned(licences::Assigned),
+    /// The token is shown this once.
+    MadeToken(accounts::api_tokens::Made),
+    /// So are these recovery codes.
+    TurnedOnSecondFactor(Vec<secrecy::SecretString>),
 }
 
 /// Provided as context by whoever serves the request (api/pages.rs).
@@ -57,12 +65,15 @@ pub struct Request {
     pub posted: Option<Posted>,
     /// What that post has done, where its page tells it.
     pub did: Option<Did>,
+    /// Of the session that the request belongs to.
+    pub session_token: Option<String>,
     response: Option<ResponseOptions>,
 }
 
 /// The request under way, or the fault that sends the browser to the log-in page.
 pub fn request() -> Result<Request, Fault> {
     let response = use_context::<ResponseOptions>();
+    let session_token = use_context::<Parts>().and_then(|p| cookie(&p.headers, SESSION_COOKIE));
     let context = use_context::<RequestContext>().ok_or_else(|| {
         tracing::error!("a server function was called outside a request");
         Fault::internal()
@@ -73,6 +84,7 @@ pub fn request() -> Result<Request, Fault> {
             caller,
             posted: context.posted,
             did: context.did,
+            session_token,
             response,
         }),
         None => {

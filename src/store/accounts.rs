@@ -13,10 +13,13 @@ pub struct Account {
     pub password_hash: String,
     /// The account sees this node and what stands below it.
     pub node: Node,
+    /// The role of its user; `None` for an account that has no user yet.
+    pub role: Option<String>,
 }
 
 const ACCOUNT: &str = "SELECT a.id, a.username, a.password_hash, n.id, n.pkid, n.parent_id, \
-    n.name, n.node_type, n.path FROM account a JOIN node n ON n.id = a.node_id ";
+    n.name, n.node_type, n.path, json_extract(u.data, '$.role') FROM account a \
+    JOIN node n ON n.id = a.node_id LEFT JOIN instance u ON u.id = a.instance_id ";
 
 fn account_from(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
     Ok(Account {
@@ -24,6 +27,7 @@ fn account_from(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
         username: row.get(1)?,
         password_hash: row.get(2)?,
         node: node_from(row, 3)?,
+        role: row.get(9)?,
     })
 }
 

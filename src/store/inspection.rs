@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use super::{
-    StoreError,
+    StoreError, audit_check,
     backup::{SCHEMA_VERSION, open_existing, version_of},
     second_factors,
     vault::Vault,
@@ -145,6 +145,7 @@ pub fn inspect(data_dir: &Path) -> Result<Vec<Finding>, StoreError> {
         let rows = statement.query_map([], |row| row.get(0))?;
         findings.push(Finding { what, problems: rows.collect::<Result<_, _>>()? });
     }
+    findings.extend(audit_check::log(conn)?);
     findings.push(Finding { what: "secrets", problems: secrets(conn, data_dir)? });
     Ok(findings)
 }

@@ -6,6 +6,8 @@
 
 mod accounts;
 mod api_tokens;
+mod audit;
+mod audit_check;
 pub mod backup;
 mod indexes;
 pub mod inspection;
@@ -23,6 +25,7 @@ mod secrets;
 mod sessions;
 mod tasks;
 mod trouble;
+mod users;
 mod vault;
 mod views;
 mod webex;
@@ -50,6 +53,7 @@ pub use second_factors::SecondFactorRow;
 pub use sessions::{LogInRow, SessionKind, SessionRow};
 pub use tasks::{TaskRow, TaskState};
 pub use trouble::Trouble;
+pub use users::NewAccount;
 use vault::Vault;
 pub use views::{NewView, SavedView};
 pub use webex::{BegunAuthorization, ConnectionRow};
@@ -158,6 +162,7 @@ impl Store {
         // cache in the middle of a transaction is written twice.
         conn.pragma_update(None, "cache_size", WRITER_CACHE)?;
         migrations::run(&mut conn, data_dir)?;
+        audit::adopt(&mut conn)?;
         indexes::create(&conn, models)?;
         sealing::ensure(&conn, &vault)?;
         let readers = Config::new(&path)

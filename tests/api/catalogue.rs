@@ -41,7 +41,8 @@ async fn it_has_the_services_of_the_documents_in_their_families() {
 #[tokio::test]
 async fn one_record_says_what_was_put_in() {
     let app = TestApp::start().await;
-    let list = app.get(TRANSACTIONS).await.expect(200).json();
+    let path = format!("{TRANSACTIONS}?filter_field=model_type&filter_text=data/Service");
+    let list = app.get(&path).await.expect(200).json();
     assert_eq!(list["pagination"]["total"], 1);
     let record = &list["resources"][0]["data"];
     assert_eq!(record["model_type"], "data/Service");

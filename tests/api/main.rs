@@ -6,12 +6,14 @@
 mod support;
 
 mod add_form;
+mod audit;
 mod bad_input;
 mod bulk_delete;
 mod bulk_modify;
 mod callback;
 mod catalogue;
 mod choices;
+mod clock;
 mod create;
 mod data_move;
 mod delete;

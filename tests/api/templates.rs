@@ -262,11 +262,14 @@ async fn a_templates_own_add_form_has_the_fields_of_its_model() {
     assert_eq!(
         choices,
         [
+            "data/AccessProfile",
             "data/FieldDisplayPolicy",
             "data/HierarchyNode",
+            "data/Role",
             "data/Schedule",
             "data/Service",
             "data/ServicePack",
+            "data/SystemUser",
             "data/User",
             "data/UserService",
             "relation/SparkCustomer"

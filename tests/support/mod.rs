@@ -7,7 +7,10 @@ mod clockwork;
 mod provisioning;
 mod world;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use axum::Router;
 use serde_json::Value;
@@ -33,6 +36,8 @@ pub use world::{at, unlinked};
 pub const ADMIN: &str = "admin";
 pub const PASSWORD: &str = "correct horse battery staple";
 
+pub const ROLES: &str = "/api/data/Role/";
+pub const SYSTEM_USERS: &str = "/api/data/SystemUser/";
 pub const NODES: &str = "/api/data/HierarchyNode/";
 pub const SPARK: &str = "/api/relation/SparkCustomer/";
 pub const TRANSACTIONS: &str = "/api/tool/Transaction/";
@@ -118,6 +123,11 @@ impl TestApp {
         let app = open(&data, &env, &options).await.unwrap();
         let router = api::service(app.clone(), Site::load().unwrap());
         Self { app, clock, router, env, options, data }
+    }
+
+    /// Where the data is.
+    pub fn data_dir(&self) -> &Path {
+        self.data.path()
     }
 
     /// Every byte of every file of the data folder, file by file.

@@ -1,9 +1,9 @@
 //! What the tests put into the hierarchy.
 
 use serde_json::{Value, json};
-use tenantry::store::StoreError;
+use tenantry::domain::transactions::Action;
 
-use super::{ADMIN, NODES, PASSWORD, Place, SPARK, TRANSACTIONS, TestApp};
+use super::{ADMIN, NODES, PASSWORD, Place, ROLES, SPARK, SYSTEM_USERS, TRANSACTIONS, TestApp};
 
 impl TestApp {
     /// The record of a transaction once it has ended: its stream of news ends with it.
@@ -29,20 +29,23 @@ impl TestApp {
         Place { pkid, path: format!("{above}.{name}") }
     }
 
-    /// An account at a node with the administrator's password. Accounts have no call of their
-    /// own yet, so it is put where they are kept.
-    pub async fn account(&self, username: &'static str, place: &Place) {
-        let pkid = place.pkid.clone();
-        self.app
-            .store
-            .write(move |tx| {
-                let admin = tx.account_by_name("admin")?.unwrap();
-                let node = tx.node_by_pkid(&pkid)?.unwrap();
-                tx.insert_account(username, &admin.password_hash, node.id)?;
-                Ok::<_, StoreError>(())
-            })
-            .await
-            .unwrap();
+    /// A user at a node with the administrator's password, who may do everything there: for tests
+    /// of what is seen from where. What roles give is tried in `access`.
+    pub async fn account(&self, username: &str, place: &Place) {
+        let path = format!("{ROLES}?hierarchy=sys&filter_field=name&filter_text=Tests&limit=1");
+        let list = self.get(&path).await.expect(200);
+        if list.json()["pagination"]["total"] == 0 {
+            let role = json!({ "name": "Tests", "access_profile": "SystemAdmin" });
+            self.post(&format!("{ROLES}?hierarchy=sys"), &role).await.expect(201);
+        }
+        self.system_user(username, place, "Tests").await;
+    }
+
+    /// A user at a node with a role and the administrator's password; answers its pkid.
+    pub async fn system_user(&self, username: &str, place: &Place, role: &str) -> String {
+        let user = json!({ "username": username, "password": PASSWORD, "role": role });
+        let made = self.post(&at(SYSTEM_USERS, place), &user).await.expect(201);
+        made.json()["pkid"].as_str().unwrap().to_owned()
     }
 
     /// The cookies of a session of the administrator's, as a browser sends them back.
@@ -99,20 +102,24 @@ impl TestApp {
         list.json()["pagination"]["total"].as_u64().unwrap()
     }
 
-    /// The newest transaction's attributes.
+    /// The attributes of the newest transaction that is about a change.
     pub async fn last_transaction(&self) -> Value {
-        let list = self.get(&format!("{TRANSACTIONS}?limit=1")).await.expect(200);
-        list.json()["resources"][0]["data"].clone()
+        let list = self.get(&format!("{TRANSACTIONS}?limit=200")).await.expect(200).json();
+        let rows = list["resources"].as_array().unwrap();
+        rows.iter().find(|row| is_of_a_change(row)).unwrap()["data"].clone()
     }
 
     /// All that stands in the database, as lists answer it: what a refused call must leave as it
-    /// was, transactions included.
+    /// was, records of changes included.
     pub async fn contents(&self) -> Vec<String> {
         let mut contents = Vec::new();
-        for collection in [NODES, SPARK, TRANSACTIONS] {
+        for collection in [NODES, SPARK] {
             let list = self.get(&format!("{collection}?limit=2000")).await.expect(200);
             contents.push(list.text().to_owned());
         }
+        let list = self.get(&format!("{TRANSACTIONS}?limit=2000")).await.expect(200).json();
+        let rows = list["resources"].as_array().unwrap().iter();
+        contents.extend(rows.filter(|row| is_of_a_change(row)).map(Value::to_string));
         contents
     }
 }
@@ -129,4 +136,9 @@ pub fn unlinked(data: &Value) -> Value {
 
 pub fn at(collection: &str, place: &Place) -> String {
     format!("{collection}?hierarchy={}", place.pkid)
+}
+
+/// Log-ins, refusals and exports are recorded, too, and change nothing.
+fn is_of_a_change(row: &Value) -> bool {
+    !Action::only_happened(row["data"]["action"].as_str().unwrap())
 }

@@ -17,7 +17,9 @@ use super::{
 };
 use crate::{
     domain::{
-        App, resources,
+        App,
+        access::narrowed,
+        resources,
         tasks::{self, Selection},
     },
     fault::Fault,
@@ -47,10 +49,11 @@ pub async fn form(
     ModelIs(model): ModelIs,
     params: Params,
 ) -> Result<Response, Fault> {
-    resources::offered(&model, Operation::BulkUpdate)?;
+    let operation = Operation::BulkUpdate;
+    resources::permit_at(&app, &caller, &model, operation, params.hierarchy()).await?;
     let place = resources::place(&app, &caller, params.hierarchy()).await?;
     let body = json!({
-        "meta": envelope::collection_meta(&model, &place),
+        "meta": envelope::collection_meta(&narrowed(&caller, &model), &place),
         "schema": optional(&model.schema),
         "data": Map::new(),
         "actions": envelope::bulk_update_action(&model, &place),
@@ -78,7 +81,6 @@ pub async fn modify(
     params: Params,
     mut body: JsonObject,
 ) -> Result<Response, Fault> {
-    resources::offered(&model, Operation::BulkUpdate)?;
     let selection = Selection::take(&mut body.object)?.at(params.hierarchy());
     let (at, manner) = (params.hierarchy(), params.manner(body.callback));
     let asked =

@@ -16,7 +16,7 @@ use super::{
     envelope,
 };
 use crate::{
-    domain::{App, inherited::Selector, lists, resources, tasks, templates},
+    domain::{App, access, inherited::Selector, lists, resources, tasks, templates},
     fault::Fault,
     list_query::{LOCATED_AT, ListQuery},
     model::Model,
@@ -39,11 +39,12 @@ pub async fn list(
         asked => Some(asked.to_vec()),
     };
     let listed = lists::page(&app, &caller, &model, query).await?;
+    let shown = access::narrowed(&caller, &model);
     let mut text = format!(
         "{{\"pagination\":{},\"operations\":{},\"meta\":{},\"resources\":[",
         envelope::pagination(&model, &listed),
-        envelope::operations(&model),
-        envelope::collection_meta(&model, &listed.place),
+        envelope::operations(&shown),
+        envelope::collection_meta(&shown, &listed.place),
     );
     for (position, row) in listed.rows.iter().enumerate() {
         if position > 0 {

@@ -299,7 +299,7 @@ fn actions(model: &Model, place: &Node) -> Vec<Value> {
     ];
     let mut all: Vec<Value> =
         all.into_iter().filter(|(op, _)| model.offers(*op)).map(|(_, action)| action).collect();
-    if model.model_type == USER {
+    if model.model_type == USER && model.offers(Operation::Update) {
         all.extend(assignments(&own("services/"), true));
     }
     all
@@ -347,7 +347,7 @@ fn instance_actions(model: &Model, place: &Node, pkid: &str) -> Vec<Value> {
     ];
     let mut actions: Vec<Value> =
         all.into_iter().filter(|(op, _)| model.offers(*op)).map(|(_, action)| action).collect();
-    if model.model_type == USER {
+    if model.model_type == USER && model.offers(Operation::Update) {
         let path = format!("{}/services/?{at}", href(&model.model_type, pkid));
         actions.extend(assignments(&path, false));
     }

@@ -15,7 +15,11 @@ use super::{
     envelope,
 };
 use crate::{
-    domain::{App, forms, resources},
+    domain::{
+        App,
+        access::{self, Permission},
+        forms, resources,
+    },
     fault::Fault,
 };
 
@@ -30,7 +34,7 @@ pub async fn add(
     params.check_version(&model)?;
     let place = resources::place_to_add(&app, &caller, &model, params.hierarchy()).await?;
     let form = forms::at(&app, &place, &model, params.0).await?;
-    let mut meta = envelope::collection_meta(&model, &place);
+    let mut meta = envelope::collection_meta(&access::narrowed(&caller, &model), &place);
     envelope::shaped_by(&mut meta, &form);
     let body = json!({
         "meta": meta,
@@ -50,5 +54,6 @@ pub async fn schema(
 ) -> Result<Response, Fault> {
     params.check_version(&model)?;
     resources::place(&app, &caller, params.hierarchy()).await?;
+    access::permit_type(&caller, &model.model_type, Permission::Read)?;
     Ok(Json(model.schema.clone()).into_response())
 }

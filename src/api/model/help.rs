@@ -14,7 +14,7 @@ use super::super::{
     protection,
 };
 use crate::{
-    domain::{App, resources},
+    domain::{App, access, resources},
     fault::Fault,
     model::Operation,
     ui::{self, Help, theme},
@@ -29,7 +29,7 @@ pub async fn of_model(
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    resources::offered(&model, Operation::Help)?;
+    resources::permit_at(&app, &caller, &model, Operation::Help, params.hierarchy()).await?;
     let place = resources::place(&app, &caller, params.hierarchy()).await?;
     let help = Help { app: &app, model: &model, place: &place, instance: None };
     Ok(document(&console, &headers, &help))
@@ -45,9 +45,9 @@ pub async fn of_instance(
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    resources::offered(&model, Operation::Help)?;
     resources::place(&app, &caller, params.hierarchy()).await?;
     let stored = resources::get(&app, &caller, &model, &pkid).await?;
+    access::permit(&caller, &model, Operation::Help)?;
     let data = resources::from_json(&stored)?;
     let instance = Some((stored.pkid.as_str(), &data));
     let help = Help { app: &app, model: &model, place: &stored.node, instance };

@@ -14,7 +14,7 @@ use super::{
     envelope,
 };
 use crate::{
-    domain::{App, Caller, hierarchy, inherited, policies, resources, templates},
+    domain::{App, Caller, access, hierarchy, inherited, policies, resources, templates},
     fault::Fault,
     model::{Model, Operation},
 };
@@ -26,7 +26,8 @@ pub async fn configuration_templates(
     ModelIs(model): ModelIs,
     params: Params,
 ) -> Result<Response, Fault> {
-    resources::offered(&model, Operation::ConfigurationTemplate)?;
+    let operation = Operation::ConfigurationTemplate;
+    resources::permit_at(&app, &caller, &model, operation, params.hierarchy()).await?;
     usable(&app, &caller, &model, templates::MODEL, params.hierarchy()).await
 }
 
@@ -37,7 +38,8 @@ pub async fn field_display_policies(
     ModelIs(model): ModelIs,
     params: Params,
 ) -> Result<Response, Fault> {
-    resources::offered(&model, Operation::FieldDisplayPolicy)?;
+    let operation = Operation::FieldDisplayPolicy;
+    resources::permit_at(&app, &caller, &model, operation, params.hierarchy()).await?;
     usable(&app, &caller, &model, policies::MODEL, params.hierarchy()).await
 }
 
@@ -51,7 +53,7 @@ async fn usable(
 ) -> Result<Response, Fault> {
     let kind = app.model(kind)?;
     let (place, all) = inherited::usable_at(app, caller, &kind, model, at).await?;
-    let meta = envelope::collection_meta(model, &place);
+    let meta = envelope::collection_meta(&access::narrowed(caller, model), &place);
     let mut text = format!("{{\"meta\":{meta},\"resources\":[");
     for (position, one) in all.iter().enumerate() {
         if position > 0 {
@@ -59,7 +61,8 @@ async fn usable(
         }
         push_row(&mut text, &kind, &one.row, None)?;
     }
-    let allowed = hierarchy::refusal_to_add(&kind, &place).is_none();
+    let allowed = access::permits(caller, &kind, Operation::Add)
+        && hierarchy::refusal_to_add(&kind, &place).is_none();
     let actions =
         if allowed { envelope::create_action(&kind, &place) } else { serde_json::json!([]) };
     text.push_str(&format!("],\"actions\":{actions}}}"));

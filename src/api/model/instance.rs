@@ -16,7 +16,7 @@ use super::{
     envelope,
 };
 use crate::{
-    domain::{App, forms, inherited::Selector, resources, tasks, templates},
+    domain::{App, access, forms, inherited::Selector, resources, tasks, templates},
     fault::Fault,
 };
 
@@ -39,7 +39,8 @@ pub async fn get(
     if own.is_empty() && !params.is_on("schema") && is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
-    let mut meta = envelope::instance_meta(&model, &stored.node, &stored.pkid);
+    let mut meta =
+        envelope::instance_meta(&access::narrowed(&caller, &model), &stored.node, &stored.pkid);
     if let Some(meta) = meta.as_object_mut() {
         meta.extend(own);
     }

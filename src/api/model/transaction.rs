@@ -44,10 +44,8 @@ pub fn routes() -> Routes {
 
 /// The record of a transaction that the caller can see.
 async fn record(app: &App, caller: &Caller, id: &str) -> Result<Map<String, Value>, Fault> {
-    let (model, id, from) = (app.model(transactions::MODEL)?, id.to_owned(), caller.node.id);
-    app.store
-        .read(move |tx| transactions::data_of(&resources::get_in(tx, from, &model, &id)?))
-        .await
+    let model = app.model(transactions::MODEL)?;
+    transactions::data_of(&resources::get(app, caller, &model, id).await?)
 }
 
 /// `GET /api/tool/Transaction/[id]/poll/`: `{"<id>": {status, href, description}}`

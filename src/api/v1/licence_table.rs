@@ -5,15 +5,16 @@ use axum::response::Response;
 use super::{super::model::attached, criteria::Criteria};
 use crate::{
     domain::{
-        App,
+        App, Caller,
         licences::{Line, TableFormat, table},
     },
     fault::Fault,
 };
 
 /// The file, where the criteria ask for one. `whose` is the tenant or its site, for the file's name.
-pub fn of(
+pub async fn of(
     app: &App,
+    caller: &Caller,
     criteria: &Criteria,
     whose: &str,
     group: &[Line],
@@ -24,5 +25,5 @@ pub fn of(
         _ => return Ok(None),
     };
     let lines: Vec<Line> = group.iter().chain(user).cloned().collect();
-    Ok(Some(attached(table(&lines, whose, format, app.env.clock.now())?)))
+    Ok(Some(attached(table(app, caller, &lines, whose, format).await?)))
 }

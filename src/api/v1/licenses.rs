@@ -44,7 +44,7 @@ pub async fn of_tenant(
     let caller = criteria.narrow(&app, caller).await?;
     let licences = licences::of_tenant(&app, &caller, &tenant).await?;
     let (group, user) = (&licences.group, &licences.user);
-    if let Some(file) = licence_table::of(&app, &criteria, &tenant, group, user)? {
+    if let Some(file) = licence_table::of(&app, &caller, &criteria, &tenant, group, user).await? {
         return Ok(file);
     }
     let mut body = Map::new();
@@ -77,7 +77,8 @@ pub async fn of_site(
     let caller = criteria.narrow(&app, caller).await?;
     let licences = licences::of_site(&app, &caller, &tenant, &group).await?;
     let whose = format!("{tenant}_{}", licences.site.name);
-    let file = licence_table::of(&app, &criteria, &whose, &licences.group, &licences.user)?;
+    let file = licence_table::of(&app, &caller, &criteria, &whose, &licences.group, &licences.user)
+        .await?;
     if let Some(file) = file {
         return Ok(file);
     }

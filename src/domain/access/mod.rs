@@ -3,6 +3,9 @@
 
 mod compiled;
 mod permission;
+pub mod roles;
+pub mod shipped;
+pub mod users;
 
 use std::sync::Arc;
 
@@ -22,12 +25,15 @@ pub const TENANT_LICENCES: &str = "provisioning/TenantLicenses";
 pub const SITE_LICENCES: &str = "provisioning/SiteLicenses";
 
 /// An account as a caller, with what it may do.
-pub fn caller(_tx: &ReadTx<'_>, account: Account) -> Result<Caller, Fault> {
+/// Without a role, or with one that has gone, it may do nothing.
+pub fn caller(tx: &ReadTx<'_>, account: Account) -> Result<Caller, Fault> {
+    let role = account.role.map(|name| roles::find(tx, account.node.id, &name)).transpose()?;
+    let access = role.flatten().map(|role| role.access).unwrap_or_default();
     Ok(Caller {
         account_id: account.id,
         username: account.username,
         node: account.node,
-        access: Arc::new(Access::full()),
+        access: Arc::new(access),
     })
 }
 
@@ -40,6 +46,30 @@ pub fn permit(caller: &Caller, model: &Model, operation: Operation) -> Result<()
 /// Whether the model offers it and the caller may do it.
 pub fn permits(caller: &Caller, model: &Model, operation: Operation) -> bool {
     permit(caller, model, operation).is_ok()
+}
+
+/// The model with the operations and workflows alone that the caller may ask for, as answers and
+/// pages name them. What is asked is judged by the model itself.
+pub fn narrowed(caller: &Caller, model: &Arc<Model>) -> Arc<Model> {
+    let acts =
+        model.actions.is_empty() || caller.access.allows(&model.model_type, Permission::Update);
+    if acts && model.operations.iter().all(|op| permits(caller, model, *op)) {
+        return Arc::clone(model);
+    }
+    let mut narrowed = (**model).clone();
+    narrowed.operations.retain(|op| permits(caller, model, *op));
+    if !acts {
+        narrowed.actions.clear();
+    }
+    // What the browser makes its model of.
+    if let Some(source) = narrowed.source.as_object_mut() {
+        let names: Vec<&str> = narrowed.operations.iter().map(|op| op.as_str()).collect();
+        source.insert("operations".to_owned(), names.into());
+        if !acts {
+            source.shift_remove("actions");
+        }
+    }
+    Arc::new(narrowed)
 }
 
 /// Refuses what the caller may not do with instances of a type.
@@ -71,8 +101,8 @@ pub fn permit_miscellaneous(caller: &Caller, what: Miscellaneous) -> Result<(), 
     }))
 }
 
-/// Whether the model offers an operation at all.
-fn offered(model: &Model, operation: Operation) -> Result<(), Fault> {
+/// Refuses what the model doesn't offer to anybody.
+pub(super) fn offered(model: &Model, operation: Operation) -> Result<(), Fault> {
     if model.offers(operation) {
         return Ok(());
     }

@@ -28,6 +28,10 @@ const MOST_TOKENS: usize = 100;
 const LONGEST_NAME: usize = 80;
 const DAY: i64 = 24 * 3600;
 
+/// The scopes, and their titles.
+pub const SCOPES: [(&str, &str); 2] =
+    [("read_only", "Read only"), ("everything", "Everything you may do")];
+
 /// How much of what its owner may do a token does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -75,13 +79,12 @@ impl Scope {
 pub struct Wanted<'a> {
     pub name: &'a str,
     pub scope: &'a str,
-    /// The name of the access profile, where that is the scope.
-    pub access_profile: Option<&'a str>,
     /// `YYYY-MM-DD`, the last day on which it holds (UTC).
     pub expires: Option<&'a str>,
 }
 
 /// A token that was made.
+#[derive(Clone, Debug)]
 pub struct Made {
     pub row: ApiTokenRow,
     /// Shown this once.

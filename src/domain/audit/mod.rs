@@ -81,7 +81,8 @@ pub async fn exported(app: &App, caller: &Caller, model_type: &str, count: u64, 
         who: Who::Caller(caller.clone()),
         action: Action::Export,
         model_type: model_type.to_owned(),
-        href: format!("/api/{model_type}"),
+        // What isn't a model has no list.
+        href: app.models.get(model_type).map_or_else(String::new, |_| format!("/api/{model_type}")),
         message: format!("{} exported {count} of {model_type}: {what}.", caller.username),
     };
     write(app, told).await;

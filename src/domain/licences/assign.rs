@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{
         App, Caller,
+        access::{Permission, permit_type},
         resources::{Written, from_json, href, in_schema_order, to_json},
         transactions::{self, Action, Change, Ticket},
     },
@@ -79,6 +80,7 @@ async fn one(
     app.store
         .write(move |tx| {
             let user = users::find(tx, &caller, &user)?;
+            permit_type(&caller, USER, Permission::Update)?;
             let mut work = Work::open(&app_, tx, &mut Catalogues::default(), user)?;
             let (services, packs) = work.try_all(&wanted, remove);
             let ticket = Ticket::new(&app_);
@@ -103,6 +105,7 @@ pub fn assign_in(
     ticket: &Ticket,
 ) -> Result<Written, Fault> {
     let user = users::find(tx, caller, &UserRef::Pkid(pkid.to_owned()))?;
+    permit_type(caller, USER, Permission::Update)?;
     let mut work = Work::open(app, tx, catalogues, user)?;
     let (services, packs) = work.try_all(wanted, remove);
     let errors: Vec<FieldError> =
@@ -199,6 +202,7 @@ impl Work {
         let counts = items.map(|_| record::counts(&rows));
         let label = self.model.label_of(&data, &self.user.pkid);
         let href = href(USER, &self.user.pkid);
+        record::keep_rows(tx, ticket, &href, &rows)?;
         transactions::record(
             app,
             tx,
@@ -216,7 +220,6 @@ impl Work {
                 counts,
             },
         )?;
-        record::keep_rows(tx, ticket, &href, &rows)?;
         Ok(Written {
             pkid: self.user.pkid.clone(),
             version,

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     domain::{
         App, Caller,
+        access::{Permission, SITE_LICENCES, permit_type},
         hierarchy::shortened,
         transactions::{Action, Ticket},
     },
@@ -185,6 +186,7 @@ impl Work {
             None => None,
             Some(group) => {
                 let site = tenants::find_site(tx, &tenant, group)?;
+                permit_type(caller, SITE_LICENCES, Permission::Update)?;
                 let shares = book::shares(tx, &site)?;
                 Some((site, shares))
             }

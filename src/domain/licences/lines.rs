@@ -10,7 +10,10 @@ use super::{
     tenants,
 };
 use crate::{
-    domain::{App, Caller},
+    domain::{
+        App, Caller,
+        access::{Permission, SITE_LICENCES, TENANT_LICENCES, permit_type},
+    },
     fault::Fault,
     store::Node,
 };
@@ -147,6 +150,7 @@ pub async fn of_tenant(
     app.store
         .read(move |tx| {
             let tenant = tenants::find(tx, &caller, &tenant_id)?;
+            permit_type(&caller, TENANT_LICENCES, Permission::Read)?;
             let packs = catalogue::packs_at(tx, &tenant.node)?;
             let book = Book::load(tx, &tenant.node, &packs)?;
             let services = catalogue::services_at(tx, &tenant.node)?;
@@ -170,6 +174,7 @@ pub async fn of_site(
         .read(move |tx| {
             let tenant = tenants::find(tx, &caller, &tenant_id)?;
             let site = tenants::find_site(tx, &tenant, &group)?;
+            permit_type(&caller, SITE_LICENCES, Permission::Read)?;
             let packs = catalogue::packs_at(tx, &tenant.node)?;
             let book = Book::load(tx, &tenant.node, &packs)?;
             let services = catalogue::services_at(tx, &tenant.node)?;

@@ -2,7 +2,11 @@
 
 use super::{Level, Line, PackLine, Tenant, book::Book, catalogue::Catalogues, lines, tenants};
 use crate::{
-    domain::{App, Caller, hierarchy},
+    domain::{
+        App, Caller,
+        access::{Permission, TENANT_LICENCES, permit_type},
+        hierarchy,
+    },
     fault::Fault,
     store::{NearFull, ReadTx},
 };
@@ -36,6 +40,7 @@ pub async fn overview(
     app.store
         .read(move |tx| {
             let place = hierarchy::resolve(tx, &caller, named.as_deref())?;
+            permit_type(&caller, TENANT_LICENCES, Permission::Read)?;
             let (total, tenants) = tenants::tenants_in(tx, &place, &search, skip, limit)?;
             let mut catalogues = Catalogues::default();
             let all = tenants.into_iter().map(|tenant| one(tx, &mut catalogues, tenant));
@@ -56,6 +61,9 @@ pub async fn near_full(
     app.store
         .read(move |tx| {
             let place = hierarchy::resolve(tx, &caller, named.as_deref())?;
+            if !caller.access.allows(TENANT_LICENCES, Permission::Read) {
+                return Ok((0, Vec::new()));
+            }
             let (total, rows) = tx.near_full(place.id, limit)?;
             let rows = rows.into_iter().map(|near| {
                 let tenant = tenants::tenant_of(tx, near.tenant.clone())?;

@@ -4,7 +4,11 @@ use serde_json::{Map, Value};
 
 use super::{USER, UserRef, tenants, users};
 use crate::{
-    domain::{App, Caller, resources::from_json},
+    domain::{
+        App, Caller,
+        access::{Permission, permit_type},
+        resources::from_json,
+    },
     fault::Fault,
     list_query::Direction,
     model::Kind,
@@ -33,6 +37,7 @@ pub async fn people(
         .read(move |tx| {
             let tenant = tenants::find(tx, &caller, &tenant_id)?;
             let site = tenants::find_site(tx, &tenant, &group)?;
+            permit_type(&caller, USER, Permission::Read)?;
             let rows = tx.list(&ListSpec {
                 model: USER.to_owned(),
                 cover: Cover::Local(site.id),
@@ -52,7 +57,13 @@ pub async fn people(
 /// One user.
 pub async fn person(app: &App, caller: &Caller, user: UserRef) -> Result<Person, Fault> {
     let caller = caller.clone();
-    app.store.read(move |tx| Ok(Person::of(&from_json(&users::find(tx, &caller, &user)?)?))).await
+    app.store
+        .read(move |tx| {
+            let user = users::find(tx, &caller, &user)?;
+            permit_type(&caller, USER, Permission::Read)?;
+            Ok(Person::of(&from_json(&user)?))
+        })
+        .await
 }
 
 impl Person {

@@ -39,6 +39,8 @@ pub(super) fn write(
         (done, 0) => format!("{}: {done} set.", recorded.what),
         (done, failed) => format!("{}: {done} set, {failed} refused.", recorded.what),
     };
+    // Before the record, which takes no more of them once it is written.
+    keep_rows(tx, ticket, &href, &recorded.rows)?;
     transactions::record(
         app,
         tx,
@@ -55,8 +57,7 @@ pub(super) fn write(
             log: Vec::new(),
             counts: Some(counts),
         },
-    )?;
-    keep_rows(tx, ticket, &href, &recorded.rows)
+    )
 }
 
 pub(super) fn counts(rows: &[Result<String, String>]) -> Counts {
@@ -65,7 +66,7 @@ pub(super) fn counts(rows: &[Result<String, String>]) -> Counts {
     Counts { total, succeeded: total - failed, failed }
 }
 
-/// Keeps what became of each item with the record.
+/// Keeps what became of each item, before the record is written.
 pub(super) fn keep_rows(
     tx: &WriteTx<'_>,
     ticket: &Ticket,

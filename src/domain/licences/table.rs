@@ -10,9 +10,14 @@ use time::OffsetDateTime;
 
 use super::{Level, Line, Quantity};
 use crate::{
-    domain::transfer::{
-        csv::{BYTE_ORDER_MARK, guarded},
-        file::{self, Attachment, CSV, XLSX},
+    domain::{
+        App, Caller,
+        access::TENANT_LICENCES,
+        audit,
+        transfer::{
+            csv::{BYTE_ORDER_MARK, guarded},
+            file::{self, Attachment, CSV, XLSX},
+        },
     },
     fault::Fault,
 };
@@ -51,19 +56,25 @@ enum Cell<'l> {
     Number(u64),
 }
 
-/// The lines as a file, in their order. `whose` is the tenant, or the tenant and the site: it is in
-/// the file's name.
-pub fn table(
+/// The lines as a file for the caller, in their order. `whose` is the tenant, or the tenant and the
+/// site: it is in the file's name.
+pub async fn table(
+    app: &App,
+    caller: &Caller,
     lines: &[Line],
     whose: &str,
     format: TableFormat,
-    now: OffsetDateTime,
 ) -> Result<Attachment, Fault> {
+    let now = app.env.clock.now();
     let (file, content_type) = match format {
         TableFormat::Xlsx => (workbook(lines, now).map_err(unwritten)??, XLSX),
         TableFormat::Csv => (text(lines)?, CSV),
     };
-    Attachment::new(file::licences_name(whose, format.as_str(), now), content_type, file)
+    let made =
+        Attachment::new(file::licences_name(whose, format.as_str(), now), content_type, file)?;
+    let what = format!("{} of {whose}", format.as_str());
+    audit::exported(app, caller, TENANT_LICENCES, lines.len() as u64, &what).await;
+    Ok(made)
 }
 
 fn cells(line: &Line) -> [Cell<'_>; 8] {

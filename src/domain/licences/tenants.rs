@@ -6,6 +6,7 @@ use super::USER;
 use crate::{
     domain::{
         App, Caller,
+        access::{Permission, TENANT_LICENCES, permit_type},
         hierarchy::{self, shortened},
     },
     fault::{Fault, FieldError},
@@ -50,6 +51,7 @@ pub async fn tenants(
     app.store
         .read(move |tx| {
             let place = hierarchy::resolve(tx, &caller, named.as_deref())?;
+            permit_nodes(&caller)?;
             let limit = limit.map_or(u64::MAX, u64::from);
             Ok(tenants_in(tx, &place, "", 0, limit)?.1)
         })
@@ -81,6 +83,7 @@ pub async fn detail(app: &App, caller: &Caller, tenant_id: &str) -> Result<Tenan
     app.store
         .read(move |tx| {
             let tenant = find(tx, &caller, &tenant_id)?;
+            permit_nodes(&caller)?;
             let groups = count_sites(tx, &tenant.node)?;
             let users = users_below(tx, &tenant.node)?;
             Ok(TenantDetail { tenant, groups, users })
@@ -98,10 +101,16 @@ pub async fn sites(
     app.store
         .read(move |tx| {
             let tenant = find(tx, &caller, &tenant_id)?;
+            permit_nodes(&caller)?;
             let sites = sites_in(tx, &tenant.node)?;
             Ok((tenant, sites))
         })
         .await
+}
+
+/// Tenants and sites are nodes of the hierarchy.
+fn permit_nodes(caller: &Caller) -> Result<(), Fault> {
+    permit_type(caller, hierarchy::MODEL, Permission::Read)
 }
 
 /// The tenant of that id, if the caller sees it.
@@ -124,6 +133,7 @@ pub(super) fn find_to_license(
     tenant_id: &str,
 ) -> Result<Tenant, Fault> {
     let tenant = find(tx, caller, tenant_id)?;
+    permit_type(caller, TENANT_LICENCES, Permission::Update)?;
     if tenant.node.id == caller.node.id {
         return Err(Fault::forbidden(format!(
             "What the tenant {} is licensed for is set above it, by its reseller or provider. Its \

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     domain::{
         App, Caller,
+        access::{Permission, permit_type},
         hierarchy::{self, shortened},
         resources::from_json,
     },
@@ -60,6 +61,7 @@ pub async fn holdings(app: &App, caller: &Caller, user: UserRef) -> Result<Holdi
     app.store
         .read(move |tx| {
             let user = find(tx, &caller, &user)?;
+            permit_type(&caller, USER, Permission::Read)?;
             let catalogue = catalogue::packs_at(tx, &user.node)?;
             Ok(Holdings::of(&from_json(&user)?, &catalogue))
         })
@@ -73,6 +75,7 @@ pub async fn assignable(app: &App, caller: &Caller, site: &str) -> Result<Assign
     app.store
         .read(move |tx| {
             let site = hierarchy::resolve(tx, &caller, Some(&site))?;
+            permit_type(&caller, USER, Permission::Read)?;
             let tenant = tenant_of_site(tx, &site)?;
             let catalogue = catalogue::packs_at(tx, &tenant.node)?;
             let book = Book::load(tx, &tenant.node, &catalogue)?;
@@ -102,6 +105,7 @@ pub async fn integrated_client_package(
     app.store
         .read(move |tx| {
             let user = find(tx, &caller, &user)?;
+            permit_type(&caller, USER, Permission::Read)?;
             let catalogue = catalogue::packs_at(tx, &user.node)?;
             let held = Holdings::of(&from_json(&user)?, &catalogue).packs;
             let clients = held.iter().filter_map(|name| catalogue.get(name)).map(|p| &p.client);

@@ -7,14 +7,16 @@ use serde_json::{Map, Value};
 use super::{
     Written,
     fields::{apply, in_schema_order, refuse_server_fields, to_json, told},
-    href, may_add, offered,
+    href, may_add,
 };
 use crate::{
     domain::{
-        App, Caller, hierarchy, keys,
+        App, Caller,
+        access::{offered, permit},
+        hierarchy, keys,
         secrets::{self, SecretEdit},
         transactions::{self, Action, Change, Ticket},
-        workflow::{self, Save},
+        workflow::{self, Save, Touch},
     },
     fault::Fault,
     model::{Model, Operation, validate::validate},
@@ -37,7 +39,8 @@ impl NewData {
         }
         refuse_server_fields(model, &data, None)?;
         workflow::of(&model.model_type).prepare(&app.models, &mut data)?;
-        let edits = secrets::take(&model.root, &mut data, None);
+        let mut edits = secrets::take(&model.root, &mut data, None);
+        workflow::of(&model.model_type).seal(app, &mut edits)?;
         Ok(Self { data, edits })
     }
 }
@@ -50,6 +53,7 @@ pub async fn create(
     hierarchy: Option<&str>,
     data: Map<String, Value>,
 ) -> Result<Written, Fault> {
+    super::permit_at(app, caller, model, Operation::Add, hierarchy).await?;
     let new = NewData::judge(app, model, data)?;
     let (app, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
     let hierarchy = hierarchy.map(str::to_owned);
@@ -75,8 +79,10 @@ pub fn create_in(
 ) -> Result<Written, Fault> {
     let flow = workflow::of(&model.model_type);
     let NewData { mut data, edits } = new;
+    permit(caller, model, Operation::Add)?;
     may_add(model, &node)?;
     flow.adding(app, tx, &node, &mut data)?;
+    flow.entitled(tx, caller, &Touch { before: None, after: Some((&node, &data)) })?;
     keys::check(tx, model, node.id, &data, None)?;
     let pkid = app.env.pkid();
     flow.named(&pkid, &mut data);

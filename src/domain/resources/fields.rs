@@ -82,6 +82,7 @@ pub fn apply(
     for edit in edits {
         match &edit.change {
             SecretChange::Set(value) => tx.put_secret(instance_id, pkid, &edit.field, value)?,
+            SecretChange::Hashed(_) => {}
             SecretChange::Clear => tx.clear_secret(instance_id, &edit.field)?,
         }
     }
@@ -93,7 +94,7 @@ pub fn told(edits: &[SecretEdit]) -> Vec<String> {
     edits
         .iter()
         .map(|edit| match edit.change {
-            SecretChange::Set(_) => format!("{} was set.", edit.title),
+            SecretChange::Set(_) | SecretChange::Hashed(_) => format!("{} was set.", edit.title),
             SecretChange::Clear => format!("{} was cleared.", edit.title),
         })
         .collect()

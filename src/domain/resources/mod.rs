@@ -19,7 +19,11 @@ pub use self::{
     remove::{remove, remove_in},
     update::{Revision, judge_revision, update, update_in},
 };
-use super::{App, Caller, hierarchy, workflow};
+use super::{
+    App, Caller,
+    access::{self, offered, permit},
+    hierarchy, workflow,
+};
 use crate::{
     fault::{Fault, FaultKind, FieldError},
     model::{Model, Operation},
@@ -92,10 +96,11 @@ pub async fn get_with_meta(
     pkid: &str,
 ) -> Result<(Stored, Map<String, Value>), Fault> {
     offered(model, Operation::Get)?;
-    let (model, pkid, from) = (Arc::clone(model), pkid.to_owned(), caller.node.id);
+    let (caller, model, pkid) = (caller.clone(), Arc::clone(model), pkid.to_owned());
     app.store
         .read(move |tx| {
-            let mut stored = get_in(tx, from, &model, &pkid)?;
+            let mut stored = get_in(tx, caller.node.id, &model, &pkid)?;
+            permit(&caller, &model, Operation::Get)?;
             let flow = workflow::of(&model.model_type);
             flow.complete(tx, &mut stored)?;
             let meta = flow.meta(tx, &stored)?;
@@ -125,14 +130,18 @@ pub fn get_in(
     })
 }
 
-/// [`get_in`] of an instance that the caller is going to change.
+/// [`get_in`] of an instance with which the caller is going to do something. What can't be seen is
+/// said before what can't be done.
 pub fn get_to_change(
     tx: &ReadTx<'_>,
     caller: &Caller,
     model: &Model,
     pkid: &str,
+    operation: Operation,
 ) -> Result<Stored, Fault> {
+    offered(model, operation)?;
     let stored = get_in(tx, caller.node.id, model, pkid)?;
+    permit(caller, model, operation)?;
     match refusal(tx, caller, model, &stored)? {
         None => Ok(stored),
         Some(reason) => Err(Fault::forbidden(reason)),
@@ -164,6 +173,23 @@ pub async fn place(app: &App, caller: &Caller, named: Option<&str>) -> Result<No
     app.store.read(move |tx| hierarchy::resolve(tx, &caller, named.as_deref())).await
 }
 
+/// Refuses what the caller may not do at a place, after a place that it can't see and before
+/// anything else is looked at.
+pub async fn permit_at(
+    app: &App,
+    caller: &Caller,
+    model: &Model,
+    operation: Operation,
+    named: Option<&str>,
+) -> Result<(), Fault> {
+    offered(model, operation)?;
+    if access::permits(caller, model, operation) {
+        return Ok(());
+    }
+    place(app, caller, named).await?;
+    permit(caller, model, operation)
+}
+
 /// The place of an add form: a node where instances of the model may be added.
 pub async fn place_to_add(
     app: &App,
@@ -173,6 +199,7 @@ pub async fn place_to_add(
 ) -> Result<Node, Fault> {
     offered(model, Operation::Add)?;
     let place = place(app, caller, named).await?;
+    permit(caller, model, Operation::Add)?;
     may_add(model, &place)?;
     Ok(place)
 }
@@ -193,18 +220,6 @@ pub fn known_version(model: &Model, parameter: &str, version: Option<&str>) -> R
         }
         _ => Ok(()),
     }
-}
-
-/// Whether the model offers an operation at all.
-pub fn offered(model: &Model, operation: Operation) -> Result<(), Fault> {
-    if model.offers(operation) {
-        return Ok(());
-    }
-    Err(Fault::new(
-        FaultKind::NotOffered,
-        "not_offered",
-        format!("{} doesn't offer this operation.", model.model_type),
-    ))
 }
 
 fn may_add(model: &Model, place: &Node) -> Result<(), Fault> {

@@ -1,12 +1,12 @@
 //! Moving an instance to another node: up, down or sideways, to wherever its model is allowed and
 //! its business key is free.
 
-use super::{Written, from_json, get_to_change, href, may_add, offered};
+use super::{Written, from_json, get_to_change, href, may_add};
 use crate::{
     domain::{
         App, Caller, keys,
         transactions::{self, Action, Change, Ticket},
-        workflow,
+        workflow::{self, Touch},
     },
     fault::Fault,
     model::{Model, Operation},
@@ -23,12 +23,13 @@ pub fn relocate_in(
     target: &Node,
     ticket: &Ticket,
 ) -> Result<Written, Fault> {
-    offered(model, Operation::Move)?;
-    let stored = get_to_change(tx, caller, model, pkid)?;
+    let stored = get_to_change(tx, caller, model, pkid, Operation::Move)?;
     may_add(model, target)?;
     let data = from_json(&stored)?;
     let flow = workflow::of(&model.model_type);
     flow.moving(app, tx, &stored, target)?;
+    let after = Some((target, &data));
+    flow.entitled(tx, caller, &Touch { before: Some(&stored), after })?;
     keys::check(tx, model, target.id, &data, Some(pkid))?;
     let changed = stored.node.id != target.id;
     let mut version = stored.version;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Expected, Written, expect_version, from_json, get_to_change, href, offered};
+use super::{Expected, Written, expect_version, from_json, get_to_change, href};
 use crate::{
     domain::{
         App, Caller,
         transactions::{self, Action, Change, Ticket},
-        workflow,
+        workflow::{self, Touch},
     },
     fault::Fault,
     model::{Model, Operation},
@@ -39,10 +39,10 @@ pub fn remove_in(
     expected: &Expected,
     ticket: &Ticket,
 ) -> Result<Written, Fault> {
-    offered(model, Operation::Remove)?;
     let flow = workflow::of(&model.model_type);
-    let stored = get_to_change(tx, caller, model, pkid)?;
+    let stored = get_to_change(tx, caller, model, pkid, Operation::Remove)?;
     expect_version(&stored, expected)?;
+    flow.entitled(tx, caller, &Touch { before: Some(&stored), after: None })?;
     flow.removing(app, tx, &stored)?;
     let along = flow.goes_with(tx, &stored)?;
     let before = from_json(&stored)?;

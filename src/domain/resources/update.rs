@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 use super::{
     Expected, Written, expect_version,
     fields::{apply, in_schema_order, keep_server_fields, refuse_server_fields, to_json, told},
-    from_json, get_to_change, href, offered,
+    from_json, get_in, get_to_change, href,
 };
 use crate::{
     domain::{
         App, Caller, keys, secrets,
         transactions::{self, Action, Change, Ticket},
-        workflow::{self, Save},
+        workflow::{self, Save, Touch},
     },
     fault::Fault,
     model::{Model, Operation, validate::validate},
@@ -92,18 +92,25 @@ pub fn update_in(
     revision: Revision,
     ticket: &Ticket,
 ) -> Result<Written, Fault> {
-    offered(model, Operation::Update)?;
     let flow = workflow::of(&model.model_type);
-    let stored = get_to_change(tx, caller, model, pkid)?;
+    let by_workflow = ticket.telling.is_some();
+    let stored = if by_workflow {
+        // Whether the caller may start it has been judged.
+        get_in(tx, caller.node.id, model, pkid)?
+    } else {
+        get_to_change(tx, caller, model, pkid, Operation::Update)?
+    };
     expect_version(&stored, expected)?;
     let before = from_json(&stored)?;
     let mut data = judge_revision(app, model, &stored, &before, revision)?;
-    let edits = secrets::take(&model.root, &mut data, Some(&before));
-    let by_workflow = ticket.telling.is_some();
+    let mut edits = secrets::take(&model.root, &mut data, Some(&before));
+    flow.seal(app, &mut edits)?;
     if !by_workflow {
         flow.sent(tx, &stored, &before, &mut data, &edits)?;
     }
     flow.changing(app, tx, &stored, &mut data)?;
+    let after = Some((&stored.node, &data));
+    flow.entitled(tx, caller, &Touch { before: Some(&stored), after })?;
     keys::check(tx, model, stored.node.id, &data, Some(&stored.pkid))?;
     let data = in_schema_order(model, data);
     let json = to_json(&data)?;

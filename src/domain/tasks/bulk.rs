@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Asked, Manner, Selection, Task, ask, single::target_of};
 use crate::{
-    domain::{App, Caller, hierarchy, licences::Wanted, resources::offered},
+    domain::{App, Caller, access::offered, hierarchy, licences::Wanted, resources},
     fault::{Fault, FaultKind, FieldError},
     model::{Model, Operation, validate::validate},
     store::WriteTx,
@@ -40,7 +40,7 @@ pub async fn bulk_modify(
     changes: Map<String, Value>,
     manner: Manner,
 ) -> Result<Asked, Fault> {
-    offered(model, Operation::BulkUpdate)?;
+    resources::permit_at(app, caller, model, Operation::BulkUpdate, hierarchy).await?;
     judge_changes(model, &changes)?;
     many(app, caller, model, hierarchy, selection, manner, |_, model_type, hrefs| {
         Ok(Task::BulkModify { model_type, hrefs, changes })

@@ -153,7 +153,7 @@ async fn post(app: &App, callback: &Callback, body: &Value) -> Result<String, St
     delivery::post(app, url, user, body).await.map_err(|failure| failure.reason)
 }
 
-/// Notes the outcome of an attempt in the transaction's log.
+/// Notes the outcome of an attempt beside the transaction's record, which has ended.
 fn settle(
     app: &App,
     tx: &WriteTx<'_>,
@@ -181,6 +181,5 @@ fn settle(
             }
         },
     };
-    transactions::amend(tx, id, &now, |data| transactions::note(data, &now, level, &line))?;
-    Ok(())
+    transactions::note_after_end(tx, id, &now, level, &line)
 }

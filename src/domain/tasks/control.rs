@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 use super::{Asked, Manner, Task, end, enqueue, input_of, rows::Step};
 use crate::{
     domain::{
-        App, Caller, hierarchy,
+        App, Caller,
+        access::{Permission, permit_type},
+        hierarchy,
         resources::{self, Expected, get_in},
         transactions::{self, Action, FAIL, INFO, SUCCESS},
     },
@@ -31,7 +33,13 @@ pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<(), Fault> {
     let model = app.model(transactions::MODEL)?;
     let (app_, caller, id) = (app.clone(), caller.clone(), id.to_owned());
     let (from, model_, id_) = (caller.node.id, Arc::clone(&model), id.clone());
-    app.store.read(move |tx| get_in(tx, from, &model_, &id_).map(|_| ())).await?;
+    let caller_ = caller.clone();
+    app.store
+        .read(move |tx| {
+            let record = get_in(tx, from, &model_, &id_)?;
+            permit_control(tx, &caller_, &record)
+        })
+        .await?;
     if app.tasks.cancel_held(&id) {
         // It ends itself, before its next row; a write would wait until it has ended anyhow.
         return Ok(());
@@ -67,14 +75,41 @@ pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether a transaction can still be cancelled.
-pub fn can_cancel(tx: &ReadTx<'_>, id: &str) -> Result<bool, Fault> {
+/// Cancelling and replaying are for those who asked for it, and for those who may update
+/// transactions.
+fn permit_control(tx: &ReadTx<'_>, caller: &Caller, record: &Stored) -> Result<(), Fault> {
+    let own = match tx.task(&record.pkid)? {
+        Some(task) => task.account_id == caller.account_id,
+        None => {
+            let data = transactions::data_of(record)?;
+            data.get("username").and_then(Value::as_str) == Some(caller.username.as_str())
+        }
+    };
+    if own {
+        return Ok(());
+    }
+    permit_type(caller, transactions::MODEL, Permission::Update)
+}
+
+/// Whether the caller can still cancel a transaction.
+pub fn can_cancel(tx: &ReadTx<'_>, caller: &Caller, record: &Stored) -> Result<bool, Fault> {
+    let id = &record.pkid;
+    if permit_control(tx, caller, record).is_err() {
+        return Ok(false);
+    }
     Ok(tx.task(id)?.is_some_and(|task| task.state != TaskState::Ended && !task.cancelled))
 }
 
-/// Whether a transaction can be replayed; the refusal says why not.
-pub fn can_replay(tx: &ReadTx<'_>, record: &Stored) -> Result<(), Fault> {
-    asked_again(tx, record).map(|_| ())
+/// Whether the caller can replay a transaction; the refusal says why not.
+pub fn can_replay(
+    app: &App,
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    record: &Stored,
+) -> Result<(), Fault> {
+    let task = asked_again(tx, record)?;
+    permit_control(tx, caller, record)?;
+    task.permit(caller, task.model(app)?.as_ref())
 }
 
 /// Asks for what an ended transaction asked for once more, as a new transaction of the caller's.
@@ -85,6 +120,7 @@ pub async fn replay(app: &App, caller: &Caller, id: &str) -> Result<Asked, Fault
     app.store
         .write(move |tx| {
             let record = get_in(tx, caller.node.id, &model, &id)?;
+            permit_control(tx, &caller, &record)?;
             let mut task = asked_again(tx, &record)?;
             let model_type = task.model_type().to_owned();
             if let Task::Create { data, .. } | Task::Modify { data, .. } = &mut task {
@@ -110,6 +146,7 @@ fn replay_in(
 ) -> Result<(), Fault> {
     // The place may have gone since, or never have been the caller's.
     let node = hierarchy::resolve(tx, caller, Some(&record.node.pkid))?;
+    task.permit(caller, task.model(app)?.as_ref())?;
     enqueue(app, tx, caller, new, &node, task, Manner::queued(None))?;
     let now = app.env.now_text();
     transactions::amend(tx, new, &now, |data| {

@@ -96,6 +96,7 @@ pub(super) async fn ask(
         .store
         .write(move |tx| {
             let (node, task) = prepare(tx)?;
+            task.permit(&caller, task.model(&app_)?.as_ref())?;
             enqueue(&app_, tx, &caller, &id_, &node, &task, manner)?;
             let with_others = matches!(task, Task::Act { .. });
             Ok::<_, Fault>(if with_others { PATIENCE_WITH_OTHERS } else { PATIENCE })

@@ -8,10 +8,12 @@ use serde_json::{Map, Value};
 use super::{Asked, Manner, Task, ask};
 use crate::{
     domain::{
-        App, Caller, hierarchy,
+        App, Caller,
+        access::offered,
+        hierarchy,
         resources::{
             self, Expected, NewData, Revision, Written, from_json, get_to_change, judge_revision,
-            offered, relocate_in,
+            relocate_in,
         },
         transactions::Ticket,
     },
@@ -29,6 +31,7 @@ pub async fn queue_create(
     data: Map<String, Value>,
     manner: Manner,
 ) -> Result<Asked, Fault> {
+    resources::permit_at(app, caller, model, Operation::Add, hierarchy).await?;
     NewData::judge(app, model, data.clone())?;
     let place = resources::place_to_add(app, caller, model, hierarchy).await?;
     let model_type = model.model_type.clone();
@@ -53,7 +56,7 @@ pub async fn queue_modify(
     let (app_, caller_, model, pkid) =
         (app.clone(), caller.clone(), Arc::clone(model), pkid.to_owned());
     ask(app, caller, manner, move |tx| {
-        let stored = get_to_change(tx, &caller_, &model, &pkid)?;
+        let stored = get_to_change(tx, &caller_, &model, &pkid, Operation::Update)?;
         resources::expect_version(&stored, &expected)?;
         let revision = Revision::Replace(data.clone());
         judge_revision(&app_, &model, &stored, &from_json(&stored)?, revision)?;
@@ -75,7 +78,7 @@ pub async fn queue_remove(
     offered(model, Operation::Remove)?;
     let (caller_, model, pkid) = (caller.clone(), Arc::clone(model), pkid.to_owned());
     ask(app, caller, manner, move |tx| {
-        let stored = get_to_change(tx, &caller_, &model, &pkid)?;
+        let stored = get_to_change(tx, &caller_, &model, &pkid, Operation::Remove)?;
         resources::expect_version(&stored, &expected)?;
         let model_type = model.model_type.clone();
         Ok((stored.node, Task::Delete { model_type, pkid, expected }))
@@ -98,7 +101,7 @@ pub async fn move_one(
     let (pkid, target) = (pkid.to_owned(), target.map(str::to_owned));
     ask(app, caller, manner, move |tx| {
         hierarchy::resolve(tx, &caller_, at.as_deref())?;
-        let stored = get_to_change(tx, &caller_, &model, &pkid)?;
+        let stored = get_to_change(tx, &caller_, &model, &pkid, Operation::Move)?;
         let target = target_of(tx, &caller_, &model, target.as_deref())?.pkid;
         Ok((stored.node, Task::Move { model_type: model.model_type.clone(), pkid, target }))
     })
@@ -122,7 +125,7 @@ pub async fn move_now(
         .write(move |tx| {
             hierarchy::resolve(tx, &caller, at.as_deref())?;
             // What can't be seen is said before what can't be done.
-            get_to_change(tx, &caller, &model, &pkid)?;
+            get_to_change(tx, &caller, &model, &pkid, Operation::Move)?;
             let target = target_of(tx, &caller, &model, target.as_deref())?;
             relocate_in(&app_, tx, &caller, &model, &pkid, &target, &Ticket::new(&app_))
         })

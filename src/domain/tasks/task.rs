@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 use super::Load;
 use crate::{
     domain::{
-        App,
+        App, Caller,
+        access::permit,
         licences::Wanted,
         resources::{self, Expected},
         secrets, spark_customer,
@@ -17,7 +18,7 @@ use crate::{
         webex::Act,
     },
     fault::Fault,
-    model::Model,
+    model::{Model, Operation},
 };
 
 /// One write. Places are pkids of nodes.
@@ -70,6 +71,23 @@ impl Task {
             Self::Act { act, .. } => act.action(),
             Self::Load(_) => Action::DataImport,
         }
+    }
+
+    /// Refuses what its caller may not ask for. Each of several rows is judged for itself besides.
+    pub fn permit(&self, caller: &Caller, model: &Model) -> Result<(), Fault> {
+        let operation = match self {
+            Self::Create { .. } => Operation::Add,
+            Self::Delete { .. } | Self::BulkDelete { .. } => Operation::Remove,
+            Self::Move { .. } | Self::BulkMove { .. } => Operation::Move,
+            Self::BulkModify { .. } => Operation::BulkUpdate,
+            Self::Modify { .. } | Self::BulkAssign { .. } | Self::Act { .. } => Operation::Update,
+            // Its rows add or modify.
+            Self::Load(_) => {
+                return permit(caller, model, Operation::Add)
+                    .or_else(|_| permit(caller, model, Operation::Update));
+            }
+        };
+        permit(caller, model, operation)
     }
 
     /// Of the instance, or of the collection.

@@ -1,7 +1,7 @@
 //! Export: chosen instances as a file. They are read one by one, once to learn how many entries
 //! their lists have and once to write them, in one view of the database.
 
-use std::{fs::File, sync::Arc};
+use std::{cell::Cell, fs::File, sync::Arc};
 
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
@@ -18,10 +18,11 @@ use super::{
 };
 use crate::{
     domain::{
-        App, Caller, hierarchy,
+        App, Caller,
+        access::{offered, permit},
+        audit, hierarchy,
         inherited::Selector,
         policies::{self, Wanted},
-        resources::offered,
         tasks::Selection,
         templates::{self, Template},
     },
@@ -58,6 +59,10 @@ impl Format {
     /// What `export_format` may say.
     pub fn names() -> impl Iterator<Item = &'static str> {
         Self::ALL.iter().map(|(name, _)| *name)
+    }
+
+    fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
     }
 
     /// Reads `export_format`; JSON when it isn't given.
@@ -97,20 +102,30 @@ pub async fn export(
 ) -> Result<Attachment, Fault> {
     offered(model, Operation::Export)?;
     let _turn = AT_A_TIME.acquire().await.map_err(|_| Fault::internal())?;
-    let (app, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
-    let store = app.store.clone();
-    store
+    let (app_, caller_, model_) = (app.clone(), caller.clone(), Arc::clone(model));
+    let format = wanted.format;
+    let (file, count, path) = app
+        .store
         .read(move |tx| {
+            let (app, caller, model) = (app_, caller_, model_);
             let place = hierarchy::resolve(tx, &caller, wanted.place.as_deref())?;
             let chosen = selected(tx, &caller, &model, &place, wanted.selection)?;
+            permit(&caller, &model, Operation::Export)?;
             let find = |selector: &Selector| templates::find(tx, &place, &model, selector);
             let template = wanted.template.as_ref().map(find).transpose()?;
             let shown = policies::shown_at(tx, &place, &model, &wanted.policy)?;
             let (app, caller, model) = (&app, &caller, &*model);
-            let source = Source { app, tx, caller, model, shown: &shown, chosen, place, template };
-            source.write(wanted.format)
+            let path = place.path.clone();
+            let count = Cell::new(0);
+            let source =
+                Source { app, tx, caller, model, shown: &shown, chosen, place, template, count };
+            let file = source.write(wanted.format)?;
+            Ok::<_, Fault>((file, source.count.get(), path))
         })
-        .await
+        .await?;
+    let what = format!("{} at {path}", format.as_str());
+    audit::exported(app, caller, &model.model_type, count, &what).await;
+    Ok(file)
 }
 
 /// Where the rows come from.
@@ -124,6 +139,8 @@ struct Source<'s> {
     chosen: Selected,
     place: Node,
     template: Option<Template>,
+    /// Instances that were written.
+    count: Cell<u64>,
 }
 
 impl Source<'_> {
@@ -169,7 +186,10 @@ impl Source<'_> {
 
     /// Reads the rows into a file.
     fn fill(&self, sink: &mut impl Sink) -> Result<(), Fault> {
-        self.each(|row, data| sink.row(row, data))
+        self.each(|row, data| {
+            self.count.set(self.count.get() + 1);
+            sink.row(row, data)
+        })
     }
 
     fn lengths(&self) -> Result<Lengths, Fault> {

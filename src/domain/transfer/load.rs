@@ -22,7 +22,7 @@ use crate::{
         workflow,
     },
     fault::{Fault, FaultKind, FieldError},
-    model::{Model, validate::validate},
+    model::{Model, Operation, validate::validate},
     store::{Node, Stored, WriteTx},
 };
 
@@ -258,7 +258,11 @@ impl Loading<'_> {
                     .to_owned(),
             );
         }
-        let stored = match get_to_change(tx, self.caller, self.model, pkid) {
+        let operation = match row.action {
+            Some(RowAction::Delete) => Operation::Remove,
+            _ => Operation::Update,
+        };
+        let stored = match get_to_change(tx, self.caller, self.model, pkid, operation) {
             Ok(stored) => stored,
             Err(fault) if fault.kind == FaultKind::NotFound => {
                 return wrong(format!("{} To add it, leave the pkid empty.", fault.message));

@@ -14,9 +14,10 @@ use super::{
 };
 use crate::{
     domain::{
-        App, Caller, hierarchy,
+        App, Caller,
+        access::{offered, permit},
+        hierarchy,
         policies::{self, Wanted},
-        resources::offered,
     },
     fault::Fault,
     model::{Model, Operation},
@@ -37,6 +38,7 @@ pub async fn bulk_load_template(
     app.store
         .read(move |tx| {
             let place = hierarchy::resolve(tx, &caller, place.as_deref())?;
+            permit(&caller, &model, Operation::ExportBulkloadTemplate)?;
             let shown = policies::shown_at(tx, &place, &model, &policy)?;
             let columns = columns::template(&shown);
             columns::check_width(&columns, MOST_COLUMNS)?;

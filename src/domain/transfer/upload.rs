@@ -8,9 +8,11 @@ use tokio::sync::Semaphore;
 use super::read::{self, Header, MOST_BYTES, Row, Visitor};
 use crate::{
     domain::{
-        App, Caller, hierarchy,
+        App, Caller,
+        access::{offered, permit},
+        hierarchy,
         inherited::Selector,
-        resources::{get_in, offered},
+        resources::get_in,
         tasks::{self, Asked, Load, Mode, not_kept},
         templates,
         transactions::{self, Action},
@@ -63,6 +65,7 @@ pub async fn import(
             .read(move |tx| hierarchy::resolve(tx, &caller, named.as_deref()).map(|_| ()))
             .await?;
     }
+    permit(caller, model, Operation::Add).or_else(|_| permit(caller, model, Operation::Update))?;
     let name = plain_name(&upload.name);
     let (bytes, judged) = judge(model, upload.bytes).await?;
     let (id, now) = (app.env.transaction_id(), app.env.now_seconds());
@@ -143,6 +146,7 @@ pub(super) fn is_load(
 ) -> Result<(), Fault> {
     let model = app.model(transactions::MODEL)?;
     let record = get_in(tx, caller.node.id, &model, transaction_id)?;
+    permit(caller, &model, Operation::Get)?;
     let data = transactions::data_of(&record)?;
     let action = data.get("action").and_then(serde_json::Value::as_str);
     if action == Some(Action::DataImport.as_str()) {

@@ -8,12 +8,13 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::{
-    same_organization,
+    MODEL, same_organization,
     tokens::{self, access, customer},
 };
 use crate::{
     domain::{
         App, Caller,
+        access::{Permission, permit_type},
         resources::from_json,
         transactions::{Action, Ticket},
     },
@@ -57,8 +58,15 @@ pub fn redirect_uri(app: &App) -> String {
 /// Begins an authorisation and answers where the browser goes. `session` is the browser's session
 /// token.
 pub async fn begin(app: &App, caller: &Caller, session: &str, pkid: &str) -> Result<String, Fault> {
-    let (from, wanted) = (caller.node.id, pkid.to_owned());
-    let data = app.store.read(move |tx| from_json(&customer(tx, from, &wanted)?)).await?;
+    let (caller, wanted) = (caller.clone(), pkid.to_owned());
+    let data = app
+        .store
+        .read(move |tx| {
+            let stored = customer(tx, caller.node.id, &wanted)?;
+            permit_type(&caller, MODEL, Permission::Update)?;
+            from_json(&stored)
+        })
+        .await?;
     let hint = data.get("account_email").and_then(Value::as_str);
     let (state, verifier) = (app.env.token(), app.env.token());
     let redirect_uri = redirect_uri(app);

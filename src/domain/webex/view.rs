@@ -13,7 +13,13 @@ pub use super::{
     sync::{LICENSE as LICENCE, USER},
 };
 use crate::{
-    domain::{App, Caller, hierarchy, lists, resources, shown::Row, transactions},
+    domain::{
+        App, Caller,
+        access::{Permission, permit_type},
+        hierarchy, lists, resources,
+        shown::Row,
+        transactions,
+    },
     fault::Fault,
     list_query::{Condition, Direction, Filter, ListQuery, Traversal},
     store::{ConnectionAt, Node, ReadTx, Stored, UserFilter},
@@ -134,7 +140,7 @@ pub struct User {
 }
 
 /// Connections at a node and below.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// How many are in each state, those that are in none of these words left out.
     pub counts: Vec<(String, u64)>,
@@ -145,7 +151,14 @@ pub struct Tally {
 /// A customer that the caller sees.
 pub async fn of(app: &App, caller: &Caller, pkid: &str) -> Result<Customer, Fault> {
     let (from, pkid) = (caller.node.id, pkid.to_owned());
-    app.store.read(move |tx| named(&customer(tx, from, &pkid)?)).await
+    let caller = caller.clone();
+    app.store
+        .read(move |tx| {
+            let stored = customer(tx, from, &pkid)?;
+            permit_type(&caller, MODEL, Permission::Read)?;
+            named(&stored)
+        })
+        .await
 }
 
 fn named(stored: &Stored) -> Result<Customer, Fault> {
@@ -162,6 +175,7 @@ pub async fn card(app: &App, caller: &Caller, pkid: &str) -> Result<Card, Fault>
 
 fn card_in(app: &App, tx: &ReadTx<'_>, caller: &Caller, pkid: &str) -> Result<Card, Fault> {
     let stored = customer(tx, caller.node.id, pkid)?;
+    permit_type(caller, MODEL, Permission::Read)?;
     let data = resources::from_json(&stored)?;
     let time = |name: &str| data.get(name).and_then(Value::as_str).and_then(connection::seconds);
     let row = tx.connection(stored.id)?;
@@ -234,7 +248,7 @@ fn last(
         ],
         ..ListQuery::default()
     };
-    let found = lists::page_in(tx, caller, &log, query)?.rows.into_iter().next();
+    let found = lists::rows_permitted(tx, caller, &log, query)?.into_iter().next();
     found
         .map(|row| {
             // What a record that failed, or wasn't begun, counts otherwise is none of a sync's.
@@ -273,7 +287,7 @@ fn schedules(
         filters: vec![equals("spark_customer", &customer.name)],
         ..ListQuery::default()
     };
-    let rows = lists::page_in(tx, caller, &model, query)?.rows;
+    let rows = lists::rows_permitted(tx, caller, &model, query)?;
     let all = rows.into_iter().map(|row| {
         let schedule: Schedule = read(&row.data)?;
         Ok(Schedule { pkid: row.pkid, ..schedule })
@@ -315,10 +329,11 @@ pub async fn licences(
     caller: &Caller,
     pkid: &str,
 ) -> Result<(Customer, Vec<Licence>), Fault> {
-    let (from, pkid) = (caller.node.id, pkid.to_owned());
+    let (caller, pkid) = (caller.clone(), pkid.to_owned());
     app.store
         .read(move |tx| {
-            let stored = customer(tx, from, &pkid)?;
+            let stored = customer(tx, caller.node.id, &pkid)?;
+            permit_type(&caller, LICENCE, Permission::Read)?;
             Ok((named(&stored)?, licences_in(tx, &stored)?))
         })
         .await
@@ -351,10 +366,11 @@ pub async fn users(
     skip: u64,
     limit: u64,
 ) -> Result<Users, Fault> {
-    let (from, pkid) = (caller.node.id, pkid.to_owned());
+    let (caller, pkid) = (caller.clone(), pkid.to_owned());
     app.store
         .read(move |tx| {
-            let stored = customer(tx, from, &pkid)?;
+            let stored = customer(tx, caller.node.id, &pkid)?;
+            permit_type(&caller, USER, Permission::Read)?;
             let (total, rows) = tx.synced_users(stored.id, &filter, skip, limit)?;
             let users = rows.into_iter().map(|(pkid, data)| {
                 let user: User = read(&data)?;
@@ -384,6 +400,9 @@ pub async fn tally(
     app.store
         .read(move |tx| {
             let place = hierarchy::resolve(tx, &caller, named.as_deref())?;
+            if !caller.access.allows(MODEL, Permission::Read) {
+                return Ok(Tally::default());
+            }
             let counts = tx.connection_tally(&place)?;
             let mut in_need = Vec::new();
             for state in IN_NEED {
@@ -409,6 +428,9 @@ pub async fn near_full(
     app.store
         .read(move |tx| {
             let place = hierarchy::resolve(tx, &caller, named.as_deref())?;
+            if !caller.access.allows(LICENCE, Permission::Read) {
+                return Ok((0, Vec::new()));
+            }
             let (total, rows) = tx.synced_near_full(&place, limit)?;
             let rows = rows.into_iter().map(|near| {
                 let licence: Licence = read(&near.data)?;

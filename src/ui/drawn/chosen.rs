@@ -12,8 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        chosen,
-        resources::offered,
+        access, chosen,
         shown::{CHOSEN_SHOWN, Chosen, Which},
     },
     fault::Fault,
@@ -82,7 +81,6 @@ impl<'a> About<'a> {
         operation: Operation,
     ) -> Result<Self, Fault> {
         let model = visit.app.model(model_type)?;
-        offered(&model, operation)?;
         let posted = visit.posted.map(|posted| posted.pairs.as_slice()).unwrap_or_default();
         // A list posts its selection; the page that says why not then has it in its address.
         let mut pairs = visit.pairs.clone();
@@ -95,8 +93,10 @@ impl<'a> About<'a> {
             Which::Matching { expected_total, .. } => Some(*expected_total),
             Which::Named(_) => None,
         };
+        let chosen = chosen::chosen(visit.app, visit.caller, &model, which.clone()).await?;
+        access::permit(visit.caller, &model, operation)?;
         Ok(Self {
-            chosen: chosen::chosen(visit.app, visit.caller, &model, which.clone()).await?,
+            chosen,
             which,
             single,
             expected,

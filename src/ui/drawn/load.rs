@@ -9,12 +9,12 @@ use super::{
 };
 use crate::{
     domain::{
+        access::permit,
         forms::{self, Chooser},
-        resources::{offered, place},
+        resources::place,
         shown::TransactionPage,
         transaction_page::is_load,
     },
-    fault::Fault,
     model::{Model, Operation, form::value_of},
     store::Node,
     ui::{
@@ -33,8 +33,9 @@ const MODES: [(&str, &str, &str); 3] = [
 
 pub async fn page(visit: &Visit<'_>, model_type: &str) -> Page {
     let model = visit.app.model(model_type)?;
-    may_load(&model)?;
     let place = place(visit.app, visit.caller, visit.node()).await?;
+    permit(visit.caller, &model, Operation::Add)
+        .or_else(|_| permit(visit.caller, &model, Operation::Update))?;
     let choosers = forms::at(visit.app, &place, &model, Vec::new()).await?.choosers;
     let refused = visit.posted.and_then(|posted| posted.fault.as_ref());
     let title = format!("Load {}", model.title_plural);
@@ -60,8 +61,8 @@ pub async fn page(visit: &Visit<'_>, model_type: &str) -> Page {
 }
 
 /// Whether there is anything to be loaded.
-pub fn may_load(model: &Model) -> Result<(), Fault> {
-    offered(model, Operation::Add).or_else(|_| offered(model, Operation::Update))
+pub fn may_load(model: &Model) -> bool {
+    model.offers(Operation::Add) || model.offers(Operation::Update)
 }
 
 fn sheet(visit: &Visit<'_>, model: &Model, choosers: &[Chooser]) -> Option<AnyView> {

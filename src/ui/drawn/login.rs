@@ -110,7 +110,7 @@ fn code(username: String, ticket: String) -> AnyView {
                 required
                 autofocus
             />
-            <p class="field-hint" id="code-hint">
+            <p class="field-help" id="code-hint">
                 "The six digits that your authenticator app shows now, or one of your recovery codes. "
                 <a href="/login">"Log in as somebody else"</a>
             </p>

@@ -2,6 +2,7 @@
 //! of what is below here. What they do in the browser is told by attributes, which [`super::live`]
 //! minds; forms that change something are plain posts, which `api/posts.rs` takes.
 
+pub mod account;
 mod calls;
 mod chosen;
 mod code;
@@ -44,7 +45,7 @@ pub use relocate::TARGET;
 
 use super::routes::{Deed, ModelPath, ModelView, TRANSACTION, USER, from_search, to_search};
 use crate::{
-    domain::{App, Caller, licences::SERVICE_PACK},
+    domain::{App, Caller, accounts, licences::SERVICE_PACK},
     fault::Fault,
     server_fns::{
         PageAt,
@@ -62,6 +63,7 @@ struct Visit<'a> {
     /// What that post has done, where the page tells it.
     did: Option<&'a Did>,
     path: &'a str,
+    session_token: Option<&'a str>,
     /// The query string, and after it what the browser adds of its own (see `super::live`).
     pairs: Vec<(String, String)>,
 }
@@ -77,6 +79,7 @@ impl<'a> Visit<'a> {
             posted: request.posted.as_ref(),
             did: request.did.as_ref(),
             path: &at.path,
+            session_token: request.session_token.as_deref(),
             pairs: from_search(&at.search),
         }
     }
@@ -101,6 +104,12 @@ impl<'a> Visit<'a> {
         told.map(|(name, pkid)| (pkid.clone(), name == "open")).collect()
     }
 
+    /// Which of the caller's log-ins the page is read with.
+    async fn log_in(&self) -> Option<String> {
+        let held = accounts::sessions::of_cookie(self.app, self.session_token?).await;
+        held.ok().map(|held| held.log_in)
+    }
+
     fn search(&self) -> String {
         to_search(&self.pairs)
     }
@@ -112,6 +121,7 @@ pub async fn page(request: &Request, at: &PageAt) -> Result<Drawn, Fault> {
     let (title, view) = match at.path.as_str() {
         "/" => dashboard::page(&visit).await?,
         "/hierarchy" => hierarchy::page(&visit).await?,
+        account::ACCOUNT => account::page(&visit).await?,
         licences::TENANTS => licences::tenants(&visit).await?,
         path if let Some(path) = TenantPath::of_location(path) => {
             licences::page(&visit, &path).await?

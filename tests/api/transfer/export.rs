@@ -175,7 +175,7 @@ async fn an_unknown_format_or_version_is_refused() {
 }
 
 #[tokio::test]
-async fn an_export_leaves_no_trace() {
+async fn an_export_changes_nothing() {
     let app = TestApp::start().await;
     let place = app.tenant().await;
     app.spark(&place, &json!({ "name": "One" })).await;

@@ -78,6 +78,12 @@ impl Tab {
         self.rows[row].iter().map(ToString::to_string).collect()
     }
 
+    /// The first row below the key row that has this text in a column.
+    pub fn row_with(&self, keys: usize, key: &str, text: &str) -> usize {
+        let found = (keys + 1..self.rows.len()).find(|row| *self.cell(keys, *row, key) == *text);
+        found.unwrap_or_else(|| panic!("no row whose {key} is {text}"))
+    }
+
     /// The cell of a row, in the column that the key row names so.
     pub fn cell(&self, keys: usize, row: usize, key: &str) -> &Data {
         let at = self.rows[keys].iter().position(|cell| *cell == *key);

@@ -2,7 +2,7 @@
 
 mod actions;
 mod authorise;
-mod keeper;
+pub mod keeper;
 mod keeper_many;
 mod keeper_pasted;
 mod kept;

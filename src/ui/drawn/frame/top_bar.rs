@@ -7,6 +7,7 @@ use crate::{
     domain::shown::{Frame, Lately, Place},
     ui::{
         components::{Icon, IconName, icon::Mark},
+        drawn::account::ACCOUNT,
         routes::{HIERARCHY_NODE, at_node, detail_href},
         theme::appearance_menu,
     },
@@ -65,6 +66,10 @@ fn user_menu(frame: &Frame) -> AnyView {
                         "at " <a href=home>{frame.home.path.clone()}</a>
                     </span>
                 </div>
+                <a class="menu-item" href=ACCOUNT>
+                    <Icon name=IconName::User/>
+                    <span>"Your account"</span>
+                </a>
                 <form method="post" action="/logout">
                     <button type="submit" class="menu-item">
                         <Icon name=IconName::LogOut/>

@@ -112,7 +112,7 @@ fn head(page: &ListPage, address: &Address) -> AnyView {
 
 /// The way to bulk load.
 fn load_action(page: &ListPage, address: &Address) -> Option<AnyView> {
-    may_load(&page.model).ok()?;
+    may_load(&page.model).then_some(())?;
     let node = address.asked.hierarchy.as_deref();
     let href = at_node(&many_href(&page.model.model_type, Deed::Load), node);
     Some(
