@@ -4,7 +4,7 @@ mod commands;
 
 use clap::{Parser, Subcommand};
 use commands::{
-    data::{Backup, Folder, check},
+    data::{Backup, Folder, check, rotate_key},
     serve::{Serve, serve},
     user::{User, user},
 };
@@ -30,6 +30,8 @@ enum Command {
     Check(Folder),
     /// List users, add one, or give one another password, for who is locked out.
     User(User),
+    /// Give the secrets a new key, also while a server runs over them.
+    RotateKey(Folder),
 }
 
 #[tokio::main]
@@ -43,5 +45,6 @@ async fn main() -> anyhow::Result<()> {
         Command::Restore(options) => options.restore(),
         Command::Check(folder) => check(&folder),
         Command::User(options) => user(options).await,
+        Command::RotateKey(folder) => rotate_key(&folder),
     }
 }

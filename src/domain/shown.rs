@@ -108,6 +108,20 @@ pub struct HistoryEntry {
     pub username: String,
     /// RFC 3339, UTC.
     pub submitted: String,
+    /// Titles of the attributes that it changed; empty for what shows no version before.
+    pub changed: Vec<String>,
+    pub standing: Standing,
+}
+
+/// What a change's record is to the instance as it is now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It shows a version to which the caller can go back.
+    Former,
+    /// It shows the instance as it is.
+    Current,
+    /// It shows no version, or the caller may not go back.
+    None,
 }
 
 /// The instances that something is to be done with.

@@ -128,7 +128,7 @@ pub async fn bulk_assign(
 
 /// Asks for a task on all that the selection means, filed at the node of the call. `task` makes it
 /// of the model's type and their hrefs.
-#[expect(clippy::too_many_arguments, reason = "those of the calls, and what they differ in")]
+#[expect(clippy::too_many_arguments, reason = "those of its callers, and what they ask for")]
 async fn many(
     app: &App,
     caller: &Caller,

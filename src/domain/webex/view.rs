@@ -46,7 +46,7 @@ pub struct Customer {
 
 /// How a customer is connected, and what was done about it.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "one each for what the card shows or leaves out")]
 pub struct Card {
     pub customer: Customer,
     pub connection: Connection,

@@ -139,6 +139,16 @@ async fn fill(world: &World) {
                 nodes.extend(tx.child_nodes(node.id, 100)?);
                 next += 1;
             }
+            // Enough for what reads the catalogue on its way.
+            let data = json!({
+                "name": "it",
+                "status": "Success",
+                "user_id": "it",
+                "family": "user",
+                "technical_name": "it",
+                "display_name": "it",
+                "authorization": 1,
+            });
             for node in &nodes {
                 for model in &models {
                     tx.insert_instance(&NewInstance {
@@ -146,7 +156,7 @@ async fn fill(world: &World) {
                         model,
                         node_id: node.id,
                         created: "2026-01-01T00:00:00Z",
-                        data: &json!({ "name": "it", "status": "Success" }).to_string(),
+                        data: &data.to_string(),
                     })?;
                 }
             }
