@@ -52,9 +52,31 @@ fn access_of(
     node_id: i64,
     role: &Map<String, Value>,
 ) -> Result<Option<Access>, Fault> {
-    let name = text(role, "access_profile").unwrap_or_default();
+    profile_at(tx, node_id, text(role, "access_profile").unwrap_or_default())
+}
+
+/// What the profile of that name gives that is found at a node or above it.
+pub fn profile_at(tx: &ReadTx<'_>, node_id: i64, name: &str) -> Result<Option<Access>, Fault> {
     let profile = named(tx, PROFILE, "name", name, Cover::Above(node_id), 1)?.pop();
     profile.map(|row| Ok(Access::of_profile(&data_of(&row)?))).transpose()
+}
+
+/// The names of the profiles at a node and above it, the first `limit`.
+pub fn profiles_at(tx: &ReadTx<'_>, node_id: i64, limit: u64) -> Result<Vec<String>, Fault> {
+    let rows = tx.list(&ListSpec {
+        model: PROFILE.to_owned(),
+        cover: Cover::Above(node_id),
+        filters: Vec::new(),
+        order: Order {
+            attr: Attr::Data("name".to_owned(), Kind::String),
+            direction: Direction::Asc,
+        },
+        skip: 0,
+        limit,
+    })?;
+    let names =
+        rows.iter().map(|row| Ok(text(&data_of(row)?, "name").unwrap_or_default().to_owned()));
+    names.collect()
 }
 
 /// Instances of a model whose attribute is that text.

@@ -9,7 +9,7 @@ use super::{Client, NOTED_EACH, fingerprint, recall, remember, sessions, tell};
 use crate::{
     domain::{
         App, Caller,
-        access::{self, Access, Miscellaneous, Permission},
+        access::{self, Access, Miscellaneous, Permission, roles},
         transactions::Action,
     },
     fault::{Fault, FaultKind, FieldError},
@@ -28,16 +28,20 @@ const MOST_TOKENS: usize = 100;
 const LONGEST_NAME: usize = 80;
 const DAY: i64 = 24 * 3600;
 
-/// The scopes, and their titles.
-pub const SCOPES: [(&str, &str); 2] =
-    [("read_only", "Read only"), ("everything", "Everything you may do")];
-
 /// How much of what its owner may do a token does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    Everything,
     ReadOnly,
+    Everything,
+    /// What the access profile of that name gives, too. It is the nearest of that name at the owner's
+    /// node or above it, as with roles.
+    Profile(String),
 }
+
+/// What a scope that is a profile's name begins with.
+const PROFILE: &str = "profile:";
+/// Profiles that are offered in a form.
+const OFFERED: u64 = 200;
 
 impl Scope {
     /// By the name under which calls and the store know it.
@@ -45,21 +49,35 @@ impl Scope {
         match text {
             "everything" => Some(Self::Everything),
             "read_only" => Some(Self::ReadOnly),
-            _ => None,
+            _ => text.strip_prefix(PROFILE).map(|name| Self::Profile(name.to_owned())),
         }
     }
 
-    pub fn as_str(&self) -> &str {
+    pub fn name(&self) -> String {
         match self {
-            Self::Everything => "everything",
-            Self::ReadOnly => "read_only",
+            Self::Everything => "everything".to_owned(),
+            Self::ReadOnly => "read_only".to_owned(),
+            Self::Profile(name) => format!("{PROFILE}{name}"),
         }
     }
 
-    /// What it leaves of its owner's.
-    fn narrow(&self, owner: &Access) -> Access {
+    /// In words.
+    pub fn title(&self) -> String {
         match self {
-            Self::Everything => owner.clone(),
+            Self::Everything => "Everything you may do".to_owned(),
+            Self::ReadOnly => "Read only".to_owned(),
+            Self::Profile(name) => format!("As the profile {name}"),
+        }
+    }
+
+    /// What it leaves of its owner's; `None` where there is no such profile.
+    fn narrow(&self, tx: &ReadTx<'_>, owner: &Caller) -> Result<Option<Access>, Fault> {
+        let access = &owner.access;
+        Ok(match self {
+            Self::Everything => Some(Access::clone(access)),
+            Self::Profile(name) => {
+                roles::profile_at(tx, owner.node.id, name)?.map(|profile| access.and(&profile))
+            }
             Self::ReadOnly => {
                 let profile = json!({
                     "miscellaneous_permissions": [Miscellaneous::ApiRoot.as_str()],
@@ -68,11 +86,18 @@ impl Scope {
                         "operations": [Permission::Read.as_str(), Permission::Export.as_str()],
                     }],
                 });
-                let profile = profile.as_object().map(Access::of_profile).unwrap_or_default();
-                owner.and(&profile)
+                profile.as_object().map(|profile| access.and(&Access::of_profile(profile)))
             }
-        }
+        })
     }
+}
+
+/// The scopes that a form offers to the caller.
+pub async fn scopes(app: &App, caller: &Caller) -> Result<Vec<Scope>, Fault> {
+    let node = caller.node.id;
+    let profiles = app.store.read(move |tx| roles::profiles_at(tx, node, OFFERED)).await?;
+    let fixed = [Scope::ReadOnly, Scope::Everything];
+    Ok(fixed.into_iter().chain(profiles.into_iter().map(Scope::Profile)).collect())
 }
 
 /// A token that is asked for.
@@ -108,7 +133,7 @@ pub async fn make(app: &App, caller: &Caller, wanted: Wanted<'_>) -> Result<Made
         pkid: app.env.pkid(),
         account_id: caller.account_id,
         name,
-        scope: scope.as_str().to_owned(),
+        scope: scope.name(),
         created: now,
         expires,
         last_used: None,
@@ -122,6 +147,9 @@ pub async fn make(app: &App, caller: &Caller, wanted: Wanted<'_>) -> Result<Made
                 let why =
                     "You have a token of that name. Choose another, or revoke that one first.";
                 return Err(Fault::conflict("/name", "taken", why));
+            }
+            if scope.narrow(tx, &caller)?.is_none() {
+                return Err(Fault::invalid(vec![no_scope("not_a_choice")]));
             }
             if tokens.len() >= MOST_TOKENS {
                 let why = format!(
@@ -208,7 +236,8 @@ fn look_up(
     let Some((row, account)) = tx.api_token(hash, now)? else { return Ok(None) };
     let Some(scope) = Scope::parse(&row.scope) else { return Ok(None) };
     let owner = access::caller(tx, account)?;
-    let access = scope.narrow(&owner.access).into();
+    // A profile that is gone leaves nothing.
+    let access = scope.narrow(tx, &owner)?.unwrap_or_default().into();
     Ok(Some((row, Caller { access, ..owner })))
 }
 
@@ -225,10 +254,14 @@ fn name_of(name: &str) -> Result<String, FieldError> {
 }
 
 fn scope_of(scope: &str) -> Result<Scope, FieldError> {
-    Scope::parse(scope).ok_or_else(|| {
-        let why = "scope is one of everything, read_only.";
-        FieldError::new("/scope", if scope.is_empty() { "required" } else { "not_a_choice" }, why)
-    })
+    let code = if scope.is_empty() { "required" } else { "not_a_choice" };
+    Scope::parse(scope).ok_or_else(|| no_scope(code))
+}
+
+fn no_scope(code: &str) -> FieldError {
+    let why = "scope is read_only, everything, or profile: followed by the name of an access profile \
+               at your node or above it.";
+    FieldError::new("/scope", code, why)
 }
 
 /// When the last day is over.

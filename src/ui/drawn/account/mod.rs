@@ -52,10 +52,11 @@ pub fn after(deed: &str) -> String {
 pub(super) async fn page(visit: &Visit<'_>) -> Page {
     let (app, caller) = (visit.app, visit.caller);
     let log_in = visit.log_in().await;
-    let (factor, sessions, tokens) = (
+    let (factor, sessions, tokens, scopes) = (
         factor::state(app, caller).await?,
         list(app, caller).await?,
         api_tokens::list(app, caller).await?,
+        api_tokens::scopes(app, caller).await?,
     );
     let told = TOLD.iter().find(|(deed, _)| visit.value("told") == Some(*deed));
     let told = told.filter(|_| visit.posted.is_none()).map(|(_, words)| {
@@ -82,7 +83,7 @@ pub(super) async fn page(visit: &Visit<'_>) -> Page {
             {password::section(visit)}
             {second_factor::section(visit, &factor, codes)}
             {sessions::section(visit, &sessions, log_in.as_deref())}
-            {tokens::section(visit, &tokens, made)}
+            {tokens::section(visit, &tokens, &scopes, made)}
         </div>
     };
     Ok((title, view.into_any()))

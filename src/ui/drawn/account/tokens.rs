@@ -9,7 +9,7 @@ use super::{
     parts::{Field, above, form, refused, row_button, section as frame},
 };
 use crate::{
-    domain::accounts::api_tokens::{Made, SCOPES, usual_day},
+    domain::accounts::api_tokens::{Made, Scope, usual_day},
     store::ApiTokenRow,
     ui::components::{Icon, IconName, Time, table_of},
 };
@@ -17,7 +17,13 @@ use crate::{
 const HEADS: [(&str, &str); 5] =
     [("Name", ""), ("May do", ""), ("Until", ""), ("Last used", ""), ("", "")];
 
-pub fn section(visit: &Visit<'_>, tokens: &[ApiTokenRow], made: Option<&Made>) -> AnyView {
+/// `scopes` are those that a new token can have.
+pub fn section(
+    visit: &Visit<'_>,
+    tokens: &[ApiTokenRow],
+    scopes: &[Scope],
+    made: Option<&Made>,
+) -> AnyView {
     let refused_revoke = refused(visit, REVOKE_TOKEN).map(|fault| refusal(fault, &[]));
     let rows: Vec<AnyView> = tokens.iter().map(|row| line(visit, row)).collect();
     let table = (!rows.is_empty())
@@ -30,7 +36,7 @@ pub fn section(visit: &Visit<'_>, tokens: &[ApiTokenRow], made: Option<&Made>) -
         {made.map(shown)}
         {refused_revoke}
         {table}
-        {make(visit)}
+        {make(visit, scopes)}
     };
     frame("account-tokens", "API tokens", body.into_any())
 }
@@ -60,7 +66,7 @@ fn line(visit: &Visit<'_>, row: &ApiTokenRow) -> AnyView {
         Some(at) => view! { <Time at=env.text_at(at)/> }.into_any(),
         None => view! { <span class="muted">"never"</span> }.into_any(),
     };
-    let scope = SCOPES.iter().find(|(name, _)| *name == row.scope).map(|(_, title)| *title);
+    let scope = Scope::parse(&row.scope).map(|scope| scope.title());
     let label = format!("Revoke the token {}", row.name);
     view! {
         <tr>
@@ -74,7 +80,7 @@ fn line(visit: &Visit<'_>, row: &ApiTokenRow) -> AnyView {
     .into_any()
 }
 
-fn make(visit: &Visit<'_>) -> AnyView {
+fn make(visit: &Visit<'_>, scopes: &[Scope]) -> AnyView {
     let fault = refused(visit, MAKE_TOKEN);
     let typed = |name: &str| {
         let posted = visit.posted.filter(|_| fault.is_some())?;
@@ -100,11 +106,13 @@ fn make(visit: &Visit<'_>) -> AnyView {
         fault,
         of: "token",
     };
-    let chosen = typed("scope").unwrap_or_else(|| SCOPES[0].0.to_owned());
-    let options: Vec<AnyView> = SCOPES
+    let chosen = typed("scope");
+    let options: Vec<AnyView> = scopes
         .iter()
-        .map(|(value, title)| {
-            view! { <option value=*value selected=*value == chosen>{*title}</option> }.into_any()
+        .map(|scope| {
+            let selected = chosen.as_deref() == Some(&scope.name());
+            view! { <option value=scope.name() selected=selected>{scope.title()}</option> }
+                .into_any()
         })
         .collect();
     let scope = view! {
