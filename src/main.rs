@@ -2,7 +2,7 @@
 
 mod commands;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use commands::{
     data::{Backup, Folder, check, rotate_key},
     serve::{Serve, serve},
@@ -14,8 +14,19 @@ use tracing_subscriber::EnvFilter;
 #[derive(Parser)]
 #[command(name = "tenantry", version)]
 struct Cli {
+    /// How the program's log is written to standard error.
+    #[arg(long, env = "TENANTRY_LOG_FORMAT", global = true, default_value = "text")]
+    log_format: LogFormat,
     #[command(subcommand)]
     command: Command,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// An object a line, for machines.
+    Json,
 }
 
 #[derive(Subcommand)]
@@ -38,8 +49,13 @@ enum Command {
 async fn main() -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_env("TENANTRY_LOG")
         .unwrap_or_else(|_| EnvFilter::new("info,leptos=warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match Cli::parse().command {
+    let cli = Cli::parse();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match cli.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
+    }
+    match cli.command {
         Command::Serve(options) => serve(*options).await,
         Command::Backup(options) => options.write(),
         Command::Restore(options) => options.restore(),

@@ -267,3 +267,43 @@ async fn the_demonstration_keeps_out_of_what_is_somebodys() {
     assert!(!done && said.contains("without --demo"), "{said}");
     assert_eq!(Api::of(&Process::start(&data, "warn", &[])).names().await, ["Kept"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn metrics_are_open_to_the_machine_itself_and_not_to_what_a_proxy_passes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path(), "warn", &[]);
+    let api = Api::of(&process);
+    let ask = || api.client.get(format!("{}/metrics", api.url));
+    let answer = ask().send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let text = answer.text().await.unwrap();
+    assert!(text.contains("tenantry_database_bytes") && text.ends_with("# EOF\n"), "{text}");
+    for header in ["x-forwarded-for", "forwarded"] {
+        let answer = ask().header(header, "127.0.0.1").send().await.unwrap();
+        assert_eq!(answer.status(), 403, "{header}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_is_json_where_that_is_asked_for_with_a_line_for_each_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path(), "info", &[("TENANTRY_LOG_FORMAT", "json")]);
+    let api = Api::of(&process);
+    let path = "/api/data/HierarchyNode/?name=a-secret-query";
+    let request = api.client.get(format!("{}{path}", api.url)).basic_auth("admin", Some(PASSWORD));
+    let answer = request.send().await.unwrap();
+    let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+    process.ask_to_end();
+    let (_, said) = process.ended();
+    assert!(!said.contains("a-secret-query") && !said.contains(PASSWORD), "{said}");
+    let lines = said.lines().filter(|line| line.starts_with('{'));
+    let lines: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
+    let found: Vec<_> = lines.iter().filter(|line| line["span"]["id"] == *id).collect();
+    let [line] = &found[..] else { panic!("{said}") };
+    assert_eq!(line["message"], "answered", "{line}");
+    assert_eq!(line["status"], 200, "{line}");
+    assert!(line["milliseconds"].as_f64().is_some_and(|took| took > 0.0), "{line}");
+    assert_eq!(line["span"]["method"], "GET", "{line}");
+    assert_eq!(line["span"]["path"], "/api/data/HierarchyNode", "{line}");
+    assert_eq!(line["level"], "INFO", "{line}");
+}

@@ -2,17 +2,17 @@
 
 use axum::{extract::State, http::StatusCode};
 
-use crate::{domain::App, fault::Fault};
+use crate::domain::{App, health};
 
 /// `GET /healthz`: the program runs.
 pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database answers.
-pub async fn readyz(State(app): State<App>) -> (StatusCode, &'static str) {
-    match app.store.read(|tx| Ok::<_, Fault>(tx.check()?)).await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database doesn't answer\n"),
+/// `GET /readyz`: the database takes reads and writes, or in words what keeps it from that.
+pub async fn readyz(State(app): State<App>) -> (StatusCode, String) {
+    match health::ready(&app).await {
+        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+        Err(fault) => (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", fault.message)),
     }
 }

@@ -68,9 +68,13 @@ pub fn around(app: App, router: Router, long: Router) -> Router {
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
             let id = request.extensions().get::<RequestId>().map(RequestId::header_value);
+            let id = id.and_then(|id| id.to_str().ok());
             let from = ClientAddress::of(request.extensions()).0.map(tracing::field::display);
             // The path alone: what people look for stands in the query.
-            tracing::info_span!("request", method = %request.method(), path = request.uri().path(), from, id = ?id)
+            tracing::info_span!("request", method = %request.method(), path = request.uri().path(), from, id)
+        }).on_response(|response: &Response, latency: Duration, _: &tracing::Span| {
+            let milliseconds = latency.as_secs_f64() * 1000.0;
+            tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
         }))
         .layer(from_fn_with_state(app, client::note))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))

@@ -13,6 +13,7 @@ mod layers;
 mod licence_posts;
 mod list_forms;
 mod loads;
+mod metrics;
 mod model;
 mod oauth;
 mod origin;

@@ -8,6 +8,7 @@ use tower_http::normalize_path::NormalizePath;
 
 use super::{
     account, account_posts, auth, health, layers, licence_posts, loads,
+    metrics::{self, Metrics},
     model::{self, other_routes},
     oauth,
     pages::{self, Console, Drafts},
@@ -28,6 +29,7 @@ pub fn routes(app: &App) -> (Routes, Routes) {
         // Who runs and who is ready.
         .get("/healthz", health::healthz)
         .get("/readyz", health::readyz)
+        .get("/metrics", metrics::answer)
         // Log-in of scripts.
         .post("/noninteractivelogin", auth::non_interactive_login)
         .post("/api/v01/auth/login", auth::token_login)
@@ -98,8 +100,11 @@ pub fn service(app: App, site: Site) -> Router {
         .layer(Extension(console))
         .with_state(app.clone());
 
-    let service =
-        layers::around(app.clone(), router, long).layer(from_fn_with_state(app, refusals::record));
+    let metrics = Arc::new(Metrics::default());
+    let service = layers::around(app.clone(), router, long)
+        .layer(from_fn_with_state(app, refusals::record))
+        .layer(from_fn_with_state(Arc::clone(&metrics), metrics::measure))
+        .layer(Extension(metrics));
     // Routes are matched by paths without their trailing slash.
     Router::new().fallback_service(NormalizePath::trim_trailing_slash(service))
 }

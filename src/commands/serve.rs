@@ -16,6 +16,7 @@ use tenantry::{
     domain::{
         App, SIMULATOR, Settings, Start,
         accounts::{self, sessions::Lifetimes},
+        audit,
         env::Env,
         webex::{keeper, mail::Mail, notices::Notified},
     },
@@ -45,6 +46,14 @@ pub struct Serve {
     /// stand in for Webex unless its URL is given.
     #[arg(long, env = "TENANTRY_DEMO")]
     demo: bool,
+    /// Days that transactions are kept, after which they are removed from the log; for ever when not
+    /// given.
+    #[arg(
+        long,
+        env = "TENANTRY_KEEP_TRANSACTIONS",
+        value_parser = clap::value_parser!(u32).range(1..=36_500)
+    )]
+    keep_transactions: Option<u32>,
     #[command(flatten)]
     sessions: Sessions,
     /// Hosts (`host` or `host:port`, separated by commas) to which `request_meta` may have
@@ -189,6 +198,8 @@ pub async fn serve(options: Serve) -> anyhow::Result<()> {
                 None => WEBEX_API_URL.parse()?,
             },
             webex_client: webex_client(),
+            metrics_token: metrics_token(),
+            keep_transactions: options.keep_transactions,
             simulator_url,
             webex_timeout: Duration::from_secs(options.webex_timeout),
             notify,
@@ -209,7 +220,7 @@ pub async fn serve(options: Serve) -> anyhow::Result<()> {
     }
     println!("Tenantry is at {}", app.settings.public_url);
     let kept = app.clone();
-    tokio::spawn(async move { keeper::run(&kept).await });
+    tokio::spawn(async move { tokio::join!(keeper::run(&kept), audit::keep_within(&kept)) });
     if let (Some(aside), Some(simulator)) = (aside, &app.simulator) {
         let alone = Router::new().nest_service(SIMULATOR, simulator.router());
         tokio::spawn(axum::serve(aside, alone).into_future());
@@ -240,6 +251,12 @@ fn webex_client() -> Option<ClientCredentials> {
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let id = set("TENANTRY_WEBEX_CLIENT_ID")?;
     Some(ClientCredentials { id, secret: set("TENANTRY_WEBEX_CLIENT_SECRET")?.into() })
+}
+
+/// What opens `/metrics` to others than this machine. No flag, like those.
+fn metrics_token() -> Option<secrecy::SecretString> {
+    let token = std::env::var("TENANTRY_METRICS_TOKEN").ok()?;
+    (!token.is_empty()).then(|| token.into())
 }
 
 /// Answers when SIGTERM or Ctrl-C asks the program to end.

@@ -14,6 +14,7 @@ mod delivery;
 pub mod demo;
 pub mod env;
 pub mod forms;
+pub mod health;
 pub mod hierarchy;
 pub mod inherited;
 mod keys;
@@ -66,6 +67,7 @@ pub struct Inner {
     pub logins: accounts::Logins,
     pub tasks: tasks::Tasks,
     pub audit: audit::Audit,
+    pub health: health::Health,
     pub webex: Webex,
     /// What stands in for Webex, where that was asked for.
     pub simulator: Option<Simulator>,
@@ -88,6 +90,10 @@ pub struct Settings {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// How long browser sessions last.
     pub sessions: accounts::sessions::Lifetimes,
+    /// Days that transactions are kept; for ever when not given.
+    pub keep_transactions: Option<u32>,
+    /// What opens `/metrics` to others than this machine.
+    pub metrics_token: Option<secrecy::SecretString>,
     /// Base of the Webex API, with its version.
     pub webex_api_url: url::Url,
     /// The integration registered with Webex.
@@ -230,6 +236,7 @@ impl App {
             logins: accounts::Logins::default(),
             tasks: tasks::Tasks::default(),
             audit: audit::Audit::default(),
+            health: health::Health::default(),
             webex,
             simulator,
             flights: webex::tokens::Flights::default(),

@@ -55,6 +55,8 @@ pub enum Action {
     LogInRefused,
     Refused,
     Export,
+    /// Records that are older than the operator wants them to be.
+    RemoveOld,
     /// What people do with their own accounts.
     ChangePassword,
     CreateApiToken,
@@ -90,6 +92,7 @@ impl Action {
             Self::LogInRefused => "Log In Refused",
             Self::Refused => "Refused",
             Self::Export => "Export",
+            Self::RemoveOld => "Remove Old Transactions",
             Self::ChangePassword => "Change Password",
             Self::CreateApiToken => "Create API Token",
             Self::RevokeApiToken => "Revoke API Token",
@@ -113,6 +116,7 @@ impl Action {
             Self::LogInRefused,
             Self::Refused,
             Self::Export,
+            Self::RemoveOld,
             Self::ChangePassword,
             Self::CreateApiToken,
             Self::RevokeApiToken,

@@ -153,6 +153,78 @@ impl WriteTx<'_> {
     }
 }
 
+/// What was removed from the chain's beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pruned {
+    /// The entry after which the chain goes on.
+    pub last: i64,
+    /// Its hash, in hex.
+    pub hash: String,
+    pub entries: u64,
+    pub records: u64,
+}
+
+impl WriteTx<'_> {
+    /// Removes entries from before `cutoff` (RFC 3339) from the chain's beginning, `most` at a time,
+    /// with the records that end there and all that belongs to those. Stops before one that is still
+    /// to end. The checkpoint, written first, is what the chain goes on from; `None` where nothing is
+    /// left to be removed.
+    pub fn prune_log(
+        &self,
+        cutoff: &str,
+        most: u32,
+        now: &str,
+    ) -> Result<Option<Pruned>, StoreError> {
+        let mut ended = Vec::new();
+        let (mut last, mut entries) = (None, 0_u64);
+        {
+            let mut statement = self.conn.prepare_cached(
+                "SELECT seq, record, kind, hash, time >= ?1, kind = 'asked' AND NOT EXISTS (SELECT 1 \
+                 FROM audit_chain e WHERE e.record = c.record AND e.kind = 'ended') \
+                 FROM audit_chain c ORDER BY seq LIMIT ?2",
+            )?;
+            let mut rows = statement.query(params![cutoff, most])?;
+            while let Some(row) = rows.next()? {
+                let (late, open): (bool, bool) = (row.get(4)?, row.get(5)?);
+                if late || open {
+                    break;
+                }
+                last = Some((row.get::<_, i64>(0)?, row.get::<_, Hash>(3)?));
+                entries += 1;
+                if row.get_ref(2)?.as_str().is_ok_and(|kind| kind == Kind::Ended.as_str()) {
+                    ended.push(row.get::<_, String>(1)?);
+                }
+            }
+        }
+        let Some((last, hash)) = last else { return Ok(None) };
+        let records = ended.len() as u64;
+        self.conn
+            .prepare_cached(
+                "INSERT INTO audit_checkpoint (id, seq, hash, entries, records, time) \
+                 VALUES (1, ?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO UPDATE SET seq = ?1, \
+                 hash = ?2, entries = entries + ?3, records = records + ?4, time = ?5",
+            )?
+            .execute(params![last, hash, entries, records, now])?;
+        for table in ["audit_chain", "audit_note"] {
+            self.conn
+                .prepare_cached(&format!("DELETE FROM {table} WHERE seq <= ?1"))?
+                .execute([last])?;
+        }
+        for record in ended {
+            for table in ["task_row", "task_file", "callback", "task"] {
+                self.conn
+                    .prepare_cached(&format!("DELETE FROM {table} WHERE transaction_id = ?1"))?
+                    .execute([&record])?;
+            }
+            self.conn
+                .prepare_cached("DELETE FROM instance WHERE pkid = ?1 AND model = ?2")?
+                .execute([&record, RECORDS])?;
+        }
+        let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Some(Pruned { last, hash, entries, records }))
+    }
+}
+
 impl ReadTx<'_> {
     /// The lines that were added to a record after its end, as JSON, in their order.
     pub fn notes_of(&self, record: &str) -> Result<Vec<String>, StoreError> {

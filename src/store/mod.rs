@@ -9,6 +9,7 @@ mod api_tokens;
 mod audit;
 mod audit_check;
 pub mod backup;
+mod figures;
 mod indexes;
 pub mod inspection;
 mod instances;
@@ -43,6 +44,8 @@ use rusqlite::{Connection, functions::FunctionFlags};
 use crate::model::Model;
 pub use accounts::Account;
 pub use api_tokens::ApiTokenRow;
+pub use audit::Pruned;
+pub use figures::{Figures, LicenceFigure};
 pub use instances::{NewInstance, Stored};
 pub use licences::{
     Family, NearFull, NodeRow, NodesOfType, PackSet, SiteLicence, TenantLicence, TenantPack,

@@ -38,6 +38,8 @@ pub const PASSWORD: &str = "correct horse battery staple";
 
 pub const ROLES: &str = "/api/data/Role/";
 pub const SYSTEM_USERS: &str = "/api/data/SystemUser/";
+pub const METRICS_TOKEN: &str = "metrics-token";
+
 pub const NODES: &str = "/api/data/HierarchyNode/";
 pub const SPARK: &str = "/api/relation/SparkCustomer/";
 pub const TRANSACTIONS: &str = "/api/tool/Transaction/";
@@ -66,6 +68,7 @@ pub struct Options {
     pub simulator_url: Option<String>,
     pub webex_timeout: Duration,
     pub notify: Notified,
+    pub keep_transactions: Option<u32>,
 }
 
 impl Default for Options {
@@ -83,6 +86,7 @@ impl Default for Options {
             simulator_url: None,
             webex_timeout: TIMEOUT,
             notify: Notified::default(),
+            keep_transactions: None,
         }
     }
 }
@@ -182,6 +186,8 @@ async fn open(data: &TempDir, env: &Env, options: &Options) -> Result<App, Start
             sessions: options.sessions,
             webex_api_url: options.webex_api_url.parse().unwrap(),
             webex_client: options.webex_client.clone(),
+            metrics_token: Some(METRICS_TOKEN.into()),
+            keep_transactions: options.keep_transactions,
             simulator_url: options.simulator_url.as_ref().map(|url| url.parse().unwrap()),
             webex_timeout: options.webex_timeout,
             notify: options.notify.clone(),

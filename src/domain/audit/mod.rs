@@ -4,11 +4,16 @@
 
 mod floods;
 mod restore;
+mod retention;
 
-use std::net::IpAddr;
+use std::{
+    net::IpAddr,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use floods::Floods;
 pub use restore::{Version, restore, shows_version, version};
+pub use retention::{keep_within, remove_old};
 
 use super::{
     App, Caller,
@@ -32,6 +37,7 @@ const REFUSALS: u32 = 120;
 
 /// Somebody has logged in. `how` is one of `console`, `session`, `token`, `basic`, `OpenID Connect`.
 pub async fn logged_in(app: &App, caller: &Caller, how: &str, from: Option<IpAddr>) {
+    app.audit.log_ins.fetch_add(1, Relaxed);
     if how == "basic" && !app.audit.is_first(&caller.username, from, app.env.now_seconds()) {
         return;
     }
@@ -48,6 +54,7 @@ pub async fn logged_in(app: &App, caller: &Caller, how: &str, from: Option<IpAdd
 /// Somebody was refused as `username`, whether there is such an account or not. `why` holds no
 /// secret.
 pub async fn log_in_refused(app: &App, username: &str, why: &str, from: Option<IpAddr>) {
+    app.audit.log_ins_refused.fetch_add(1, Relaxed);
     let username = shortened(username);
     let kind = format!("log-in {} {username}", told_from(from));
     let Some(more) = admitted(app, &kind) else { return };
@@ -65,6 +72,7 @@ pub async fn log_in_refused(app: &App, username: &str, why: &str, from: Option<I
 /// A caller asked for what it may not do. `what` says it in words, such as the method and path of
 /// the call.
 pub async fn refused(app: &App, caller: &Caller, what: &str, model_type: &str, href: &str) {
+    app.audit.refused.fetch_add(1, Relaxed);
     let kind = format!("refused {} {what}", caller.account_id);
     let Some(more) = admitted(app, &kind) else { return };
     let told = Told {
@@ -79,6 +87,7 @@ pub async fn refused(app: &App, caller: &Caller, what: &str, model_type: &str, h
 
 /// Somebody was given `count` instances as a file, or all else that `what` says.
 pub async fn exported(app: &App, caller: &Caller, model_type: &str, count: u64, what: &str) {
+    app.audit.exports.fetch_add(1, Relaxed);
     let told = Told {
         who: Who::Caller(caller.clone()),
         action: Action::Export,
@@ -112,6 +121,18 @@ pub struct Audit {
     refusals: Floods,
     /// Log-ins that came with a request.
     requests: Floods,
+    log_ins: AtomicU64,
+    log_ins_refused: AtomicU64,
+    refused: AtomicU64,
+    exports: AtomicU64,
+}
+
+/// How often something has happened since the start, whether it was recorded or not.
+pub struct Counts {
+    pub log_ins: u64,
+    pub log_ins_refused: u64,
+    pub refused: u64,
+    pub exports: u64,
 }
 
 impl Default for Audit {
@@ -120,11 +141,24 @@ impl Default for Audit {
             refusals: Floods::new(ALIKE, REFUSALS),
             // Only who has an account gets here.
             requests: Floods::new(EACH_REQUEST, u32::MAX),
+            log_ins: AtomicU64::default(),
+            log_ins_refused: AtomicU64::default(),
+            refused: AtomicU64::default(),
+            exports: AtomicU64::default(),
         }
     }
 }
 
 impl Audit {
+    pub fn counts(&self) -> Counts {
+        Counts {
+            log_ins: self.log_ins.load(Relaxed),
+            log_ins_refused: self.log_ins_refused.load(Relaxed),
+            refused: self.refused.load(Relaxed),
+            exports: self.exports.load(Relaxed),
+        }
+    }
+
     fn is_first(&self, username: &str, from: Option<IpAddr>, now: i64) -> bool {
         let kind = format!("{username}{}", told_from(from));
         self.requests.admit(&kind, now).is_some()

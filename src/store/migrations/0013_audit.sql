@@ -39,7 +39,7 @@ WHEN NOT EXISTS (SELECT 1 FROM audit_checkpoint WHERE seq >= old.seq) BEGIN
     SELECT raise(ABORT, 'an entry of the audit chain is removed behind a checkpoint only');
 END;
 CREATE TRIGGER audit_checkpoint_advances BEFORE UPDATE ON audit_checkpoint
-WHEN new.seq < old.seq OR new.entries < old.entries OR new.records < old.records BEGIN
+WHEN new.seq <= old.seq OR new.entries < old.entries OR new.records < old.records BEGIN
     SELECT raise(ABORT, 'a checkpoint of the audit chain only advances');
 END;
 CREATE TRIGGER audit_checkpoint_goes BEFORE DELETE ON audit_checkpoint BEGIN
@@ -52,7 +52,7 @@ WHEN old.model = 'tool/Transaction' AND EXISTS (
 END;
 CREATE TRIGGER audit_record_goes BEFORE DELETE ON instance
 WHEN old.model = 'tool/Transaction' AND EXISTS (
-    SELECT 1 FROM audit_chain WHERE record = old.pkid) BEGIN
+    SELECT 1 FROM audit_chain WHERE record = old.pkid AND kind <> 'noted') BEGIN
     SELECT raise(ABORT, 'a record is removed with its entries of the audit chain only');
 END;
 CREATE TRIGGER audit_row_comes BEFORE INSERT ON task_row

@@ -10,7 +10,7 @@ use tenantry::operations::inspect;
 use crate::support::{NODES, SPARK, TRANSACTIONS, TestApp, at};
 
 /// What is wrong with the log of a data folder.
-fn wrong(data: &Path) -> Vec<String> {
+pub fn wrong(data: &Path) -> Vec<String> {
     let findings = inspect(data).unwrap();
     let of_log = findings.into_iter().filter(|finding| finding.what.ends_with("of the log"));
     let mut looked_at = 0;
@@ -20,7 +20,7 @@ fn wrong(data: &Path) -> Vec<String> {
     problems
 }
 
-fn database(data: &Path) -> Connection {
+pub fn database(data: &Path) -> Connection {
     let conn = Connection::open(data.join("tenantry.db")).unwrap();
     conn.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
     conn

@@ -3,3 +3,4 @@
 mod chain;
 mod events;
 mod restore;
+mod retention;

@@ -136,7 +136,7 @@ async fn the_page_shows_what_will_change_and_does_it_without_a_script() {
     let cookie = app.session().await;
     let page = format!("{}/restore?version={first}", path.replace("/api/", "/models/"));
     let shown = app.call("GET", &page).cookie(&cookie).send().await.expect(200);
-    for text in ["Restore Two?", "Restore this version", "Notes", "first", "_version"] {
+    for text in ["Restore Two?", "Restore this version", "Please Note", "first", "_version"] {
         assert!(shown.text().contains(text), "{text} in {shown}");
     }
     assert!(!shown.text().contains("s3cret"));
