@@ -15,6 +15,7 @@ mod list_forms;
 mod loads;
 mod model;
 mod oauth;
+pub mod openapi;
 mod origin;
 mod pages;
 mod plain;

@@ -10,6 +10,7 @@ use super::{
     account, account_posts, auth, health, layers, licence_posts, loads,
     model::{self, other_routes},
     oauth,
+    openapi::{self, Description},
     pages::{self, Console, Drafts},
     posts, refusals,
     routes::{Routes, Surface},
@@ -28,6 +29,10 @@ pub fn routes(app: &App) -> (Routes, Routes) {
         // Who runs and who is ready.
         .get("/healthz", health::healthz)
         .get("/readyz", health::readyz)
+        // What this interface is.
+        .get("/api/openapi.json", openapi::json)
+        .get("/api/docs", openapi::overview)
+        .get("/api/docs/{section}", openapi::section)
         // Log-in of scripts.
         .post("/noninteractivelogin", auth::non_interactive_login)
         .post("/api/v01/auth/login", auth::token_login)
@@ -96,6 +101,7 @@ pub fn service(app: App, site: Site) -> Router {
         .fallback(pages::page)
         .method_not_allowed_fallback(not_offered)
         .layer(Extension(console))
+        .layer(Extension(Description::default()))
         .with_state(app.clone());
 
     let service =

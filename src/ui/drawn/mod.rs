@@ -24,6 +24,7 @@ mod login;
 mod modify;
 mod pager;
 mod parts;
+mod reference;
 mod relocate;
 mod replay;
 mod rows;
@@ -41,6 +42,7 @@ pub use form::{above_form, preview};
 pub use help::{Help, help};
 pub use list::FORMAT;
 pub use modify::fields_of;
+pub use reference::reference;
 pub use relocate::TARGET;
 
 use super::routes::{Deed, ModelPath, ModelView, TRANSACTION, USER, from_search, to_search};
