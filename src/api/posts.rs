@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     domain::{
-        App, Caller, console,
+        App, Caller, audit, console,
         inherited::Selector,
         policies::Wanted,
         resources,
@@ -149,6 +149,7 @@ impl Post<'_> {
                 let asked = tasks::replay(self.app, self.caller, id).await?;
                 Ok(self.follow(&asked))
             }
+            ModelView::One(pkid, Deed::Restore) => self.restore(pkid).await,
             ModelView::Many(Deed::Delete) => self.delete_many().await,
             ModelView::Many(Deed::Modify) => self.modify_many().await,
             ModelView::Many(Deed::Move) => self.move_many().await,
@@ -221,6 +222,18 @@ impl Post<'_> {
         let saved = resources::update(app, caller, self.model, pkid, version, data).await;
         let saved = saved.map_err(|fault| retitled(fault, self.model, &form.model))?;
         Ok(self.after_save(Done::Saved, &saved))
+    }
+
+    /// The page of the instance, as it is again.
+    async fn restore(&self, pkid: &str) -> Result<String, Fault> {
+        let query = self.query();
+        let id = form::value_of(&query, drawn::VERSION).unwrap_or_default();
+        let made =
+            audit::restore(self.app, self.caller, self.model, pkid, id, self.version()).await?;
+        let rest: Pairs = query.into_iter().filter(|(name, _)| name != drawn::VERSION).collect();
+        let search = with_done(&routes::to_search(&rest), Done::Saved, &made.transaction_id);
+        let detail = routes::detail_href(&self.model.model_type, pkid);
+        Ok(routes::with_search(&detail, &search))
     }
 
     async fn list(&self) -> Result<String, Fault> {

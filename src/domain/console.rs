@@ -5,12 +5,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{
-    App, Caller, access,
+    App, Caller, access, audit,
     forms::{self, Chooser},
     hierarchy, lists,
     picks::{self, Reach},
     resources,
-    shown::{Dashboard, Frame, HistoryEntry, Lately, ListPage, ModelLink, Row, TransactionLine},
+    shown::{
+        Dashboard, Frame, HistoryEntry, Lately, ListPage, ModelLink, Row, Standing, TransactionLine,
+    },
     spark_customer, transactions, views, webex,
 };
 use crate::{
@@ -36,6 +38,7 @@ pub fn frame(app: &App, caller: &Caller) -> Frame {
         username: caller.username.clone(),
         home: node_ref(&caller.node),
         models: app.models.iter().filter(|m| may_list(caller, m)).map(|m| model_link(m)).collect(),
+        tenants: caller.access.allows(access::TENANT_LICENCES, access::Permission::Read),
         demo: app.settings.demo,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }
@@ -269,16 +272,22 @@ pub async fn history(
             let stored = resources::get_in(tx, caller.node.id, &model, &pkid)?;
             access::permit(&caller, &model, Operation::Get)?;
             let href = resources::href(&model.model_type, &stored.pkid);
-            changes_of(tx, &caller, &log, &href)
+            let may = access::permits(&caller, &model, Operation::Update)
+                && resources::refusal(tx, &caller, &model, &stored)?.is_none();
+            let now = resources::from_json(&stored)?;
+            changes_of(tx, &caller, &log, &model, &href, may.then_some(&now))
         })
         .await
 }
 
+/// `now` is the instance as it is, where the caller may change it.
 fn changes_of(
     tx: &ReadTx<'_>,
     caller: &Caller,
     log: &Model,
+    model: &Model,
     href: &str,
+    now: Option<&Map<String, Value>>,
 ) -> Result<Vec<HistoryEntry>, Fault> {
     let query = ListQuery {
         limit: HISTORY_SHOWN,
@@ -304,9 +313,36 @@ fn changes_of(
                 status: text("status"),
                 username: text("username"),
                 submitted: text("submitted"),
+                changed: changed_titles(model, &data),
+                standing: standing(&data, now),
             })
         })
         .collect()
+}
+
+/// Titles of the attributes in which a record's sides differ.
+fn changed_titles(model: &Model, record: &Map<String, Value>) -> Vec<String> {
+    let side = |name: &str| record.get(name).and_then(Value::as_object);
+    let (Some(before), Some(after)) = (side("before"), side("after")) else { return Vec::new() };
+    let known = model.root.properties.iter();
+    let differing = known.filter(|(name, _)| before.get(name.as_str()) != after.get(name.as_str()));
+    differing.map(|(_, property)| property.title.clone()).collect()
+}
+
+/// What the record is to the instance as it is.
+fn standing(record: &Map<String, Value>, now: Option<&Map<String, Value>>) -> Standing {
+    let after = record.get("after").and_then(Value::as_object);
+    let action = record.get("action").and_then(Value::as_str).unwrap_or_default();
+    match (after, now) {
+        (Some(after), Some(now)) if audit::shows_version(action) => {
+            if after == now {
+                Standing::Current
+            } else {
+                Standing::Former
+            }
+        }
+        _ => Standing::None,
+    }
 }
 
 pub(super) fn shown(model: &Model, stored: &Stored) -> Result<Instance, Fault> {

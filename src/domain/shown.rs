@@ -32,7 +32,10 @@ pub struct Frame {
     pub username: String,
     /// The node the user belongs to: nothing above or beside it exists for the user.
     pub home: NodeRef,
+    /// Those whose lists there are for the user.
     pub models: Vec<ModelLink>,
+    /// Whether the user reads what tenants are licensed for.
+    pub tenants: bool,
     pub demo: bool,
     pub version: String,
 }
@@ -105,6 +108,20 @@ pub struct HistoryEntry {
     pub username: String,
     /// RFC 3339, UTC.
     pub submitted: String,
+    /// Titles of the attributes that it changed; empty for what shows no version before.
+    pub changed: Vec<String>,
+    pub standing: Standing,
+}
+
+/// What a change's record is to the instance as it is now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It shows a version to which the caller can go back.
+    Former,
+    /// It shows the instance as it is.
+    Current,
+    /// It shows no version, or the caller may not go back.
+    None,
 }
 
 /// The instances that something is to be done with.

@@ -25,6 +25,8 @@ pub enum Action {
     SetUp,
     Create,
     Modify,
+    /// A modification that went back to a former version.
+    Restore,
     Delete,
     Move,
     BulkModify,
@@ -67,6 +69,7 @@ impl Action {
             Self::SetUp => "Set Up",
             Self::Create => "Create",
             Self::Modify => "Modify",
+            Self::Restore => "Restore",
             Self::Delete => "Delete",
             Self::Move => "Move",
             Self::BulkModify => "Bulk Modify",
@@ -148,6 +151,8 @@ pub struct Ticket {
     pub only_changes: bool,
     /// What a modification is called where it is more than that, and what its record says.
     pub telling: Option<(Action, String)>,
+    /// Of a modification that goes back to a former version: which, in words.
+    pub restored: Option<String>,
     filing: Filing,
 }
 
@@ -170,6 +175,7 @@ impl Ticket {
             parent: None,
             only_changes: false,
             telling: None,
+            restored: None,
             filing: Filing::Insert,
         }
     }
@@ -178,6 +184,12 @@ impl Ticket {
     #[must_use]
     pub fn telling(self, action: Action, told: &str) -> Self {
         Self { telling: Some((action, told.to_owned())), ..self }
+    }
+
+    /// For a modification that goes back to what was submitted then, in the transaction `id`.
+    #[must_use]
+    pub fn restoring(self, submitted: &str, id: &str) -> Self {
+        Self { restored: Some(format!("the version of {submitted} (transaction {id})")), ..self }
     }
 
     /// For the change that a queued transaction asked for.

@@ -41,6 +41,8 @@ pub enum Deed {
     Load,
     Template,
     Replay,
+    /// Back to a former version.
+    Restore,
     /// Services and service packs are given to users, or taken back.
     Assign,
     /// A few are looked at side by side.
@@ -48,7 +50,7 @@ pub enum Deed {
 }
 
 impl Deed {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Delete,
         Self::Modify,
         Self::Move,
@@ -56,6 +58,7 @@ impl Deed {
         Self::Load,
         Self::Template,
         Self::Replay,
+        Self::Restore,
         Self::Assign,
         Self::Compare,
     ];
@@ -70,6 +73,7 @@ impl Deed {
             Self::Load => "load",
             Self::Template => "template",
             Self::Replay => "replay",
+            Self::Restore => "restore",
             Self::Assign => "assign",
             Self::Compare => "compare",
         }

@@ -13,6 +13,7 @@ mod help;
 pub mod import;
 mod inherited;
 mod instance;
+mod restore;
 mod tool_forms;
 mod transaction;
 mod views;
@@ -56,7 +57,7 @@ pub fn routes(model: &Arc<Model>) -> Routes {
         routes = routes.post("/", collection::create);
     }
     if offers(Operation::Update) {
-        routes = routes.put("/{pkid}", instance::modify);
+        routes = routes.put("/{pkid}", instance::modify).post("/{pkid}/restore", restore::restore);
     }
     if offers(Operation::Remove) {
         routes = routes.delete("/", bulk::delete).delete("/{pkid}", instance::delete);

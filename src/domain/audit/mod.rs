@@ -3,10 +3,12 @@
 //! is about: where the store can't take a record, the program's log has it.
 
 mod floods;
+mod restore;
 
 use std::net::IpAddr;
 
 use floods::Floods;
+pub use restore::{Version, restore, shows_version, version};
 
 use super::{
     App, Caller,

@@ -128,9 +128,12 @@ pub fn update_in(
     if changed || !ticket.only_changes {
         let label = model.label_of(&data, pkid);
         let what = if changed { "was modified" } else { "was saved without a change" };
-        let (action, message) = match &ticket.telling {
-            Some((action, told)) => (*action, format!("{} {label}: {told}", model.title)),
-            None => (Action::Modify, format!("{} {label} {what}.", model.title)),
+        let (action, message) = match (&ticket.telling, &ticket.restored) {
+            (Some((action, told)), _) => (*action, format!("{} {label}: {told}", model.title)),
+            (None, Some(version)) => {
+                (Action::Restore, format!("{} {label} was restored to {version}.", model.title))
+            }
+            (None, None) => (Action::Modify, format!("{} {label} {what}.", model.title)),
         };
         transactions::record(
             app,

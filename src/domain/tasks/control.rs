@@ -204,7 +204,7 @@ fn from_record(data: &Map<String, Value>, place: &str) -> Option<Task> {
             .filter(|data| !json!(data).to_string().contains(MASK))
             .map(|data| Task::Create { model_type, place: place.to_owned(), data }),
         // Here it keeps the secret that is set.
-        "Modify" => {
+        "Modify" | "Restore" => {
             after().map(|data| Task::Modify { model_type, pkid, expected: Expected::Any, data })
         }
         "Delete" => Some(Task::Delete { model_type, pkid, expected: Expected::Any }),

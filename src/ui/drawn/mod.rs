@@ -27,6 +27,7 @@ mod parts;
 mod reference;
 mod relocate;
 mod replay;
+mod restore;
 mod rows;
 mod status;
 mod transaction;
@@ -44,10 +45,11 @@ pub use list::FORMAT;
 pub use modify::fields_of;
 pub use reference::reference;
 pub use relocate::TARGET;
+pub use restore::VERSION;
 
 use super::routes::{Deed, ModelPath, ModelView, TRANSACTION, USER, from_search, to_search};
 use crate::{
-    domain::{App, Caller, accounts, licences::SERVICE_PACK},
+    domain::{App, Caller, access::Permission, accounts, licences::SERVICE_PACK},
     fault::Fault,
     server_fns::{
         PageAt,
@@ -84,6 +86,11 @@ impl<'a> Visit<'a> {
             session_token: request.session_token.as_deref(),
             pairs: from_search(&at.search),
         }
+    }
+
+    /// Whether the caller may do that with instances of a type.
+    fn may(&self, type_: &str, permission: Permission) -> bool {
+        self.caller.access.allows(type_, permission)
     }
 
     /// The first parameter of that name that isn't empty.
@@ -157,7 +164,9 @@ async fn many(visit: &Visit<'_>, model_type: &str, deed: Deed) -> Page {
         Deed::Load => load::page(visit, model_type).await,
         Deed::Assign if model_type == USER => licences::assign(visit, None).await,
         Deed::Compare if model_type == SERVICE_PACK => compare::page(visit, model_type).await,
-        Deed::Template | Deed::Replay | Deed::Assign | Deed::Compare => Err(no_page()),
+        Deed::Template | Deed::Replay | Deed::Restore | Deed::Assign | Deed::Compare => {
+            Err(no_page())
+        }
     }
 }
 
@@ -169,6 +178,7 @@ async fn one(visit: &Visit<'_>, model_type: &str, pkid: &str, deed: Deed) -> Pag
         Deed::Export => export::page(visit, model_type, Some(pkid)).await,
         Deed::Assign if model_type == USER => licences::assign(visit, Some(pkid)).await,
         Deed::Replay if model_type == TRANSACTION => replay::page(visit, pkid).await,
+        Deed::Restore => restore::page(visit, model_type, pkid).await,
         _ => Err(no_page()),
     }
 }
