@@ -4,7 +4,7 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{AppendHeaders, IntoResponse, Response},
 };
 use serde_json::{Map, Value, json};
@@ -50,7 +50,10 @@ pub async fn token_login(
         Err(fault) if fault.kind == FaultKind::Unauthenticated => {
             let body = json!({ "error": fault.message, "success": false, "http_code": 401,
                 "code": fault.code, "message": fault.message, "errors": [] });
-            return Ok((StatusCode::UNAUTHORIZED, Json(body)).into_response());
+            let mut response = fault.into_response();
+            *response.body_mut() = body.to_string().into();
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+            return Ok(response);
         }
         other => other?,
     };

@@ -16,6 +16,7 @@ mod loads;
 mod metrics;
 mod model;
 mod oauth;
+pub mod openapi;
 mod origin;
 mod pages;
 mod plain;

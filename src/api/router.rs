@@ -11,6 +11,7 @@ use super::{
     metrics::{self, Metrics},
     model::{self, other_routes},
     oauth,
+    openapi::{self, Description},
     pages::{self, Console, Drafts},
     posts, refusals,
     routes::{Routes, Surface},
@@ -30,6 +31,10 @@ pub fn routes(app: &App) -> (Routes, Routes) {
         .get("/healthz", health::healthz)
         .get("/readyz", health::readyz)
         .get("/metrics", metrics::answer)
+        // What this interface is.
+        .get("/api/openapi.json", openapi::json)
+        .get("/api/docs", openapi::overview)
+        .get("/api/docs/{section}", openapi::section)
         // Log-in of scripts.
         .post("/noninteractivelogin", auth::non_interactive_login)
         .post("/api/v01/auth/login", auth::token_login)
@@ -98,6 +103,7 @@ pub fn service(app: App, site: Site) -> Router {
         .fallback(pages::page)
         .method_not_allowed_fallback(not_offered)
         .layer(Extension(console))
+        .layer(Extension(Description::default()))
         .with_state(app.clone());
 
     let metrics = Arc::new(Metrics::default());

@@ -117,6 +117,8 @@ impl Settings {
             callback_hosts: Vec::new(),
             trusted_proxies: Vec::new(),
             sessions: accounts::sessions::Lifetimes::default(),
+            keep_transactions: None,
+            metrics_token: None,
             webex_api_url,
             webex_client: None,
             simulator_url: None,

@@ -32,11 +32,19 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     dom::watch_history();
     view! {
-        <Title formatter=|text: String| format!("{text} · Tenantry")/>
+        <Title formatter=document_title/>
         <Router>
             <Console/>
         </Router>
     }
+}
+
+/// The server writes it into the page as it stands, so what would end the title is marked there; the
+/// browser sets it as text.
+fn document_title(text: String) -> String {
+    let text =
+        if cfg!(feature = "ssr") { text.replace('&', "&amp;").replace('<', "&lt;") } else { text };
+    format!("{text} · Tenantry")
 }
 
 #[component]

@@ -28,6 +28,6 @@ pub mod theme;
 
 pub use app::App;
 #[cfg(feature = "ssr")]
-pub use drawn::Help;
+pub use drawn::{Help, help, reference};
 #[cfg(feature = "ssr")]
-pub use shell::{Assets, help_document, shell};
+pub use shell::{Assets, document, shell};

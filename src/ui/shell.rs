@@ -3,11 +3,8 @@
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use super::{
-    App,
-    drawn::{self, Help},
-    theme,
-};
+use super::{App, theme};
+use crate::server_fns::views::Drawn;
 
 /// Where the front-end's files are: paths with a hash of the content in their names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,9 +47,9 @@ pub fn shell(options: LeptosOptions, assets: Assets) -> impl IntoView {
     }
 }
 
-/// The help page of a model: a document that needs no more than the stylesheet.
-pub fn help_document(assets: &Assets, theme: &'static str, help: &Help) -> String {
-    let page = drawn::help(help);
+/// A document of its own below `/api`, such as the help page of a model, that needs no more than the
+/// stylesheet.
+pub fn document(assets: &Assets, theme: &'static str, page: Drawn) -> String {
     let view = view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme>
@@ -62,7 +59,7 @@ pub fn help_document(assets: &Assets, theme: &'static str, help: &Help) -> Strin
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="stylesheet" href=assets.css.clone()/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <title>{format!("Help: {}", page.title)}</title>
+                <title>{format!("{} \u{b7} Tenantry", page.title)}</title>
             </head>
             <body inner_html=page.html></body>
         </html>

@@ -24,7 +24,12 @@ fn table(app: &TestApp) -> Table {
 
 /// The path with something in its placeholders.
 fn filled(path: &str) -> String {
-    let parts = path.split('/').map(|part| if part.starts_with('{') { "some" } else { part });
+    let parts = path.split('/').map(|part| match part {
+        // Of what is open to all the name of something that there is.
+        "{section}" => "Health",
+        part if part.starts_with('{') => "some",
+        part => part,
+    });
     parts.collect::<Vec<_>>().join("/")
 }
 

@@ -10,7 +10,9 @@ mod bundle;
 mod compress;
 mod css;
 mod layout;
+mod openapi;
 mod process;
+mod python;
 mod sdks;
 mod serve;
 mod setup;
@@ -39,7 +41,7 @@ const COMMANDS: [(&str, &str, &str, Command); 4] = [
     ),
     (
         "test",
-        "[--only fmt,clippy,deny,unit,sheets,sdks,budget,e2e]",
+        "[--only fmt,clippy,deny,unit,sheets,sdks,openapi,budget,e2e]",
         "every check, with a summary at the end",
         test::command,
     ),

@@ -1,14 +1,12 @@
 //! Whether SDKs of other hands take the simulator for Webex. They come from the package registry.
 
-use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Result;
 
 use crate::bench::server::{self, Running};
 use crate::layout::{self, Profile};
-use crate::{build, process};
+use crate::{build, process, python};
 
 /// Checked against these.
 const SDKS: [&str; 2] = ["webexpythonsdk==2.0.6", "wxc_sdk==1.41.0"];
@@ -18,7 +16,7 @@ const SCRIPT: &str = "end2end/sdk/webex_sdks.py";
 
 /// Starts a demonstration and has both talk to its simulator.
 pub fn check() -> Result<String> {
-    let python = match python() {
+    let python = match python::with("webex-sdks", &SDKS, "import webexpythonsdk, wxc_sdk") {
         Ok(python) => python,
         Err(error) => {
             println!("    {error:#}");
@@ -38,19 +36,4 @@ pub fn check() -> Result<String> {
     script.arg(SCRIPT).arg(&running.base);
     process::run_within(Duration::from_mins(2), &mut script)?;
     Ok(format!("passed with {}", SDKS.join(" and ")))
-}
-
-/// A Python of its own that has them, made once.
-fn python() -> Result<PathBuf> {
-    let folder = layout::tools().join("webex-sdks");
-    let python = folder.join("bin/python");
-    let has = Command::new(&python).args(["-c", "import webexpythonsdk, wxc_sdk"]).output();
-    if has.is_ok_and(|output| output.status.success()) {
-        return Ok(python);
-    }
-    let limit = Duration::from_mins(3);
-    process::run_within(limit, Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    process::run_within(limit, Command::new(&python).args(install).args(SDKS))?;
-    Ok(python)
 }

@@ -8,9 +8,10 @@ use anyhow::{Result, bail};
 use crate::layout::{self, Profile};
 use crate::setup::{browser, node, tools};
 use crate::step::{Summary, step};
-use crate::{budget, build, process, sdks, sheets};
+use crate::{budget, build, openapi, process, sdks, sheets};
 
-const NAMES: [&str; 8] = ["fmt", "clippy", "deny", "unit", "sheets", "sdks", "budget", "e2e"];
+const NAMES: [&str; 9] =
+    ["fmt", "clippy", "deny", "unit", "sheets", "sdks", "openapi", "budget", "e2e"];
 
 pub fn command(arguments: &[String]) -> Result<()> {
     let only = selection(arguments)?;
@@ -38,6 +39,9 @@ pub fn command(arguments: &[String]) -> Result<()> {
     }
     if wanted("sdks") {
         summary.check("Webex SDKs and the simulator", sdks::check);
+    }
+    if wanted("openapi") {
+        summary.check("answers and their description", openapi::check);
     }
     if wanted("budget") || wanted("e2e") {
         summary.check("site build", || build::front_end().map(|()| passed()));

@@ -19,6 +19,11 @@ export class Complaints {
     }
   }
 
+  /** What the browser refuses to do for a page of another origin belongs to the test. */
+  expectRefusedByBrowser(): void {
+    this.expected.push(/CORS policy|Failed to load resource: net::ERR_|frame-ancestors|X-Frame-Options/);
+  }
+
   listen(page: Page): void {
     page.on("pageerror", (error) => this.heard.push(error.stack ?? error.message));
     page.on("console", (message) => {

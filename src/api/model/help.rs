@@ -57,6 +57,8 @@ pub async fn of_instance(
 /// In the theme of the reader's console.
 fn document(console: &Console, headers: &HeaderMap, help: &Help) -> Response {
     let theme = theme::known_theme(cookie(headers, theme::THEME).as_deref());
-    let page = Html(ui::help_document(&console.assets, theme, help));
+    let mut page = ui::help(help);
+    page.title = format!("Help: {}", page.title);
+    let page = Html(ui::document(&console.assets, theme, page));
     (protection::of_document(), page).into_response()
 }

@@ -24,6 +24,7 @@ mod login;
 mod modify;
 mod pager;
 mod parts;
+mod reference;
 mod relocate;
 mod replay;
 mod restore;
@@ -42,6 +43,7 @@ pub use form::{above_form, preview};
 pub use help::{Help, help};
 pub use list::FORMAT;
 pub use modify::fields_of;
+pub use reference::reference;
 pub use relocate::TARGET;
 pub use restore::VERSION;
 

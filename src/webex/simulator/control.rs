@@ -29,9 +29,20 @@ pub(super) struct Change {
     /// UUIDs of organisations whose tokens end.
     #[serde(default)]
     revoke: Vec<String>,
+    /// Organisations that are called otherwise from now on, with all that is in them.
+    #[serde(default)]
+    renames: Vec<Rename>,
     /// Integrations of other programs, beside Tenantry's own.
     #[serde(default)]
     integrations: Vec<Integration>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rename {
+    /// The UUID.
+    organization: String,
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -105,6 +116,9 @@ pub(super) async fn change(State(simulator): State<Simulator>, request: Request)
     }
     for organization in change.revoke {
         simulator.revoke(&organization);
+    }
+    for Rename { organization, name } in change.renames {
+        simulator.change(&organization, |organization| organization.rename(&name));
     }
     for Integration { id, secret } in change.integrations {
         simulator.state().integrations.push(ClientCredentials { id, secret: secret.into() });

@@ -193,6 +193,17 @@ impl Organization {
         }
     }
 
+    /// Gives itself, its licences and its people this name, each with a number of its own.
+    pub fn rename(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+        for (number, license) in self.licenses.iter_mut().enumerate() {
+            license.name = format!("{name} {number}");
+        }
+        for (number, person) in self.people.iter_mut().enumerate() {
+            person.first_name = format!("{name} {number}");
+        }
+    }
+
     /// So many people fewer, the last first; its administrator stays.
     pub fn dismiss(&mut self, people: usize) {
         for _ in 0..people.min(self.people.len().saturating_sub(1)) {

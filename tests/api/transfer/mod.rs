@@ -4,6 +4,7 @@ mod elsewhere;
 mod error_sheet;
 mod export;
 mod files;
+mod fuzz;
 mod hostile;
 mod json_export;
 mod load;

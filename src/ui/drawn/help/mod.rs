@@ -7,7 +7,7 @@ mod fields;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
-use super::{Drawn, calls::to_send, code::code_block, html};
+use super::{Drawn, calls::to_send, code::code_block, html, reference};
 use crate::{
     domain::{App, samples},
     model::Model,
@@ -52,6 +52,10 @@ pub fn help(help: &Help) -> Drawn {
                 "Paths work with and without their trailing slash. "<code>"hierarchy"</code>
                 " is a node's pkid or dot path; without it the caller's own node is meant. Run the \
                 examples in a shell; curl asks for the password."
+            </p>
+            <p>
+                "Parameters, bodies and answers of every call: "
+                <a href=reference::href_of(&model.model_type)>"the description of the API"</a> "."
             </p>
             {calls::overview(model, pkid)}
             <section class="api-call">
