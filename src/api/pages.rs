@@ -25,7 +25,11 @@ use super::{
 use crate::{
     domain::{
         App, Caller,
-        accounts::{Client, login, sessions},
+        accounts::{
+            Client,
+            login::{self, First},
+            sessions,
+        },
     },
     fault::{Fault, FaultKind},
     model::{Model, form},
@@ -163,12 +167,12 @@ pub async fn login(
         notice: None,
     };
     let outcome = match &said.ticket {
-        Some(ticket) => login::finish(&app, &client, ticket, value("code")).await.map(Ok),
+        Some(ticket) => login::finish(&app, &client, ticket, value("code")).await.map(First::In),
         None => login::begin(&app, &client, &said.username, value("password")).await,
     };
     let (status, said) = match outcome {
-        Ok(Ok(caller)) => return logged_in(&app, &console, &client, &caller, said).await,
-        Ok(Err(ticket)) => (StatusCode::OK, LoginPage { ticket: Some(ticket), ..said }),
+        Ok(First::In(caller)) => return logged_in(&app, &console, &client, &caller, said).await,
+        Ok(First::Ticket(ticket)) => (StatusCode::OK, LoginPage { ticket: Some(ticket), ..said }),
         Err(fault) if fault.kind == FaultKind::Stale => {
             let notice = Some(fault.message);
             (StatusCode::UNAUTHORIZED, LoginPage { ticket: None, notice, ..said })

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{ADMIN, PASSWORD, SPARK, TestApp};
+use crate::support::{ADMIN, PASSWORD, SPARK, SYSTEM_USERS, TestApp};
 
 const SESSIONS: &str = "/api/v01/auth/sessions";
 const CHANGE: &str = "/api/v01/auth/password";
@@ -149,6 +149,42 @@ async fn guessing_the_old_password_in_an_open_session_is_throttled() {
     let answer = guess(PASSWORD).await.expect_fault(429, "too_many_failures", &[]);
     assert_eq!(answer.header("retry-after"), Some("300"));
     app.call("GET", SPARK).cookie(&cookie).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn what_an_administrator_changes_of_a_user_ends_its_sessions_or_takes_the_console_away() {
+    let app = TestApp::start().await;
+    let place = app.reseller(&app.provider("Provider").await, "Reseller").await;
+    let pkid = app.system_user("eve", &place, "ResellerAdmin").await;
+    let user = format!("{SYSTEM_USERS}{pkid}");
+    let log_in = async |password: &str| {
+        let form = [("username", "eve"), ("password", password)];
+        app.call("POST", "/login").anonymous().form(&form).send().await
+    };
+    let session = async |password: &str| {
+        format!("sessionid={}", log_in(password).await.expect(303).cookie("sessionid"))
+    };
+    // Another password ends what was opened with the one before.
+    let cookie = session(PASSWORD).await;
+    assert!(holds(&app, &cookie).await);
+    let with = |password: &str, role: &str| json!({ "username": "eve", "password": password, "role": role });
+    app.put(&user, &with(NEW, "ResellerAdmin")).await.expect(200);
+    assert!(!holds(&app, &cookie).await);
+    // Another role that has no console closes the one that is open.
+    let cookie = session(NEW).await;
+    app.call("GET", "/account").cookie(&cookie).send().await.expect(200);
+    app.put(&user, &with("********", "ApiClient")).await.expect(200);
+    let page = app.call("GET", "/account").cookie(&cookie).send().await.expect(303);
+    assert!(page.header("location").unwrap().starts_with("/login"));
+    let refused = log_in(NEW).await.expect(403);
+    assert!(
+        refused.cookies().is_empty() && refused.text().contains("Your role is for calls by API")
+    );
+    app.call("GET", SPARK).basic("eve", NEW).send().await.expect(200);
+    // And a user that is deleted has nothing any more.
+    app.delete(&user).await.expect(200);
+    assert!(!holds(&app, &cookie).await);
+    app.call("GET", SPARK).basic("eve", NEW).send().await.expect(401);
 }
 
 #[tokio::test]

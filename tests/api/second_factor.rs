@@ -3,7 +3,7 @@
 use serde_json::json;
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::support::{ADMIN, Answer, PASSWORD, SPARK, TestApp};
+use crate::support::{ADMIN, Answer, PASSWORD, SPARK, SYSTEM_USERS, TestApp};
 
 /// When the tests' clock begins.
 const BEGAN: u64 = 1_769_851_800;
@@ -226,6 +226,33 @@ async fn turning_off_asks_for_password_and_code() {
     for text in ["admin set up a second factor.", "admin turned the second factor off."] {
         assert!(records.text().contains(text), "{text}: {records}");
     }
+}
+
+#[tokio::test]
+async fn an_administrator_turns_it_off_for_who_has_lost_it() {
+    let app = TestApp::start().await;
+    let place = app.reseller(&app.provider("Provider").await, "Reseller").await;
+    let eve = app.system_user("eve", &place, "ResellerAdmin").await;
+    app.system_user("bob", &place, "Operator").await;
+    let form = [("username", "eve"), ("password", PASSWORD)];
+    let answer = app.call("POST", "/login").anonymous().form(&form).send().await.expect(303);
+    let cookie = format!("sessionid={}", answer.cookie("sessionid"));
+    let totp = begin(&app, &cookie).await;
+    let code = totp.generate(BEGAN).to_string();
+    post(&app, &cookie, &[("_submit", "turn_on_second_factor"), ("code", &code)]).await.expect(200);
+    app.call("GET", SPARK).basic("eve", PASSWORD).send().await.expect(401);
+    let path = format!("{SYSTEM_USERS}{eve}/second_factor/");
+    // Neither who may not change the user, nor the user by an open session or a token.
+    let bob = app.call("DELETE", &path).basic("bob", PASSWORD).send().await;
+    bob.expect_fault(403, "forbidden", &[]);
+    let csrf = answer.cookie("csrftoken");
+    let own = app.call("DELETE", &path).cookie(&cookie).header("x-csrftoken", &csrf).send().await;
+    own.expect_fault(403, "forbidden", &[]);
+    app.call("GET", SPARK).basic("eve", PASSWORD).send().await.expect(401);
+    app.delete(&path).await.expect(200);
+    app.call("GET", SPARK).basic("eve", PASSWORD).send().await.expect(200);
+    app.delete(&path).await.expect_fault(409, "not_on", &[]);
+    app.delete(&format!("{SYSTEM_USERS}nobody/second_factor/")).await.expect(404);
 }
 
 #[tokio::test]

@@ -59,6 +59,34 @@ async fn a_read_only_token_reads_and_does_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_token_does_what_its_profile_and_its_owner_may_do() {
+    let app = TestApp::start().await;
+    let place = app.tenant().await;
+    app.system_user("eve", &place, "Operator").await;
+    let pkid = app.spark(&place, &json!({ "name": "One" })).await;
+    let one = format!("{SPARK}{pkid}");
+    let data = json!({ "name": "Two" });
+    // The owner may do more than the profile gives,
+    let narrow = token(&app, "Narrow", "profile:Operator").await;
+    // or the profile gives more than the owner has.
+    let body = json!({ "name": "Wide", "scope": "profile:SystemAdmin" });
+    let made = app.call("POST", TOKENS).basic("eve", PASSWORD).json(&body).send().await.expect(201);
+    let wide = made.json()["token"].as_str().unwrap().to_owned();
+    for token in [&narrow, &wide] {
+        app.call("GET", &one).bearer(token).send().await.expect(200);
+        let put = app.call("PUT", &one).bearer(token).json(&data).send().await;
+        put.expect_fault(403, "forbidden", &[]);
+    }
+    let above = app.call("GET", SPARK).bearer(&wide).send().await.expect(200);
+    assert_eq!(above.json()["pagination"]["total"], 1);
+    let unknown = make(&app, &json!({ "name": "A", "scope": "profile:Nobody's" })).await;
+    unknown.expect_fault(400, "validation", &[("/scope", "not_a_choice")]);
+    let cookie = app.session().await;
+    let page = app.call("GET", "/account").cookie(&cookie).send().await.expect(200);
+    assert!(page.text().contains("value=\"profile:Operator\""), "{page}");
+}
+
+#[tokio::test]
 async fn a_token_ends_on_its_day_and_when_it_is_revoked() {
     let app = TestApp::start().await;
     let body = json!({ "name": "Short", "scope": "read_only", "expires": "2026-02-02" });

@@ -14,6 +14,7 @@ pub mod import;
 mod inherited;
 mod instance;
 mod restore;
+mod second_factor;
 mod tool_forms;
 mod transaction;
 mod views;
@@ -30,7 +31,7 @@ use super::{
     routes::{Routes, Surface},
 };
 use crate::{
-    domain::{licences::USER, webex::Act},
+    domain::{audit::USERS, licences::USER, webex::Act},
     fault::{Fault, FaultKind},
     model::{Model, Operation},
 };
@@ -80,6 +81,9 @@ pub fn routes(model: &Arc<Model>) -> Routes {
     };
     if model.model_type == USER {
         routes = routes.and(assignment::routes());
+    }
+    if model.model_type == USERS {
+        routes = routes.delete("/{pkid}/second_factor", second_factor::reset);
     }
     routes.for_model(model).below(&format!("/api/{}", model.model_type))
 }

@@ -108,14 +108,20 @@ pub async fn log_in(
     throttled(app, client, way, username, judged(app, credentials)).await
 }
 
-/// The first page of a log-in on the console: who needs no code is in. Whoever does gets a ticket for
-/// the second page, in the place of the password.
+/// What comes of the first page of a log-in on the console.
+pub enum First {
+    In(Caller),
+    /// The ticket for the second page, in the place of the password: a code is needed.
+    Ticket(String),
+}
+
+/// The first page of a log-in on the console.
 pub async fn begin(
     app: &App,
     client: &Client,
     username: &str,
     password: &str,
-) -> Result<Result<Caller, String>, Fault> {
+) -> Result<First, Fault> {
     let credentials = Credentials { username, password, code: None };
     match log_in(app, client, Way::Console, credentials).await {
         Err(fault) if fault.code == NEEDS_CODE => {
@@ -132,9 +138,9 @@ pub async fn begin(
                 until: now + PATIENCE,
             };
             app.logins.pending.keep(&ticket, waiting, now);
-            Ok(Err(ticket))
+            Ok(First::Ticket(ticket))
         }
-        other => other.map(Ok),
+        other => other.map(First::In),
     }
 }
 

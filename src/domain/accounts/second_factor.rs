@@ -6,8 +6,15 @@ use totp_rs::{Builder, Secret, Totp};
 
 use super::{Client, fingerprint, login, tell};
 use crate::{
-    domain::{App, Caller, transactions::Action},
+    domain::{
+        App, Caller,
+        audit::USERS,
+        resources::{from_json, get_to_change, href},
+        transactions::{Action, Happened, happened},
+        workflow::{self, Touch},
+    },
     fault::{Fault, FaultKind},
+    model::Operation,
     store::WriteTx,
 };
 
@@ -127,6 +134,42 @@ pub async fn turn_off(
             tx.delete_second_factor(id)?;
             let message = format!("{} turned the second factor off.", caller_.username);
             tell(&app_, tx, &caller_, Action::TurnOffSecondFactor, &message)
+        })
+        .await
+}
+
+/// Turns it off for a user who has lost it. Who may give the user another password may do this.
+pub async fn reset(app: &App, caller: &Caller, pkid: &str) -> Result<(), Fault> {
+    let model = app.model(USERS)?;
+    let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
+    app.store
+        .write(move |tx| {
+            let user = get_to_change(tx, &caller, &model, &pkid, Operation::Update)?;
+            let data = from_json(&user)?;
+            let touch = Touch { before: Some(&user), after: Some((&user.node, &data)) };
+            workflow::of(USERS).entitled(tx, &caller, &touch)?;
+            let account = tx.account_of_user(&pkid)?;
+            if account == Some(caller.account_id) {
+                return Err(Fault::forbidden(
+                    "Turn your own second factor off on the page of your account, with its code.",
+                ));
+            }
+            let gone = account.map(|id| tx.delete_second_factor(id)).transpose()?;
+            if gone != Some(true) {
+                let why = "This user has no second factor.";
+                return Err(Fault::new(FaultKind::Conflict, "not_on", why));
+            }
+            let name = model.label_of(&data, &pkid);
+            let message = format!("{} turned off the second factor of {name}.", caller.username);
+            let change = Happened {
+                action: Action::TurnOffSecondFactor,
+                model_type: USERS,
+                href: &href(USERS, &pkid),
+                username: &caller.username,
+                node: &user.node,
+                message: &message,
+            };
+            happened(&app_, tx, &change)
         })
         .await
 }

@@ -67,7 +67,7 @@ const fn row(
 }
 
 /// The routes that models have.
-const MODEL: [Row; 36] = [
+const MODEL: [Row; 37] = [
     row("GET", "", &["Read"], About::Place, Body::None),
     row("POST", "", &["Create"], About::Place, Body::Empty),
     row("DELETE", "", &["Delete"], About::Place, Body::Hrefs),
@@ -106,6 +106,8 @@ const MODEL: [Row; 36] = [
     row("DELETE", "/services", &["Update"], About::Place, Body::Wanted),
     row("POST", "/{pkid}/services", &["Update"], About::One, Body::Items),
     row("DELETE", "/{pkid}/services", &["Update"], About::One, Body::Items),
+    // Of data/SystemUser.
+    row("DELETE", "/{pkid}/second_factor", &["Update"], About::One, Body::None),
     // Of tool/Transaction; somebody else has asked for those that are tried.
     row("GET", "/{pkid}/poll", &["Read"], About::One, Body::None),
     row("GET", "/{pkid}/events", &["Read"], About::One, Body::None),
