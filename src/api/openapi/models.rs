@@ -77,6 +77,7 @@ pub fn call(model: &Model, method: &str, rest: &str) -> Known {
             ))
             .with_header(200, "ETag", "ETag"),
         ),
+        ("POST", "/{pkid}/restore") => (Op::Update, restore()),
         ("GET", "/export/{pkid}" | "/{pkid}/export") => (Op::Export, export(read("Export one"))),
         ("POST", "/export") => {
             (Op::Export, export(write("Export several")).body(schema("Selection")))
@@ -169,6 +170,20 @@ fn get(model: &Model) -> Call {
         .with_header(200, "ETag", "ETag")
         .answers_empty(304, "The version is known.")
         .with_header(304, "ETag", "ETag")
+}
+
+fn restore() -> Call {
+    Call::write("Restore an earlier version", Faults::Model)
+        .told("As it was after that transaction; secrets stay as they are.")
+        .takes(&["hierarchy", "IfMatch"])
+        .body(json!({
+            "type": "object",
+            "required": ["transaction_id"],
+            "properties": { "transaction_id": { "type": "string", "minLength": 1 } },
+            "additionalProperties": false,
+        }))
+        .answers(200, "It is restored.", schema("Written"))
+        .with_header(200, "ETag", "ETag")
 }
 
 fn accepted(call: Call) -> Call {
