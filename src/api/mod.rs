@@ -17,6 +17,7 @@ mod metrics;
 mod model;
 mod oauth;
 pub mod openapi;
+mod openid;
 mod origin;
 mod pages;
 mod plain;

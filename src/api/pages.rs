@@ -18,6 +18,7 @@ use leptos::{config::LeptosOptions, prelude::provide_context};
 use super::{
     auth::{ended_cookies, secure, session_cookies},
     caller::{From, PageCaller, SESSION_COOKIE, cookie},
+    openid::log_in_again,
     posts::shown,
     protection,
     site::Site,
@@ -107,7 +108,10 @@ pub async fn page(
     }
     let Some(PageCaller(caller)) = caller else {
         if parts.uri.path() == "/login" {
-            return console.render(app, None, &parts, None, None).await;
+            let query = pairs_of(&parts.uri);
+            let next = form::value_of(&query, "next").unwrap_or_default();
+            let said = log_in_again(&app, &parts.headers, next);
+            return console.render(app, None, &parts, None, said).await;
         }
         return Redirect::to(&routes::login_href(&here(&parts.uri))).into_response();
     };
@@ -198,7 +202,7 @@ pub async fn login(
 }
 
 /// The session, and the page that was asked for with what was typed there before.
-async fn logged_in(
+pub async fn logged_in(
     app: &App,
     console: &Console,
     client: &Client,
@@ -337,7 +341,7 @@ fn leads_to(app: &App, path: &str) -> Vec<String> {
 
 /// A path on this server and nothing else: a link that leads elsewhere after the log-in would
 /// lend our name to whoever wrote it.
-fn local(next: &str) -> String {
+pub fn local(next: &str) -> String {
     let is_path = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')

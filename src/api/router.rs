@@ -12,6 +12,7 @@ use super::{
     model::{self, other_routes},
     oauth,
     openapi::{self, Description},
+    openid,
     pages::{self, Console, Drafts},
     posts, refusals,
     routes::{Routes, Surface},
@@ -19,7 +20,7 @@ use super::{
     v1, webex_posts,
 };
 use crate::{
-    domain::{App, SIMULATOR},
+    domain::{App, SIMULATOR, accounts::openid::CALLBACK},
     fault::{Fault, FaultKind},
 };
 
@@ -44,7 +45,10 @@ pub fn routes(app: &App) -> (Routes, Routes) {
     // The model API: the same routes for every model.
     let mut models = other_routes();
     // Files that come, and Webex, which is called on the way and may ask for patience.
-    let mut long = Routes::of(Surface::Console).get("/oauth/webex/callback", oauth::callback);
+    let mut long = Routes::of(Surface::Console)
+        .get("/oauth/webex/callback", oauth::callback)
+        .get("/login/openid", openid::begin)
+        .get(CALLBACK, openid::callback);
     for model in app.models.iter() {
         models = models.and(model::routes(model));
         long = long.and(model::long_routes(model)).and(loads::routes(model));

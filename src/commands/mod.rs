@@ -2,5 +2,6 @@
 
 pub mod data;
 mod listening;
+mod openid;
 pub mod serve;
 pub mod user;

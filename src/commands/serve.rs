@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::listening::Listening;
+use super::{listening::Listening, openid::OpenId};
 use anyhow::Context;
 use axum::Router;
 use clap::Args;
@@ -56,6 +56,8 @@ pub struct Serve {
     keep_transactions: Option<u32>,
     #[command(flatten)]
     sessions: Sessions,
+    #[command(flatten)]
+    openid: OpenId,
     /// Hosts (`host` or `host:port`, separated by commas) to which `request_meta` may have
     /// outcomes posted; none when not given.
     #[arg(long, env = "TENANTRY_CALLBACK_HOSTS", value_delimiter = ',')]
@@ -161,6 +163,7 @@ impl Sessions {
 /// Serves until it is asked to end.
 pub async fn serve(options: Serve) -> anyhow::Result<()> {
     let notify = options.notify()?;
+    let openid = options.openid.settings()?;
     let server = options.listening.prepared(&options.trusted_proxies)?;
     let listener = TcpListener::bind(options.listen)
         .await
@@ -193,6 +196,7 @@ pub async fn serve(options: Serve) -> anyhow::Result<()> {
             callback_hosts: options.callback_hosts,
             trusted_proxies: options.trusted_proxies,
             sessions: options.sessions.lifetimes(),
+            openid,
             webex_api_url: match options.webex_api_url {
                 Some(url) => url,
                 None => WEBEX_API_URL.parse()?,

@@ -94,6 +94,8 @@ pub struct Settings {
     pub keep_transactions: Option<u32>,
     /// What opens `/metrics` to others than this machine.
     pub metrics_token: Option<secrecy::SecretString>,
+    /// Where people may log in instead of here.
+    pub openid: Option<accounts::openid::Settings>,
     /// Base of the Webex API, with its version.
     pub webex_api_url: url::Url,
     /// The integration registered with Webex.
@@ -119,6 +121,7 @@ impl Settings {
             sessions: accounts::sessions::Lifetimes::default(),
             keep_transactions: None,
             metrics_token: None,
+            openid: None,
             webex_api_url,
             webex_client: None,
             simulator_url: None,

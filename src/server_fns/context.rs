@@ -110,6 +110,12 @@ pub fn is_whole_page() -> bool {
     use_context::<RequestContext>().is_some_and(|context| context.whole_page)
 }
 
+/// What the `OpenID` provider is called where people may log in instead of here.
+pub fn provider_name() -> Option<String> {
+    let context = use_context::<RequestContext>()?;
+    context.app.settings.openid.as_ref().map(|provider| provider.name.clone())
+}
+
 /// What the log-in page shows.
 pub fn login_page(next: Option<String>) -> LoginPage {
     let said = use_context::<RequestContext>().and_then(|context| context.login);

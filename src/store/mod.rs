@@ -19,6 +19,7 @@ mod list;
 mod marks;
 mod migrations;
 mod nodes;
+mod openid;
 pub mod rotation;
 mod sealing;
 mod second_factors;

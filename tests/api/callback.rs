@@ -198,3 +198,23 @@ async fn what_could_not_be_posted_is_posted_after_a_restart() {
     app.clock.advance(1);
     receiver.posted.recv().await.unwrap();
 }
+
+#[tokio::test]
+async fn an_allowed_host_leads_to_no_other() {
+    let mut inside = Receiver::start(0).await;
+    let target = format!("http://{}/told", inside.host);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = listener.local_addr().unwrap().to_string();
+    let leading = Router::new()
+        .route("/told", post(move || async move { axum::response::Redirect::temporary(&target) }));
+    tokio::spawn(async move { axum::serve(listener, leading).await.unwrap() });
+    let (app, place) = allowing(&[&host]).await;
+    let path = format!("{}&nowait=true", at(SPARK, &place));
+    let meta = json!({ "callback_url": format!("http://{host}/told") });
+    let body = json!({ "name": "One", "request_meta": meta });
+    let answer = app.post(&path, &body).await.expect(202).json();
+    // It was posted, and answered with a redirect, which is a failure and nothing else.
+    let told = logged(&app, answer["href"].as_str().unwrap(), 1).await;
+    assert!(told.contains("307"), "{told}");
+    assert!(inside.posted.try_recv().is_err());
+}

@@ -33,6 +33,7 @@ mod login;
 mod modify;
 mod new_model;
 mod openapi;
+mod openid;
 mod pages_assign;
 mod pages_bulk;
 mod pages_forms;

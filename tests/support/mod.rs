@@ -18,7 +18,9 @@ use tempfile::TempDir;
 use tenantry::{
     api::{self, site::Site},
     domain::{
-        App, Settings, Start, StartError, accounts::sessions::Lifetimes, env::Env,
+        App, Settings, Start, StartError,
+        accounts::{openid, sessions::Lifetimes},
+        env::Env,
         webex::notices::Notified,
     },
     webex::client::{ClientCredentials, TIMEOUT},
@@ -63,6 +65,7 @@ pub struct Options {
     pub callback_hosts: Vec<String>,
     pub trusted_proxies: Vec<ipnet::IpNet>,
     pub sessions: Lifetimes,
+    pub openid: Option<openid::Settings>,
     pub webex_api_url: String,
     pub webex_client: Option<ClientCredentials>,
     pub simulator_url: Option<String>,
@@ -80,6 +83,7 @@ impl Default for Options {
             callback_hosts: Vec::new(),
             trusted_proxies: Vec::new(),
             sessions: Lifetimes::default(),
+            openid: None,
             // Nothing listens there.
             webex_api_url: "http://127.0.0.1:9/v1".to_owned(),
             webex_client: None,
@@ -184,6 +188,7 @@ async fn open(data: &TempDir, env: &Env, options: &Options) -> Result<App, Start
             callback_hosts: options.callback_hosts.clone(),
             trusted_proxies: options.trusted_proxies.clone(),
             sessions: options.sessions,
+            openid: options.openid.clone(),
             webex_api_url: options.webex_api_url.parse().unwrap(),
             webex_client: options.webex_client.clone(),
             metrics_token: Some(METRICS_TOKEN.into()),

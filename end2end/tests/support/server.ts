@@ -20,8 +20,8 @@ export class Server {
     readonly url: string,
   ) {}
 
-  /** `models` is a folder of further model files. */
-  static async start(models?: string): Promise<Server> {
+  /** `models` is a folder of further model files, `more` stands in its environment too. */
+  static async start(models?: string, more: Record<string, string> = {}): Promise<Server> {
     if (!existsSync(binary)) {
       throw new Error(`${binary} isn't there; \`cargo xtask test --only e2e\` builds it`);
     }
@@ -29,7 +29,7 @@ export class Server {
     const options = ["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", folder];
     if (models) options.push("--models-dir", models);
     const program = spawn(binary, options, {
-      env: { ...process.env, TENANTRY_ADMIN_PASSWORD: PASSWORD, TENANTRY_LOG: "warn" },
+      env: { ...process.env, TENANTRY_ADMIN_PASSWORD: PASSWORD, TENANTRY_LOG: "warn", ...more },
       stdio: ["ignore", "pipe", "pipe"],
     });
     // The worker may be ended without its fixtures' leave.

@@ -3,6 +3,7 @@
 
 pub mod api_tokens;
 pub mod login;
+pub mod openid;
 pub mod own_password;
 pub mod passwords;
 pub mod second_factor;
@@ -54,6 +55,7 @@ pub struct Logins {
     api_tokens: Memory<(ApiTokenRow, Caller)>,
     basic: Memory<(i64, Caller)>,
     pending: login::Pending,
+    openid: openid::OpenId,
     hashing: passwords::Hashing,
     throttle: throttle::Throttle,
 }

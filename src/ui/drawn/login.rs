@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::parts::heading;
 use crate::{
-    server_fns::context::{LoginPage, login_page},
+    server_fns::context::{LoginPage, login_page, provider_name},
     ui::{
         components::{Icon, IconName, icon::Mark},
+        routes,
         theme::appearance_menu,
     },
 };
@@ -35,6 +36,7 @@ fn form(page: LoginPage) -> AnyView {
         }
     });
     let draft = draft.map(|draft| view! { <input type="hidden" name="draft" value=draft/> });
+    let provider = ticket.is_none().then(|| elsewhere(&next));
     let (title, fields) = match ticket {
         Some(ticket) => ("Enter your code", code(username, ticket)),
         None => ("Log in to Tenantry", credentials(username)),
@@ -52,9 +54,21 @@ fn form(page: LoginPage) -> AnyView {
                 {fields}
                 <button type="submit" class="btn btn-primary btn-wide">"Log in"</button>
             </form>
+            {provider}
         </div>
     }
     .into_any()
+}
+
+/// The way to the `OpenID` provider, where there is one.
+fn elsewhere(next: &str) -> Option<AnyView> {
+    let name = provider_name()?;
+    let query = [("next".to_owned(), next.to_owned())];
+    let href = routes::with_query("/login/openid", &query);
+    let link = view! {
+        <a class="btn btn-wide" href=href rel="external">{format!("Log in with {name}")}</a>
+    };
+    Some(link.into_any())
 }
 
 fn credentials(username: String) -> AnyView {
