@@ -4,7 +4,7 @@ mod commands;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use commands::{
-    data::{Backup, Folder, check},
+    data::{Backup, Folder, check, rotate_key},
     serve::{Serve, serve},
 };
 use tracing_subscriber::EnvFilter;
@@ -38,6 +38,8 @@ enum Command {
     Restore(Backup),
     /// Look whether the database is what it should be, also while a server runs over it.
     Check(Folder),
+    /// Give the secrets a new key, also while a server runs over them.
+    RotateKey(Folder),
 }
 
 #[tokio::main]
@@ -55,5 +57,6 @@ async fn main() -> anyhow::Result<()> {
         Command::Backup(options) => options.write(),
         Command::Restore(options) => options.restore(),
         Command::Check(folder) => check(&folder),
+        Command::RotateKey(folder) => rotate_key(&folder),
     }
 }

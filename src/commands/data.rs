@@ -81,3 +81,28 @@ pub fn check(Folder { data_dir }: &Folder) -> anyhow::Result<()> {
     anyhow::ensure!(wrong == 0, "{wrong} things are wrong with the data in {}", data_dir.display());
     Ok(())
 }
+
+/// Secrets after which a line tells how far it has come.
+const EACH: u64 = 100;
+
+/// Gives the folder a new key.
+pub fn rotate_key(Folder { data_dir }: &Folder) -> anyhow::Result<()> {
+    let mut told = 0;
+    let said = |values| {
+        if values - told >= EACH {
+            told = values;
+            println!("{values} secrets were sealed with the new key so far.");
+        }
+    };
+    let done = operations::rotate_key(data_dir, said)
+        .with_context(|| format!("changing the key of the data in {}", data_dir.display()))?;
+    if done.finished {
+        println!("A change of the key that was cut off is finished.");
+    }
+    println!(
+        "{} secrets were sealed with the new key, and the old one is gone. Backups from before hold \
+         the old one; make a new backup.",
+        done.values
+    );
+    Ok(())
+}

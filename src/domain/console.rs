@@ -38,6 +38,7 @@ pub fn frame(app: &App, caller: &Caller) -> Frame {
         username: caller.username.clone(),
         home: node_ref(&caller.node),
         models: app.models.iter().filter(|m| may_list(caller, m)).map(|m| model_link(m)).collect(),
+        tenants: caller.access.allows(access::TENANT_LICENCES, access::Permission::Read),
         demo: app.settings.demo,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }

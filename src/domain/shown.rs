@@ -32,7 +32,10 @@ pub struct Frame {
     pub username: String,
     /// The node the user belongs to: nothing above or beside it exists for the user.
     pub home: NodeRef,
+    /// Those whose lists there are for the user.
     pub models: Vec<ModelLink>,
+    /// Whether the user reads what tenants are licensed for.
+    pub tenants: bool,
     pub demo: bool,
     pub version: String,
 }

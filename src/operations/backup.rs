@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     domain::env::Env,
-    store::backup::{DATABASE, KEY, copy_database},
+    store::{
+        backup::{DATABASE, KEY, copy_database},
+        rotation::KeyHold,
+    },
 };
 
 /// Writes a backup of a data folder to `file`, which mustn't exist. With a passphrase it is
@@ -41,9 +44,12 @@ pub fn backup(
     };
     // Beside the backup: there is room for it, or the backup has none either.
     let work = tempfile::tempdir_in(folder).map_err(OperationError::at(folder))?;
+    // A key that is changed meanwhile would go with another state of the database.
+    let hold = KeyHold::shared(data_dir)?;
     let schema = copy_database(data_dir, &work.path().join(DATABASE))?;
     let key = work.path().join(KEY);
     fs::copy(data_dir.join(KEY), &key).map_err(OperationError::at(&key))?;
+    drop(hold);
     let files = vec![Entry::of(work.path(), KEY)?, Entry::of(work.path(), DATABASE)?];
     let manifest = Manifest::new(env.now_text(), schema, files);
 

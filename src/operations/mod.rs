@@ -4,11 +4,13 @@
 mod archive;
 mod backup;
 mod restore;
+mod rotate;
 mod sealing;
 
 pub use archive::Manifest;
 pub use backup::backup;
 pub use restore::restore;
+pub use rotate::rotate_key;
 
 pub use crate::store::inspection::{Finding, inspect};
 

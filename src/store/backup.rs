@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{DATABASE_FILE, StoreError, migrations::LATEST, prepare, vault::KEY_FILE};
+use super::{DATABASE_FILE, StoreError, key_file::KEY_FILE, migrations::LATEST, prepare};
 
 /// The files of a data folder.
 pub const DATABASE: &str = DATABASE_FILE;

@@ -22,10 +22,11 @@ static ALL: [M<'static>; LATEST as usize] = [
     M::up(include_str!("migrations/0011_users.sql")),
     M::up(include_str!("migrations/0012_sessions.sql")),
     M::up(include_str!("migrations/0013_audit.sql")),
+    M::up(include_str!("migrations/0014_sealing_key.sql")),
 ];
 
 /// The version of the tables after all of them.
-pub const LATEST: u32 = 13;
+pub const LATEST: u32 = 14;
 
 /// Brings the database of `data_dir` up to date.
 pub fn run(conn: &mut Connection, data_dir: &Path) -> Result<(), StoreError> {

@@ -13,11 +13,14 @@ mod figures;
 mod indexes;
 pub mod inspection;
 mod instances;
+mod key_file;
 mod licences;
 mod list;
 mod marks;
 mod migrations;
 mod nodes;
+pub mod rotation;
+mod sealing;
 mod second_factors;
 mod secrets;
 mod sessions;
@@ -146,6 +149,12 @@ impl Store {
     pub async fn open(data_dir: &Path, models: &[Model]) -> Result<Self, StoreError> {
         std::fs::create_dir_all(data_dir)?;
         let vault = Vault::open(data_dir)?;
+        if rotation::is_unfinished(data_dir)? {
+            tracing::warn!(
+                "a change of the key was begun and has not ended; if it was cut off, run \
+                 `tenantry rotate-key` again"
+            );
+        }
         let path = data_dir.join(DATABASE_FILE);
         let mut conn = Connection::open(&path)?;
         prepare(&conn)?;
@@ -158,6 +167,7 @@ impl Store {
         migrations::run(&mut conn, data_dir)?;
         audit::adopt(&mut conn)?;
         indexes::create(&conn, models)?;
+        sealing::ensure(&conn, &vault)?;
         let readers = Config::new(&path)
             .builder(Runtime::Tokio1)
             .map_err(|e| StoreError::Unavailable(e.to_string()))?

@@ -59,7 +59,7 @@ impl WriteTx<'_> {
         pkid: &str,
         secret: &SecretString,
     ) -> Result<(), StoreError> {
-        let sealed = self.vault.seal(pkid, FIELD, secret.expose_secret())?;
+        let sealed = self.seal(pkid, FIELD, secret.expose_secret().as_bytes())?;
         self.conn
             .prepare_cached(
                 "INSERT INTO second_factor (account_id, pkid, sealed) VALUES (?1, ?2, ?3) \

@@ -30,7 +30,7 @@ impl WriteTx<'_> {
         field: &str,
         value: &SecretString,
     ) -> Result<(), StoreError> {
-        let sealed = self.vault.seal(pkid, field, value.expose_secret())?;
+        let sealed = self.seal(pkid, field, value.expose_secret().as_bytes())?;
         self.conn
             .prepare_cached(
                 "INSERT INTO secret (instance_id, field, sealed) VALUES (?1, ?2, ?3) \

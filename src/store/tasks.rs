@@ -41,9 +41,9 @@ const TASK: &str = "SELECT transaction_id, state, account_id, rows_done, rows_fa
     cancelled, interruptions FROM task ";
 
 /// What sealed texts of a task are bound to beside its id.
-const INPUT: &str = "/task/input";
-const CALLBACK: &str = "/task/callback";
-const FILE: &str = "/task/file";
+pub(super) const INPUT: &str = "/task/input";
+pub(super) const CALLBACK: &str = "/task/callback";
+pub(super) const FILE: &str = "/task/file";
 
 fn task_from(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
     let state: String = row.get(1)?;
@@ -218,7 +218,7 @@ impl WriteTx<'_> {
         input: &SecretString,
         alone: Option<&str>,
     ) -> Result<(), StoreError> {
-        let sealed = self.vault.seal(transaction_id, INPUT, input.expose_secret())?;
+        let sealed = self.seal(transaction_id, INPUT, input.expose_secret().as_bytes())?;
         self.conn
             .prepare_cached(
                 "INSERT INTO task (transaction_id, state, account_id, input, alone) \
@@ -305,7 +305,7 @@ impl WriteTx<'_> {
         bytes: &[u8],
         now: i64,
     ) -> Result<(), StoreError> {
-        let sealed = self.vault.seal_bytes(id, FILE, bytes)?;
+        let sealed = self.seal(id, FILE, bytes)?;
         self.conn
             .prepare_cached(
                 "INSERT INTO task_file (transaction_id, name, sealed, created) \
@@ -334,7 +334,7 @@ impl WriteTx<'_> {
         transaction_id: &str,
         callback: &SecretString,
     ) -> Result<(), StoreError> {
-        let sealed = self.vault.seal(transaction_id, CALLBACK, callback.expose_secret())?;
+        let sealed = self.seal(transaction_id, CALLBACK, callback.expose_secret().as_bytes())?;
         self.conn
             .prepare_cached("INSERT INTO callback (transaction_id, sealed) VALUES (?1, ?2)")?
             .execute(params![transaction_id, sealed])?;

@@ -1,40 +1,44 @@
 //! Encryption of secret values: XChaCha20-Poly1305 with a key that stands in a file of its own
-//! beside the database, readable by its owner alone. Each sealed value is bound to the instance
-//! and the field it belongs to, so it can't be moved to another.
+//! beside the database ([`super::key_file`]). Each sealed value names its key, and is bound to the
+//! instance and the field it belongs to, so it can't be moved to another.
 
 use std::{
-    fs::OpenOptions,
-    io::{ErrorKind, Read, Write},
-    path::Path,
-    sync::Arc,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use chacha20poly1305::{
-    Key, XChaCha20Poly1305, XNonce,
-    aead::{Aead, KeyInit, Payload},
+    XNonce,
+    aead::{Aead, Payload},
 };
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use super::{DATABASE_FILE, StoreError};
+use super::{
+    DATABASE_FILE, StoreError,
+    key_file::{self, KEY_FILE, KeyId, SealingKey},
+};
 
-pub const KEY_FILE: &str = "tenantry.key";
-const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
-/// First byte of every sealed value: the form of what follows.
-const VERSION: u8 = 1;
 
+/// First byte of a sealed value, which says what follows: nonce and ciphertext, by any key.
+const WITHOUT_ID: u8 = 1;
+/// The key's id, nonce and ciphertext.
+const WITH_ID: u8 = 2;
+
+/// The keys of a data folder. Cheap to clone.
 #[derive(Clone)]
 pub struct Vault {
-    cipher: Arc<XChaCha20Poly1305>,
+    path: PathBuf,
+    /// None is forgotten while the program runs: a view of the database may be older than the file.
+    keys: Arc<RwLock<Vec<SealingKey>>>,
 }
 
 impl Vault {
-    /// Reads the key below `data_dir`, or makes one where there is none.
+    /// Reads the keys below `data_dir`, or makes one where there is none.
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
-        let path = data_dir.join(KEY_FILE);
-        let key = match read_key(&path) {
+        match Self::existing(data_dir) {
             Err(StoreError::File(e)) if e.kind() == ErrorKind::NotFound => {
                 if data_dir.join(DATABASE_FILE).exists() {
                     return Err(StoreError::Encryption(format!(
@@ -42,34 +46,53 @@ impl Vault {
                          read; put the key back, or restore a backup into an empty folder"
                     )));
                 }
-                make_key(&path)?
+                let path = key_file::path(data_dir);
+                let first = key_file::make(&path)?;
+                Ok(Self { path, keys: Arc::new(RwLock::new(vec![first])) })
             }
-            other => other?,
-        };
-        Ok(Self { cipher: Arc::new(XChaCha20Poly1305::new(&Key::from(*key))) })
+            other => other,
+        }
     }
 
-    /// Reads the key below `data_dir`.
+    /// Reads the keys below `data_dir`.
     pub fn existing(data_dir: &Path) -> Result<Self, StoreError> {
-        let key = read_key(&data_dir.join(KEY_FILE))?;
-        Ok(Self { cipher: Arc::new(XChaCha20Poly1305::new(&Key::from(*key))) })
+        let path = key_file::path(data_dir);
+        let keys = key_file::read(&path)?;
+        Ok(Self { path, keys: Arc::new(RwLock::new(keys)) })
     }
 
-    /// Encrypts the value of one field of one instance: version, nonce, ciphertext.
-    pub fn seal(&self, pkid: &str, field: &str, value: &str) -> Result<Vec<u8>, StoreError> {
-        self.seal_bytes(pkid, field, value.as_bytes())
+    /// What the newest key is told by.
+    pub fn newest(&self) -> Result<KeyId, StoreError> {
+        let newest = self.known().first().map(|key| key.id);
+        newest.ok_or_else(|| StoreError::Encryption(format!("{KEY_FILE} holds no key")))
     }
 
-    /// [`Self::seal`] of what isn't text.
-    pub fn seal_bytes(&self, pkid: &str, field: &str, value: &[u8]) -> Result<Vec<u8>, StoreError> {
+    /// How values begin that a key has sealed.
+    pub fn beginning(key: KeyId) -> Vec<u8> {
+        [&[WITH_ID], key.as_slice()].concat()
+    }
+
+    /// Encrypts the value of one field of one instance, with the key of that id.
+    pub fn seal(
+        &self,
+        key: KeyId,
+        pkid: &str,
+        field: &str,
+        value: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(|e| StoreError::Encryption(e.to_string()))?;
         let payload = Payload { msg: value, aad: &binding(pkid, field) };
-        let ciphertext = self
+        let found = self.key(key)?.ok_or_else(|| {
+            StoreError::Encryption(format!(
+                "{KEY_FILE} lacks the key that the database is sealed with; is it another database's?"
+            ))
+        })?;
+        let ciphertext = found
             .cipher
             .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_| StoreError::Encryption("a value could not be sealed".to_owned()))?;
-        let mut sealed = vec![VERSION];
+        let mut sealed = Self::beginning(key);
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(&ciphertext);
         Ok(sealed)
@@ -94,10 +117,40 @@ impl Vault {
         sealed: &[u8],
     ) -> Result<Vec<u8>, StoreError> {
         let unreadable = || unreadable(pkid, field);
-        let rest = sealed.strip_prefix(&[VERSION]).ok_or_else(unreadable)?;
+        let (keys, rest) = match sealed.split_first() {
+            Some((&WITHOUT_ID, rest)) => (self.known(), rest),
+            Some((&WITH_ID, rest)) => {
+                let (id, rest) = rest.split_first_chunk().ok_or_else(unreadable)?;
+                (self.key(*id)?.into_iter().collect(), rest)
+            }
+            _ => return Err(unreadable()),
+        };
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>().ok_or_else(unreadable)?;
-        let payload = Payload { msg: ciphertext, aad: &binding(pkid, field) };
-        self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| unreadable())
+        let aad = binding(pkid, field);
+        keys.iter()
+            .find_map(|key| {
+                let payload = Payload { msg: ciphertext, aad: &aad };
+                key.cipher.decrypt(&XNonce::from(*nonce), payload).ok()
+            })
+            .ok_or_else(unreadable)
+    }
+
+    fn known(&self) -> Vec<SealingKey> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A key by its id. One that isn't known may have come into the file meanwhile.
+    fn key(&self, id: KeyId) -> Result<Option<SealingKey>, StoreError> {
+        let found = |keys: &[SealingKey]| keys.iter().find(|key| key.id == id).cloned();
+        if let Some(key) = found(&self.known()) {
+            return Ok(Some(key));
+        }
+        let in_file = key_file::read(&self.path)?;
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        let new = in_file.into_iter().filter(|new| keys.iter().all(|old| old.id != new.id));
+        let new: Vec<SealingKey> = new.collect();
+        keys.splice(0..0, new);
+        Ok(found(&keys))
     }
 }
 
@@ -112,39 +165,6 @@ fn binding(pkid: &str, field: &str) -> Vec<u8> {
     [pkid.as_bytes(), &[0], field.as_bytes()].concat()
 }
 
-fn read_key(path: &Path) -> Result<Zeroizing<[u8; KEY_BYTES]>, StoreError> {
-    let mut text = Zeroizing::new(String::new());
-    OpenOptions::new().read(true).open(path)?.read_to_string(&mut text)?;
-    let malformed = || {
-        StoreError::Encryption(format!(
-            "{} doesn't hold a key of {KEY_BYTES} bytes in base64; restore it from a backup",
-            path.display()
-        ))
-    };
-    let bytes = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| malformed())?);
-    let mut key = Zeroizing::new([0; KEY_BYTES]);
-    if bytes.len() != KEY_BYTES {
-        return Err(malformed());
-    }
-    key.copy_from_slice(&bytes);
-    Ok(key)
-}
-
-fn make_key(path: &Path) -> Result<Zeroizing<[u8; KEY_BYTES]>, StoreError> {
-    let mut key = Zeroizing::new([0; KEY_BYTES]);
-    getrandom::fill(key.as_mut()).map_err(|e| StoreError::Encryption(e.to_string()))?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(Zeroizing::new(STANDARD.encode(key.as_slice())).as_bytes())?;
-    file.write_all(b"\n")?;
-    // A key that is lost with the power would make every secret unreadable.
-    file.sync_all()?;
-    Ok(key)
-}
-
 #[cfg(test)]
 mod tests {
     use secrecy::ExposeSecret;
@@ -155,7 +175,7 @@ mod tests {
     fn a_sealed_value_opens_only_where_it_belongs() {
         let dir = tempfile::tempdir().unwrap();
         let vault = Vault::open(dir.path()).unwrap();
-        let sealed = vault.seal("a1", "/token", "s3cret").unwrap();
+        let sealed = vault.seal(vault.newest().unwrap(), "a1", "/token", b"s3cret").unwrap();
         assert_eq!(vault.open_sealed("a1", "/token", &sealed).unwrap().expose_secret(), "s3cret");
         assert!(vault.open_sealed("a1", "/refresh_token", &sealed).is_err());
         assert!(vault.open_sealed("a2", "/token", &sealed).is_err());

@@ -43,7 +43,7 @@ pub struct BegunAuthorization {
 }
 
 /// What a sealed verifier is bound to, beside its customer.
-const VERIFIER: &str = "verifier";
+pub(super) const VERIFIER: &str = "verifier";
 
 const COLUMNS: &str = "state, since, reason, scope, refreshed, due, failures, failure, failed_at, \
     is_final, asks_expiry, token_refused";
@@ -161,7 +161,8 @@ impl WriteTx<'_> {
         now: i64,
     ) -> Result<(), StoreError> {
         self.conn.prepare_cached("DELETE FROM oauth_state WHERE expires <= ?1")?.execute([now])?;
-        let verifier = self.vault.seal(&begun.pkid, VERIFIER, begun.verifier.expose_secret())?;
+        let verifier =
+            self.seal(&begun.pkid, VERIFIER, begun.verifier.expose_secret().as_bytes())?;
         self.conn
             .prepare_cached(
                 "INSERT INTO oauth_state (state_hash, session_hash, pkid, verifier, expires) \

@@ -5,6 +5,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
+mod account;
 mod add_form;
 mod audit;
 mod bad_input;
@@ -39,11 +41,14 @@ mod policies;
 mod provisioning;
 mod routes;
 mod schema;
+mod second_factor;
 mod secrets;
 mod service_packs;
 mod sessions;
 mod tasks;
 mod templates;
+mod throttle;
+mod tokens;
 mod trailing_slash;
 mod transaction;
 mod transfer;

@@ -1,8 +1,11 @@
 //! Sessions and tokens over time: they survive a restart, and they end.
 
-use serde_json::json;
+use std::time::Duration;
 
-use crate::support::{ADMIN, PASSWORD, SPARK, TestApp};
+use serde_json::json;
+use tenantry::domain::accounts::sessions::Lifetimes;
+
+use crate::support::{ADMIN, Options, PASSWORD, SPARK, TestApp};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -76,12 +79,43 @@ async fn a_session_that_is_not_used_ends() {
 async fn a_session_in_use_goes_on() {
     let app = TestApp::start().await;
     let cookie = cookie(&app).await;
-    for _ in 0..48 {
+    for _ in 0..11 {
         app.clock.advance(HOUR);
         assert_eq!(status_with_cookie(&app, &cookie).await, 200);
     }
     let app = app.restarted().await;
     assert_eq!(status_with_cookie(&app, &cookie).await, 200);
+    // It ends all the same, half a day after it was begun.
+    app.clock.advance(HOUR);
+    assert_eq!(status_with_cookie(&app, &cookie).await, 401);
+}
+
+#[tokio::test]
+async fn how_long_sessions_last_is_set() {
+    let sessions = Lifetimes { idle: Duration::from_mins(10), life: Duration::from_mins(30) };
+    let app = TestApp::start_with(Options { sessions, ..Options::default() }).await.unwrap();
+    let (used, unused) = (cookie(&app).await, cookie(&app).await);
+    for _ in 0..3 {
+        app.clock.advance(9 * 60);
+        assert_eq!(status_with_cookie(&app, &used).await, 200);
+    }
+    assert_eq!(status_with_cookie(&app, &unused).await, 401);
+    app.clock.advance(3 * 60);
+    assert_eq!(status_with_cookie(&app, &used).await, 401);
+}
+
+#[tokio::test]
+async fn a_log_in_makes_a_session_of_its_own_whatever_cookie_comes_with_it() {
+    let app = TestApp::start().await;
+    let before = cookie(&app).await;
+    let form = [("username", ADMIN), ("password", PASSWORD)];
+    for given in [before.as_str(), "sessionid=chosen-by-somebody-else"] {
+        let call = app.call("POST", "/login").cookie(given).form(&form);
+        let after = format!("sessionid={}", call.send().await.expect(303).cookie("sessionid"));
+        assert_ne!(after, given);
+        assert_eq!(status_with_cookie(&app, &after).await, 200);
+    }
+    assert_eq!(status_with_cookie(&app, "sessionid=chosen-by-somebody-else").await, 401);
 }
 
 #[tokio::test]

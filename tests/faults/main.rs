@@ -5,6 +5,7 @@
 
 mod api;
 mod disk;
+mod flood;
 mod full_disk;
 mod killed;
 mod locked;

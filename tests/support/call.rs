@@ -1,8 +1,11 @@
 //! One request to the program under test.
 
+use std::net::SocketAddr;
+
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderName, HeaderValue, Request, header},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -34,6 +37,13 @@ impl Call {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
         self.request.headers_mut().insert(name, HeaderValue::from_str(value).unwrap());
+        self
+    }
+
+    /// From that address.
+    pub fn from(mut self, address: &str) -> Self {
+        let address = SocketAddr::new(address.parse().unwrap(), 4711);
+        self.request.extensions_mut().insert(ConnectInfo(address));
         self
     }
 

@@ -102,7 +102,7 @@ pub fn permit_miscellaneous(caller: &Caller, what: Miscellaneous) -> Result<(), 
 }
 
 /// Refuses what the model doesn't offer to anybody.
-pub(super) fn offered(model: &Model, operation: Operation) -> Result<(), Fault> {
+pub fn offered(model: &Model, operation: Operation) -> Result<(), Fault> {
     if model.offers(operation) {
         return Ok(());
     }

@@ -33,7 +33,7 @@ pub use self::{
     people::{Person, people, person},
     quantity::Quantity,
     table::{TableFormat, level_words, table},
-    tenants::{Site, Tenant, TenantDetail, detail, sites, tenants},
+    tenants::{Site, Tenant, TenantDetail, detail, may_license, sites, tenants},
     users::{Assignable, Holdings, UserRef, assignable, holdings, integrated_client_package},
 };
 pub use crate::store::{Family, NearFull};

@@ -126,6 +126,11 @@ pub(super) fn find(tx: &ReadTx<'_>, caller: &Caller, tenant_id: &str) -> Result<
     }
 }
 
+/// Whether the caller sets what a tenant is licensed for, which is decided above it.
+pub fn may_license(caller: &Caller, tenant: &Tenant) -> bool {
+    caller.access.allows(TENANT_LICENCES, Permission::Update) && tenant.node.id != caller.node.id
+}
+
 /// [`find`], for a change of what the tenant itself is licensed for: that is decided above it.
 pub(super) fn find_to_license(
     tx: &ReadTx<'_>,

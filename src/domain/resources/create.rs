@@ -45,6 +45,25 @@ impl NewData {
     }
 }
 
+/// What the caller adds at a place, judged after whether there is such a place and whether the caller
+/// may.
+pub async fn judge_at(
+    app: &App,
+    caller: &Caller,
+    model: &Model,
+    hierarchy: Option<&str>,
+    data: Map<String, Value>,
+) -> Result<NewData, Fault> {
+    super::permit_at(app, caller, model, Operation::Add, hierarchy).await?;
+    match NewData::judge(app, model, data) {
+        Ok(new) => Ok(new),
+        Err(fault) => {
+            super::place(app, caller, hierarchy).await?;
+            Err(fault)
+        }
+    }
+}
+
 /// Creates an instance at a node.
 pub async fn create(
     app: &App,
@@ -53,8 +72,7 @@ pub async fn create(
     hierarchy: Option<&str>,
     data: Map<String, Value>,
 ) -> Result<Written, Fault> {
-    super::permit_at(app, caller, model, Operation::Add, hierarchy).await?;
-    let new = NewData::judge(app, model, data)?;
+    let new = judge_at(app, caller, model, hierarchy, data).await?;
     let (app, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
     let hierarchy = hierarchy.map(str::to_owned);
     let ticket = Ticket::new(&app);

@@ -16,7 +16,7 @@ pub(in crate::domain) use self::fields::{
     in_schema_order, keep_server_fields, leave_server_fields, to_json,
 };
 pub use self::{
-    create::{NewData, create, create_in},
+    create::{NewData, create, create_in, judge_at},
     relocate::relocate_in,
     remove::{remove, remove_in},
     update::{Revision, judge_revision, update, update_in},

@@ -7,7 +7,13 @@ use serde_json::{Map, Value};
 
 use super::{Asked, Manner, Selection, Task, ask, single::target_of};
 use crate::{
-    domain::{App, Caller, access::offered, hierarchy, licences::Wanted, resources},
+    domain::{
+        App, Caller,
+        access::{offered, permit},
+        hierarchy,
+        licences::Wanted,
+        resources,
+    },
     fault::{Fault, FaultKind, FieldError},
     model::{Model, Operation, validate::validate},
     store::WriteTx,
@@ -24,9 +30,16 @@ pub async fn bulk_remove(
     manner: Manner,
 ) -> Result<Asked, Fault> {
     offered(model, Operation::Remove)?;
-    many(app, caller, model, hierarchy, selection, manner, |_, model_type, hrefs| {
-        Ok(Task::BulkDelete { model_type, hrefs })
-    })
+    many(
+        app,
+        caller,
+        model,
+        hierarchy,
+        selection,
+        manner,
+        Operation::Remove,
+        |_, model_type, hrefs| Ok(Task::BulkDelete { model_type, hrefs }),
+    )
     .await
 }
 
@@ -41,10 +54,21 @@ pub async fn bulk_modify(
     manner: Manner,
 ) -> Result<Asked, Fault> {
     resources::permit_at(app, caller, model, Operation::BulkUpdate, hierarchy).await?;
-    judge_changes(model, &changes)?;
-    many(app, caller, model, hierarchy, selection, manner, |_, model_type, hrefs| {
-        Ok(Task::BulkModify { model_type, hrefs, changes })
-    })
+    if let Err(fault) = judge_changes(model, &changes) {
+        // Whether there is such a place is said before what is wrong with the changes.
+        resources::place(app, caller, hierarchy).await?;
+        return Err(fault);
+    }
+    many(
+        app,
+        caller,
+        model,
+        hierarchy,
+        selection,
+        manner,
+        Operation::BulkUpdate,
+        |_, model_type, hrefs| Ok(Task::BulkModify { model_type, hrefs, changes }),
+    )
     .await
 }
 
@@ -61,10 +85,19 @@ pub async fn bulk_move(
     offered(model, Operation::Move)?;
     let (caller_, model_) = (caller.clone(), Arc::clone(model));
     let target = target.map(str::to_owned);
-    many(app, caller, model, hierarchy, selection, manner, move |tx, model_type, hrefs| {
-        let target = target_of(tx, &caller_, &model_, target.as_deref())?.pkid;
-        Ok(Task::BulkMove { model_type, hrefs, target })
-    })
+    many(
+        app,
+        caller,
+        model,
+        hierarchy,
+        selection,
+        manner,
+        Operation::Move,
+        move |tx, model_type, hrefs| {
+            let target = target_of(tx, &caller_, &model_, target.as_deref())?.pkid;
+            Ok(Task::BulkMove { model_type, hrefs, target })
+        },
+    )
     .await
 }
 
@@ -80,14 +113,22 @@ pub async fn bulk_assign(
     remove: bool,
     manner: Manner,
 ) -> Result<Asked, Fault> {
-    many(app, caller, model, hierarchy, selection, manner, move |_, model_type, hrefs| {
-        Ok(Task::BulkAssign { model_type, hrefs, wanted, remove })
-    })
+    many(
+        app,
+        caller,
+        model,
+        hierarchy,
+        selection,
+        manner,
+        Operation::Update,
+        move |_, model_type, hrefs| Ok(Task::BulkAssign { model_type, hrefs, wanted, remove }),
+    )
     .await
 }
 
 /// Asks for a task on all that the selection means, filed at the node of the call. `task` makes it
 /// of the model's type and their hrefs.
+#[expect(clippy::too_many_arguments, reason = "those of its callers, and what they ask for")]
 async fn many(
     app: &App,
     caller: &Caller,
@@ -95,11 +136,14 @@ async fn many(
     hierarchy: Option<&str>,
     selection: Selection,
     manner: Manner,
+    operation: Operation,
     task: impl FnOnce(&WriteTx<'_>, String, Vec<String>) -> Result<Task, Fault> + Send + 'static,
 ) -> Result<Asked, Fault> {
     let (caller_, model, at) = (caller.clone(), Arc::clone(model), hierarchy.map(str::to_owned));
     ask(app, caller, manner, move |tx| {
         let node = hierarchy::resolve(tx, &caller_, at.as_deref())?;
+        // Before the count that a filter is held to: it would tell how many there are.
+        permit(&caller_, &model, operation)?;
         let hrefs = selection.resolve(tx, &caller_, &model)?;
         Ok((node, task(tx, model.model_type.clone(), hrefs)?))
     })

@@ -12,7 +12,7 @@ use crate::{
         access::offered,
         hierarchy,
         resources::{
-            self, Expected, NewData, Revision, Written, from_json, get_to_change, judge_revision,
+            self, Expected, Revision, Written, from_json, get_to_change, judge_at, judge_revision,
             relocate_in,
         },
         transactions::Ticket,
@@ -31,8 +31,7 @@ pub async fn queue_create(
     data: Map<String, Value>,
     manner: Manner,
 ) -> Result<Asked, Fault> {
-    resources::permit_at(app, caller, model, Operation::Add, hierarchy).await?;
-    NewData::judge(app, model, data.clone())?;
+    judge_at(app, caller, model, hierarchy, data.clone()).await?;
     let place = resources::place_to_add(app, caller, model, hierarchy).await?;
     let model_type = model.model_type.clone();
     ask(app, caller, manner, move |_| {

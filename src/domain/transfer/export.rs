@@ -26,7 +26,7 @@ use crate::{
         tasks::Selection,
         templates::{self, Template},
     },
-    fault::Fault,
+    fault::{Fault, FaultKind},
     model::{Model, Operation},
     store::{ListRow, Node, ReadTx},
 };
@@ -109,8 +109,13 @@ pub async fn export(
         .read(move |tx| {
             let (app, caller, model) = (app_, caller_, model_);
             let place = hierarchy::resolve(tx, &caller, wanted.place.as_deref())?;
-            let chosen = selected(tx, &caller, &model, &place, wanted.selection)?;
-            permit(&caller, &model, Operation::Export)?;
+            let chosen = selected(tx, &caller, &model, &place, wanted.selection);
+            let permitted = permit(&caller, &model, Operation::Export);
+            let chosen = match chosen {
+                // What can't be seen is said before what can't be done, and nothing else.
+                Err(fault) if fault.kind == FaultKind::NotFound => return Err(fault),
+                chosen => permitted.and(chosen)?,
+            };
             let find = |selector: &Selector| templates::find(tx, &place, &model, selector);
             let template = wanted.template.as_ref().map(find).transpose()?;
             let shown = policies::shown_at(tx, &place, &model, &wanted.policy)?;

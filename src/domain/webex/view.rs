@@ -46,11 +46,16 @@ pub struct Customer {
 
 /// How a customer is connected, and what was done about it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one each for what the card shows or leaves out")]
 pub struct Card {
     pub customer: Customer,
     pub connection: Connection,
     /// Client id and secret are set.
     pub configured: bool,
+    /// The caller may connect it and have it synced.
+    pub may_act: bool,
+    /// The caller may add schedules.
+    pub may_schedule: bool,
     pub has_token: bool,
     pub has_refresh_token: bool,
     /// Unix seconds, as the others.
@@ -191,6 +196,8 @@ fn card_in(app: &App, tx: &ReadTx<'_>, caller: &Caller, pkid: &str) -> Result<Ca
     Ok(Card {
         connection: Connection::of(tx, &stored)?,
         configured: app.webex.is_configured(),
+        may_act: caller.access.allows(MODEL, Permission::Update),
+        may_schedule: caller.access.allows(SCHEDULE, Permission::Create),
         has_token: access.token.is_some(),
         has_refresh_token: access.refresh_token.is_some(),
         now: app.env.now_seconds(),

@@ -93,6 +93,8 @@ impl<'a> About<'a> {
             Which::Matching { expected_total, .. } => Some(*expected_total),
             Which::Named(_) => None,
         };
+        // What nobody is offered has no page, whatever it would be about.
+        access::offered(&model, operation)?;
         let chosen = chosen::chosen(visit.app, visit.caller, &model, which.clone()).await?;
         access::permit(visit.caller, &model, operation)?;
         Ok(Self {

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
+        access::Permission,
         places,
         shown::{Dashboard, HierarchyPage, ModelLink},
     },
@@ -27,16 +28,17 @@ const FORM: &str = "tree-form";
 
 pub async fn page(visit: &Visit<'_>) -> Page {
     let page = places::hierarchy(visit.app, visit.caller, visit.node(), visit.branches()).await?;
-    Ok(("Hierarchy".to_owned(), drawn(page)))
+    let may_add = visit.may(HIERARCHY_NODE, Permission::Create);
+    Ok(("Hierarchy".to_owned(), drawn(page, may_add)))
 }
 
-fn drawn(page: HierarchyPage) -> AnyView {
+fn drawn(page: HierarchyPage, may_add: bool) -> AnyView {
     let Dashboard { place, counts, .. } = page.chosen;
     let look = Look {
         form: FORM,
         toggle: &|_, _| "hierarchy",
         value: |node| node.path.clone(),
-        row: &|node| row(node, &place.path),
+        row: &|node| row(node, &place.path, may_add),
         chosen: &place.path,
     };
     let tree = tree(page.tree, &look);
@@ -47,14 +49,14 @@ fn drawn(page: HierarchyPage) -> AnyView {
                 <form id=FORM method="get" action="/hierarchy"></form>
                 {tree}
             </section>
-            <NodeSummary place counts/>
+            <NodeSummary place counts may_add/>
         </div>
     }
     .into_any()
 }
 
 /// A node of the tree: the link that chooses it, and what can be done there.
-fn row(node: &NodeRef, chosen: &str) -> AnyView {
+fn row(node: &NodeRef, chosen: &str, may_add: bool) -> AnyView {
     let add = at_node(&add_href(HIERARCHY_NODE), Some(&node.path));
     let add_label = format!("Add a node below {}", node.name);
     let details = detail_href(HIERARCHY_NODE, &node.pkid);
@@ -72,9 +74,11 @@ fn row(node: &NodeRef, chosen: &str) -> AnyView {
             <a class="icon-btn" href=details aria-label=details_label.clone() title=details_label>
                 <Icon name=IconName::Info/>
             </a>
-            <a class="icon-btn" href=add aria-label=add_label.clone() title=add_label>
-                <Icon name=IconName::Plus/>
-            </a>
+            {may_add.then(|| view! {
+                <a class="icon-btn" href=add aria-label=add_label.clone() title=add_label>
+                    <Icon name=IconName::Plus/>
+                </a>
+            })}
         </span>
     }
     .into_any()
@@ -82,7 +86,7 @@ fn row(node: &NodeRef, chosen: &str) -> AnyView {
 
 /// The chosen node: what it is, what it holds, what can be done there.
 #[component]
-fn NodeSummary(place: NodeRef, counts: Vec<(ModelLink, u64)>) -> impl IntoView {
+fn NodeSummary(place: NodeRef, counts: Vec<(ModelLink, u64)>, may_add: bool) -> impl IntoView {
     let rows: Vec<_> = counts
         .into_iter()
         .filter(|(model, _)| model.model_type != TRANSACTION)
@@ -108,10 +112,12 @@ fn NodeSummary(place: NodeRef, counts: Vec<(ModelLink, u64)>) -> impl IntoView {
             <h3>"At this node and below"</h3>
             <ul class="count-list">{rows}</ul>
             <div class="cluster">
-                <a class="btn btn-primary" href=add>
-                    <Icon name=IconName::Plus/>
-                    "Add node here"
-                </a>
+                {may_add.then(|| view! {
+                    <a class="btn btn-primary" href=add>
+                        <Icon name=IconName::Plus/>
+                        "Add node here"
+                    </a>
+                })}
                 <a class="btn" href=detail_href(HIERARCHY_NODE, &place.pkid)>"Details"</a>
             </div>
         </section>

@@ -47,7 +47,7 @@ pub use restore::VERSION;
 
 use super::routes::{Deed, ModelPath, ModelView, TRANSACTION, USER, from_search, to_search};
 use crate::{
-    domain::{App, Caller, accounts, licences::SERVICE_PACK},
+    domain::{App, Caller, access::Permission, accounts, licences::SERVICE_PACK},
     fault::Fault,
     server_fns::{
         PageAt,
@@ -84,6 +84,11 @@ impl<'a> Visit<'a> {
             session_token: request.session_token.as_deref(),
             pairs: from_search(&at.search),
         }
+    }
+
+    /// Whether the caller may do that with instances of a type.
+    fn may(&self, type_: &str, permission: Permission) -> bool {
+        self.caller.access.allows(type_, permission)
     }
 
     /// The first parameter of that name that isn't empty.

@@ -39,7 +39,7 @@ pub fn side_bar(frame: Frame, here: &Here<'_>) -> AnyView {
             </p>
         }
     });
-    let sections: Vec<AnyView> = sections(frame.models)
+    let sections: Vec<AnyView> = sections(frame.models, frame.tenants)
         .into_iter()
         .map(|section| {
             let id = format!("section-{}", section.title.to_ascii_lowercase().replace(' ', "-"));
@@ -88,7 +88,9 @@ struct SectionLinks {
 }
 
 /// The models by section, with the four pages that aren't lists of a model of their own.
-fn sections(models: Vec<ModelLink>) -> Vec<SectionLinks> {
+fn sections(models: Vec<ModelLink>, has_tenants: bool) -> Vec<SectionLinks> {
+    let has = |model_type: &str| models.iter().any(|model| model.model_type == model_type);
+    let (has_webex, has_log) = (has(WEBEX_LICENCE), has(TRANSACTION));
     let mut sections: Vec<SectionLinks> = SECTIONS
         .iter()
         .map(|title| SectionLinks { title: (*title).to_owned(), links: Vec::new() })
@@ -100,12 +102,19 @@ fn sections(models: Vec<ModelLink>) -> Vec<SectionLinks> {
             sections.push(SectionLinks { title: title.to_owned(), links: vec![link] });
         }
     };
-    let tenants = ("Tenants and licences".to_owned(), TENANTS.to_owned(), IconName::Rows);
-    add("Customers", tenants);
-    let near = ("Licences near full".to_owned(), WEBEX.to_owned(), IconName::Warning);
-    add("Webex", near);
+    if has_tenants {
+        let tenants = ("Tenants and licences".to_owned(), TENANTS.to_owned(), IconName::Rows);
+        add("Customers", tenants);
+    }
+    if has_webex {
+        let near = ("Licences near full".to_owned(), WEBEX.to_owned(), IconName::Warning);
+        add("Webex", near);
+    }
     add("Hierarchy", ("Tree".to_owned(), "/hierarchy".to_owned(), IconName::Tree));
-    add("Operations", ("Transactions".to_owned(), "/transactions".to_owned(), IconName::History));
+    if has_log {
+        let log = ("Transactions".to_owned(), "/transactions".to_owned(), IconName::History);
+        add("Operations", log);
+    }
     for model in models {
         if model.section.is_empty() || model.model_type == TRANSACTION {
             continue;
@@ -159,15 +168,16 @@ mod tests {
 
     #[test]
     fn sections_keep_their_order_and_empty_ones_are_left_out() {
-        let all = sections(vec![
+        let models = vec![
             model("x/Y", "Extras"),
             model("data/HierarchyNode", "Hierarchy"),
             model("relation/SparkCustomer", "Customers"),
             model("tool/Transaction", "Operations"),
             model("tool/Hidden", ""),
-        ]);
+        ];
+        let all = sections(models, true);
         let titles: Vec<_> = all.iter().map(|s| s.title.as_str()).collect();
-        assert_eq!(titles, ["Customers", "Webex", "Hierarchy", "Operations", "Extras"]);
+        assert_eq!(titles, ["Customers", "Hierarchy", "Operations", "Extras"]);
         let paths: Vec<_> =
             all.iter().flat_map(|s| s.links.iter().map(|(_, path, _)| path.as_str())).collect();
         assert_eq!(
@@ -175,13 +185,20 @@ mod tests {
             [
                 "/tenants",
                 "/models/relation/SparkCustomer",
-                "/webex",
                 "/hierarchy",
                 "/models/data/HierarchyNode",
                 "/transactions",
                 "/models/x/Y"
             ]
         );
+    }
+
+    #[test]
+    fn a_page_is_there_for_who_may_read_what_it_shows() {
+        assert_eq!(sections(Vec::new(), false).len(), 1);
+        let webex = sections(vec![model(WEBEX_LICENCE, "Webex")], false);
+        let titles: Vec<_> = webex.iter().map(|s| s.title.as_str()).collect();
+        assert_eq!(titles, ["Webex", "Hierarchy"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::packs::kind;
 use crate::{
     domain::{
+        access::Permission,
         licences::{self, PackLine, UserRef},
         resources,
     },
@@ -28,14 +29,17 @@ pub async fn tab(visit: &Visit<'_>, pkid: &str) -> Result<AnyView, Fault> {
     let given = licences::assignable(app, caller, &stored.node.path).await?;
     let webex = licences::integrated_client_package(app, caller, user(), WEBEX).await?;
     let assign = at_node(&one_href(USER, pkid, Deed::Assign), visit.node());
-    let button = view! {
-        <p class="cluster">
-            <a class="btn btn-primary" href=assign>
-                <Icon name=IconName::Check/>
-                "Assign or take back…"
-            </a>
-        </p>
-    };
+    let button = visit.may(USER, Permission::Update).then(|| {
+        view! {
+            <p class="cluster">
+                <a class="btn btn-primary" href=assign>
+                    <Icon name=IconName::Check/>
+                    "Assign or take back…"
+                </a>
+            </p>
+        }
+        .into_any()
+    });
     if held.packs.is_empty() && held.services.is_empty() {
         return Ok(view! {
             <div class="empty">

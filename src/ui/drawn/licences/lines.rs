@@ -39,8 +39,9 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str, view: &TenantView) -> Page
     let detail = licences::detail(visit.app, visit.caller, tenant_id).await?;
     let title = format!("Licences of {}", scope.name());
     let shown = scope.shown(&look.filter);
-    let editing = look.edit;
-    let actions = (!editing).then(|| actions(&look, shown.is_empty())).into_any();
+    let editing = look.edit && scope.may_change;
+    let nothing = shown.is_empty() || !scope.may_change;
+    let actions = (!editing).then(|| actions(&look, nothing)).into_any();
     let body = if editing {
         editor(&scope, &shown, &look, posted, fault)
     } else {
@@ -66,7 +67,8 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str, view: &TenantView) -> Page
     Ok((title, view.into_any()))
 }
 
-fn actions(look: &Look, empty: bool) -> AnyView {
+/// `nothing` is there to be edited.
+fn actions(look: &Look, nothing: bool) -> AnyView {
     let files: Vec<AnyView> = [("xlsx", "Excel"), ("csv", "CSV")]
         .into_iter()
         .map(|(format, name)| {
@@ -76,7 +78,7 @@ fn actions(look: &Look, empty: bool) -> AnyView {
             .into_any()
         })
         .collect();
-    let edit = (!empty).then(|| {
+    let edit = (!nothing).then(|| {
         view! {
             <a class="btn btn-primary" href=look.editing()>
                 <Icon name=IconName::Edit/>

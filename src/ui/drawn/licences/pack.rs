@@ -38,6 +38,7 @@ async fn find(
 /// The page of one pack of a tenant.
 pub async fn page(visit: &Visit<'_>, tenant_id: &str, name: &str) -> Page {
     let (all, pack) = find(visit, tenant_id, name).await?;
+    let may = licences::may_license(visit.caller, &all.tenant);
     let tenant = &all.tenant.node.name;
     let title = format!("{} at {tenant}", pack.display_name);
     let posted = visit.posted.map(|posted| posted.pairs.as_slice()).unwrap_or_default();
@@ -82,12 +83,17 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str, name: &str) -> Page {
                     </div>
                     <p class="page-about muted">{pack.description.clone()}</p>
                 </div>
-                <div class="cluster">
-                    <a class="btn" href=to(visit, tenant_id, TenantView::RemovePack(pack.name.clone()))>
-                        <Icon name=IconName::Trash/>
-                        "Remove…"
-                    </a>
-                </div>
+                {may.then(|| view! {
+                    <div class="cluster">
+                        <a
+                            class="btn"
+                            href=to(visit, tenant_id, TenantView::RemovePack(pack.name.clone()))
+                        >
+                            <Icon name=IconName::Trash/>
+                            "Remove…"
+                        </a>
+                    </div>
+                })}
             </div>
             {fault.filter(|_| at_field.is_none()).map(|fault| refusal(fault, &[]))}
             <section class="form-section" aria-labelledby="quantity">
@@ -101,6 +107,7 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str, name: &str) -> Page {
                     )}
                 </p>
                 {bar(taken(&pack))}
+                {may.then(|| view! {
                 <form
                     method="post"
                     action=to(visit, tenant_id, TenantView::Pack(pack.name.clone()))
@@ -117,6 +124,7 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str, name: &str) -> Page {
                         </a>
                     </p>
                 </form>
+                })}
             </section>
             <section class="form-section" aria-labelledby="services">
                 <h2 id="services">"Services"</h2>

@@ -54,7 +54,8 @@ pub async fn page(visit: &Visit<'_>, tenant_id: &str) -> Page {
             {tabs(visit, tenant_id, &TenantView::Packs)}
             {notice(visit)}
             {body}
-            {add_form(visit, tenant_id, &offered)}
+            {licences::may_license(visit.caller, &all.tenant)
+                .then(|| add_form(visit, tenant_id, &offered))}
         </div>
     };
     Ok((title, view.into_any()))

@@ -4,6 +4,7 @@
 use crate::{
     domain::{
         App, Caller,
+        access::{Permission, SITE_LICENCES},
         licences::{self, Family, Limit, Line, LineFilter, Marks, Outcome, Quantity, Tenant},
     },
     fault::Fault,
@@ -19,6 +20,8 @@ pub struct Scope {
     /// Group services before user services, each by name.
     pub lines: Vec<Line>,
     pub marks: Marks,
+    /// Whether the caller sets these limits.
+    pub may_change: bool,
 }
 
 impl Scope {
@@ -39,7 +42,12 @@ impl Scope {
             }
         };
         let marks = licences::marks(app, &tenant.node).await?;
-        Ok(Self { tenant, site, lines: group.into_iter().chain(user).collect(), marks })
+        let may_change = match &site {
+            None => licences::may_license(caller, &tenant),
+            Some(_) => caller.access.allows(SITE_LICENCES, Permission::Update),
+        };
+        let lines = group.into_iter().chain(user).collect();
+        Ok(Self { tenant, site, lines, marks, may_change })
     }
 
     pub fn shown<'s>(&'s self, filter: &LineFilter) -> Vec<&'s Line> {

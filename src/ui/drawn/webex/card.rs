@@ -217,7 +217,7 @@ fn span(seconds: i64) -> String {
 
 /// What can be done now: the link to Webex, and what is queued.
 fn buttons(card: &Card, node: Option<&str>) -> Option<AnyView> {
-    if !card.configured {
+    if !card.configured || !card.may_act {
         return None;
     }
     let pkid = &card.customer.pkid;
@@ -337,7 +337,7 @@ fn schedules(card: &Card, node: Option<&str>) -> AnyView {
     let all = has(Act::SyncWebexTeamsRolesLicences) && has(Act::SyncWebexTeamsUsers);
     let lines: Vec<AnyView> = schedules.iter().map(|schedule| line(schedule, node)).collect();
     let list = (!lines.is_empty()).then(|| view! { <ul class="webex-schedules">{lines}</ul> });
-    let keep = (!all && card.configured && card.has_token).then(|| {
+    let keep = (!all && card.configured && card.has_token && card.may_schedule).then(|| {
         view! {
             <button
                 class="btn"
@@ -358,10 +358,12 @@ fn schedules(card: &Card, node: Option<&str>) -> AnyView {
             {list}
             <div class="cluster">
                 {keep}
-                <a class="btn btn-quiet" href=add>
-                    <Icon name=IconName::Plus/>
-                    "Add a schedule"
-                </a>
+                {card.may_schedule.then(|| view! {
+                    <a class="btn btn-quiet" href=add>
+                        <Icon name=IconName::Plus/>
+                        "Add a schedule"
+                    </a>
+                })}
             </div>
         </form>
     }
