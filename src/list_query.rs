@@ -43,16 +43,25 @@ pub enum Condition {
     Equals,
     NotEqual,
     NotContain,
+    /// A time: then or later.
+    From,
+    /// A time: earlier.
+    Before,
 }
 
 impl Condition {
-    pub const ALL: [Self; 6] = [
+    /// Those of attributes that are times.
+    pub const OF_TIMES: [Self; 2] = [Self::From, Self::Before];
+
+    pub const ALL: [Self; 8] = [
         Self::Contains,
         Self::StartsWith,
         Self::EndsWith,
         Self::Equals,
         Self::NotEqual,
         Self::NotContain,
+        Self::From,
+        Self::Before,
     ];
 
     /// As it stands in URLs.
@@ -64,6 +73,8 @@ impl Condition {
             Self::Equals => "equals",
             Self::NotEqual => "notequal",
             Self::NotContain => "notcontain",
+            Self::From => "from",
+            Self::Before => "before",
         }
     }
 
@@ -76,6 +87,8 @@ impl Condition {
             Self::Equals => "is",
             Self::NotEqual => "is not",
             Self::NotContain => "doesn't contain",
+            Self::From => "is from",
+            Self::Before => "is before",
         }
     }
 
@@ -303,7 +316,7 @@ fn groups(
                     "filter_condition",
                     "not_a_choice",
                     "filter_condition must be one of: contains, startswith, endswith, equals, \
-                     notequal, notcontain.",
+                     notequal, notcontain, from, before.",
                 ));
                 Condition::Contains
             });

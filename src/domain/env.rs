@@ -8,6 +8,16 @@ use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::forma
 const RFC_3339: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
 
+/// A date, or a time of any offset (RFC 3339), as a text that sorts among those that are stored.
+pub fn stored_time(text: &str) -> Option<String> {
+    let day = format_description!("[year]-[month]-[day]");
+    if time::Date::parse(text, &day).is_ok() {
+        return Some(text.to_owned());
+    }
+    let time = OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?;
+    time.to_offset(time::UtcOffset::UTC).format(RFC_3339).ok()
+}
+
 pub trait Clock: Send + Sync {
     fn now(&self) -> OffsetDateTime;
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::{
     App, Caller,
     access::{offered, permit},
-    hierarchy,
+    env, hierarchy,
 };
 use crate::{
     fault::{Fault, FieldError},
     list_query::{Condition, Direction, Filter, LOCATED_AT, ListQuery, Traversal},
-    model::{Kind, Model, Operation},
+    model::{Format, Kind, Model, Operation},
     store::{Attr, Cover, ListFilter, ListRow, ListSpec, Node, Order, ReadTx},
 };
 
@@ -177,6 +177,7 @@ fn list_filter(model: &Model, filter: &Filter) -> Result<ListFilter, FieldError>
         None => attr(model, &filter.field).map_err(|e| e.named("filter_field"))?,
     };
     let text = match attr {
+        _ if Condition::OF_TIMES.contains(&filter.condition) => time_of(model, filter)?,
         // SQLite answers JSON booleans as 1 and 0; an empty text stands for one that isn't set.
         Attr::Data(_, Kind::Boolean) => match filter.text.to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" => "1".to_owned(),
@@ -197,6 +198,31 @@ fn list_filter(model: &Model, filter: &Filter) -> Result<ListFilter, FieldError>
         condition: filter.condition,
         text,
         ignore_case: filter.ignore_case,
+    })
+}
+
+/// What a time is compared with, as times are stored: a day begins with its date.
+fn time_of(model: &Model, filter: &Filter) -> Result<String, FieldError> {
+    let property = model.root.property(&filter.field);
+    if property.is_none_or(|property| property.format != Some(Format::DateTime)) {
+        return Err(FieldError::new(
+            "filter_condition",
+            "not_offered",
+            format!(
+                "{} isn't a time; from and before are for times alone.",
+                model.attr_title(&filter.field)
+            ),
+        ));
+    }
+    env::stored_time(filter.text.trim()).ok_or_else(|| {
+        FieldError::new(
+            "filter_text",
+            "wrong_type",
+            format!(
+                "{} is compared with a date (2026-01-31) or a time (2026-01-31T09:30:00Z).",
+                model.attr_title(&filter.field)
+            ),
+        )
     })
 }
 

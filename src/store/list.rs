@@ -191,6 +191,12 @@ impl ListFilter {
             return self.condition_on_entries(name, text);
         }
         let raw = attr.sql();
+        // Times of one form, in whose index they sort as they follow each other.
+        match self.condition {
+            Condition::From => return format!("{raw} >= {text} COLLATE NOCASE"),
+            Condition::Before => return format!("{raw} < {text} COLLATE NOCASE"),
+            _ => {}
+        }
         if self.condition == Condition::Equals && self.uses_index(attr) {
             // The indexes collate NOCASE; an exact comparison narrows by it first.
             let exact =
@@ -210,7 +216,11 @@ impl ListFilter {
                 Condition::Equals => format!("{entries} = 0 AND {text} = ''"),
                 Condition::NotEqual => format!("{entries} > 0 AND {text} = ''"),
                 Condition::NotContain => format!("{text} <> ''"),
-                Condition::Contains | Condition::StartsWith | Condition::EndsWith => {
+                Condition::Contains
+                | Condition::StartsWith
+                | Condition::EndsWith
+                | Condition::From
+                | Condition::Before => {
                     format!("{text} = ''")
                 }
             };
@@ -255,6 +265,8 @@ impl ListFilter {
             ),
             Condition::Equals => format!("{value} = {text}"),
             Condition::NotEqual => format!("{value} <> {text}"),
+            Condition::From => format!("{value} >= {text}"),
+            Condition::Before => format!("{value} < {text}"),
         }
     }
 

@@ -2,5 +2,6 @@
 
 mod chain;
 mod events;
+mod filter;
 mod restore;
 mod retention;

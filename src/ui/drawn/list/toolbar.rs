@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::shown::ListPage,
     list_query::{Condition, Filter, ListQuery, Traversal},
-    model::{Choice, Kind, Model, Property},
+    model::{Choice, Format, Kind, Model, Property},
     ui::{
         components::{Icon, IconName, value::text_in_words},
         drawn::parts::hidden,
@@ -237,8 +237,13 @@ pub fn column_filter(model: &Model, attr: &str, address: &Address) -> AnyView {
 fn controls(id: &str, property: Option<&Property>, current: Option<&Filter>) -> AnyView {
     let (condition_id, text_id) = (format!("{id}-condition"), format!("{id}-text"));
     let choices = choices(property);
-    let conditions: &[Condition] =
-        if choices.is_some() { &[Condition::Equals, Condition::NotEqual] } else { &Condition::ALL };
+    let is_time = property.is_some_and(|property| property.format == Some(Format::DateTime));
+    let conditions: Vec<Condition> = if choices.is_some() {
+        vec![Condition::Equals, Condition::NotEqual]
+    } else {
+        let of_times = |condition: &Condition| Condition::OF_TIMES.contains(condition);
+        Condition::ALL.into_iter().filter(|condition| is_time || !of_times(condition)).collect()
+    };
     let conditions: Vec<AnyView> = conditions
         .iter()
         .map(|condition| {
