@@ -16,7 +16,11 @@ use serde_json::{Value, json};
 
 /// What a command said, and whether it went well.
 fn run(arguments: &[&str]) -> (bool, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_tenantry")).args(arguments).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_tenantry"))
+        .args(arguments)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8(said).unwrap())
 }
@@ -306,4 +310,42 @@ async fn the_log_is_json_where_that_is_asked_for_with_a_line_for_each_request() 
     assert_eq!(line["span"]["method"], "GET", "{line}");
     assert_eq!(line["span"]["path"], "/api/data/HierarchyNode", "{line}");
     assert_eq!(line["level"], "INFO", "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_locked_out_gets_another_password_beside_the_running_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let nowhere = folder.path().join("nowhere");
+    let (done, said) = run(&["user", "list", "--data-dir", text(&nowhere)]);
+    assert!(!done && said.contains("there is no tenantry.db"), "{said}");
+    assert!(!nowhere.exists());
+
+    let (process, _) = served(&data).await;
+    let status = async |name: &str, password: &str| {
+        let request = Client::new().get(format!("{}/api/data/HierarchyNode/", process.url));
+        request.basic_auth(name, Some(password)).send().await.unwrap().status().as_u16()
+    };
+    let add = ["user", "add", "second", "--role", "ProviderAdmin", "--data-dir", text(&data)];
+    let (done, said) = run(&add);
+    assert!(!done && said.contains("for users at provider nodes"), "{said}");
+    let (done, said) = run(&[&add[..], &["--at", "sys.Acme"]].concat());
+    assert!(done, "{said}");
+    let made_up = |said: &str| {
+        let rest = said.split("The password is ").nth(1).unwrap().to_owned();
+        rest.split_whitespace().next().unwrap().to_owned()
+    };
+    let first = made_up(&said);
+    assert_eq!(status("second", &first).await, 200);
+    let (done, said) = run(&["user", "password", "second", "--data-dir", text(&data)]);
+    assert!(done, "{said}");
+    assert_eq!(status("second", &made_up(&said)).await, 200);
+    let (done, said) = run(&["user", "password", "nobody", "--data-dir", text(&data)]);
+    assert!(!done && said.contains("There is no user \"nobody\""), "{said}");
+    let (done, said) = run(&["user", "list", "--data-dir", text(&data)]);
+    assert!(done, "{said}");
+    assert!(said.contains("admin  SystemAdmin at sys\n"), "{said}");
+    assert!(said.contains("second  ProviderAdmin at sys.Acme\n"), "{said}");
+    let (done, said) = run(&["check", "--data-dir", text(&data)]);
+    assert!(done, "{said}");
 }
