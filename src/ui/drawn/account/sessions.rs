@@ -13,7 +13,7 @@ use crate::{
 };
 
 const HEADS: [(&str, &str); 5] =
-    [("Session", ""), ("Address", ""), ("Begun", ""), ("Last used", ""), ("", "")];
+    [("Session", ""), ("Address", ""), ("Begun", ""), ("Last used", ""), ("Action", "")];
 
 /// `current` is the log-in that the page is read with.
 pub fn section(visit: &Visit<'_>, sessions: &[LogInRow], current: Option<&str>) -> AnyView {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 const HEADS: [(&str, &str); 5] =
-    [("Name", ""), ("May do", ""), ("Until", ""), ("Last used", ""), ("", "")];
+    [("Name", ""), ("May do", ""), ("Until", ""), ("Last used", ""), ("Action", "")];
 
 /// `scopes` are those that a new token can have.
 pub fn section(
