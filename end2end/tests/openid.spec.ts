@@ -118,7 +118,7 @@ test("who has no group, a name of somebody else's, or a place that isn't there s
     await page.context().clearCookies();
     await logIn(page, person);
     await expect(page.getByRole("alert")).toContainText(told);
-    await expect(page).toHaveURL(/\/login\?/);
+    await expect(page).toHaveURL(/\/login$/);
     await page.goto("/");
     await expect(page).toHaveURL(/\/login/);
   }
