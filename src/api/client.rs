@@ -78,7 +78,6 @@ fn address(text: &str) -> Option<IpAddr> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -1,4 +1,4 @@
-//! The log-in at an OpenID provider, as far as it goes without one. `openid.spec.ts` has a real one.
+//! The log-in at an `OpenID` provider, as far as it goes without one. `openid.spec.ts` has a real one.
 
 use tenantry::domain::accounts::openid::{Settings, mapping};
 

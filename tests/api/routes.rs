@@ -46,7 +46,7 @@ async fn what_is_listed_answers_and_what_is_not_listed_does_not() {
             let told = format!("{method} {path}: {answer}");
             match methods.get(method) {
                 Some((true, Surface::Open)) => {
-                    assert!(![404, 405].contains(&answer.status), "{told}")
+                    assert!(![404, 405].contains(&answer.status), "{told}");
                 }
                 // Who doesn't say who it is learns nothing, not even whether there is an instance.
                 Some((true, _)) => assert_eq!(answer.status, 401, "{told}"),

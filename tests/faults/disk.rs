@@ -50,7 +50,7 @@ impl Disk {
     }
 
     /// The disk as this process can reach it.
-    pub fn from_here(&self) -> PathBuf {
+    pub fn reached(&self) -> PathBuf {
         Path::new("/proc")
             .join(self.holder.id().to_string())
             .join("root")

@@ -8,7 +8,7 @@ use crate::{api::Api, check, disk::Disk, process::Process};
 
 /// Takes what is left of the disk.
 fn fill(disk: &Disk) -> std::path::PathBuf {
-    let path = disk.from_here().join("filler");
+    let path = disk.reached().join("filler");
     let mut file = File::create(&path).unwrap();
     while file.write_all(&[0; 4096]).is_ok() {}
     path

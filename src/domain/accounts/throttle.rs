@@ -192,6 +192,7 @@ fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "as requests have it")]
     fn from(address: &str) -> Option<IpAddr> {
         Some(address.parse().unwrap())
     }

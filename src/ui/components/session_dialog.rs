@@ -7,6 +7,7 @@ use crate::ui::{browser, navigation::use_navigation, session::use_session};
 
 const DIALOG: &str = "session-dialog";
 const PASSWORD: &str = "session-password";
+const CODE: &str = "session-code";
 
 #[component]
 pub fn SessionDialog(username: RwSignal<String>) -> impl IntoView {
@@ -14,6 +15,7 @@ pub fn SessionDialog(username: RwSignal<String>) -> impl IntoView {
     let navigation = use_navigation();
     let reason = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
+    let asks_code = RwSignal::new(false);
     let waiting = session.waiting();
 
     Effect::new(move |was_open: Option<bool>| {
@@ -36,13 +38,20 @@ pub fn SessionDialog(username: RwSignal<String>) -> impl IntoView {
         busy.set(true);
         let name = username.get_untracked();
         leptos::task::spawn_local(async move {
-            let outcome = log_in(name, browser::input_value(PASSWORD)).await;
+            let (password, code) = (browser::input_value(PASSWORD), browser::input_value(CODE));
+            let outcome = log_in(name, password, code).await;
             busy.set(false);
             match outcome {
                 Ok(()) => {
                     browser::clear_input(PASSWORD);
+                    browser::clear_input(CODE);
                     navigation.announce("Logged in again.");
                     session.renewed();
+                }
+                Err(message) if message == NEEDS_CODE => {
+                    reason.set(None);
+                    asks_code.set(true);
+                    browser::focus("#session-code");
                 }
                 Err(message) => {
                     reason.set(Some(message));
@@ -63,6 +72,10 @@ pub fn SessionDialog(username: RwSignal<String>) -> impl IntoView {
                 <h2 id="session-title">"Your session has ended"</h2>
                 <p>"Log in again to go on. Nothing that you typed is lost."</p>
                 <Credentials username reason/>
+                <div class="field" hidden=move || !asks_code.get()>
+                    <label class="field-label" for=CODE>"Code of your second factor"</label>
+                    <input id=CODE class="input" name="totp" autocomplete="one-time-code"/>
+                </div>
                 <div class="cluster is-end">
                     <button
                         type="button"
@@ -124,18 +137,26 @@ fn Credentials(username: RwSignal<String>, reason: RwSignal<Option<String>>) -> 
     }
 }
 
+/// What stands for a message where the code of a second factor is to be asked for.
+const NEEDS_CODE: &str = "second_factor_required";
+
 /// Opens a new session; the answer's cookies make it that of this page.
 #[cfg(feature = "hydrate")]
-async fn log_in(username: String, password: String) -> Result<(), String> {
+async fn log_in(username: String, password: String, code: String) -> Result<(), String> {
     const UNREACHABLE: &str = "The server can't be reached. Try again in a moment.";
-    let credentials = serde_json::json!({ "username": username, "password": password });
+    let credentials =
+        serde_json::json!({ "username": username, "password": password, "totp": code });
     let request = gloo_net::http::Request::post("/noninteractivelogin/")
         .json(&credentials)
         .map_err(|_| UNREACHABLE.to_owned())?;
     let response = request.send().await.map_err(|_| UNREACHABLE.to_owned())?;
     match response.status() {
         200..300 => Ok(()),
-        401 | 403 => Err("That password isn't right.".to_owned()),
+        401 | 403 if response.text().await.is_ok_and(|text| text.contains(NEEDS_CODE)) => {
+            Err(NEEDS_CODE.to_owned())
+        }
+        401 | 403 if code.is_empty() => Err("That password isn't right.".to_owned()),
+        401 | 403 => Err("That password or code isn't right.".to_owned()),
         429 => Err("Too many tries. Wait a minute, then try again.".to_owned()),
         _ => Err(UNREACHABLE.to_owned()),
     }
@@ -143,6 +164,6 @@ async fn log_in(username: String, password: String) -> Result<(), String> {
 
 #[cfg(not(feature = "hydrate"))]
 #[expect(clippy::unused_async, reason = "twin of the browser's")]
-async fn log_in(_username: String, _password: String) -> Result<(), String> {
+async fn log_in(_username: String, _password: String, _code: String) -> Result<(), String> {
     Ok(())
 }

@@ -69,7 +69,7 @@ const fn row(
 }
 
 /// The routes that models have.
-const MODEL: [Row; 37] = [
+const MODEL: [Row; 38] = [
     row("GET", "", &["Read"], About::Place, Body::None),
     row("POST", "", &["Create"], About::Place, Body::Empty),
     row("DELETE", "", &["Delete"], About::Place, Body::Hrefs),
@@ -404,10 +404,10 @@ async fn every_route_of_the_provisioning_api_answers_as_the_role_and_the_place_s
                 let call = app.call(method, &asked).basic(&role.name(), PASSWORD);
                 let call = if method == "GET" { call } else { call.json(&body_of(path)) };
                 let answer = call.send().await;
-                let seen = sees || of == Of::Catalogue;
+                let visible = sees || of == Of::Catalogue;
                 // A tenant's licences are never its own to set.
-                let own = role.gives(type_, operation);
-                let right = match (seen, own) {
+                let given = role.gives(type_, operation);
+                let right = match (visible, given) {
                     (false, _) => answer.status == 404,
                     (true, false) => answer.status == 403,
                     // A pack that the tenant doesn't have isn't there, for who may look.
@@ -417,7 +417,9 @@ async fn every_route_of_the_provisioning_api_answers_as_the_role_and_the_place_s
                     (true, true) => ![401, 403, 404].contains(&answer.status),
                 };
                 if !right {
-                    wrong.push(format!("{role:?} of {tenant}, seen {seen}, may {own}: {answer}"));
+                    wrong.push(format!(
+                        "{role:?} of {tenant}, seen {visible}, may {given}: {answer}"
+                    ));
                 }
             }
         }

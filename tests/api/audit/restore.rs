@@ -77,13 +77,15 @@ async fn what_no_version_can_be_made_of_is_refused() {
     let collection = format!("{SPARK}?hierarchy=sys.Provider.Customer");
     let taken = json!({ "name": "Owner", "account_number_external": ORGANISATION });
     let owner = app.post(&collection, &taken).await.expect(201).json();
-    let owned = owner["meta"]["uri"].as_str().unwrap();
-    app.put(owned, &json!({ "name": "Owner", "account_number_external": "" })).await.expect(200);
+    let first_href = owner["meta"]["uri"].as_str().unwrap();
+    app.put(first_href, &json!({ "name": "Owner", "account_number_external": "" }))
+        .await
+        .expect(200);
     let other = app.post(&collection, &taken).await.expect(201).json();
     let before = app.contents().await;
     // Somebody else has it by now.
     let field = [("/account_number_external", "taken")];
-    restore(&app, owned, &id(&owner)).await.expect_fault(409, "taken", &field);
+    restore(&app, first_href, &id(&owner)).await.expect_fault(409, "taken", &field);
     restore(&app, &path, &id(&other)).await.expect_fault(
         400,
         "validation",
