@@ -241,7 +241,8 @@ async fn a_newer_database_is_left_alone_and_an_older_one_is_copied_first() {
     fs::create_dir(&data).unwrap();
     let database = Connection::open(data.join("tenantry.db")).unwrap();
     database.execute_batch(include_str!("../src/store/migrations/0001_initial.sql")).unwrap();
-    let old = "INSERT INTO node (pkid, name, node_type, path) VALUES ('a1', 'sys', 'sys', 'sys')";
+    let old = "INSERT INTO node (pkid, name, node_type, path) VALUES ('a1', 'sys', 'sys', 'sys');\
+               INSERT INTO node_closure VALUES (1, 1)";
     database.execute_batch(old).unwrap();
     database.pragma_update(None, "user_version", 1).unwrap();
     drop(database);

@@ -29,6 +29,9 @@ pub async fn ready(app: &App) -> Result<(), Fault> {
     if found.is_ok() {
         found = app.store.write(|tx| Ok::<_, Fault>(tx.probe()?)).await;
     }
+    if found.is_ok() {
+        found = app.store.has_room().map_err(Fault::from);
+    }
     *last = Some((began, found.clone()));
     found
 }

@@ -446,7 +446,7 @@ pub fn note(data: &mut Map<String, Value>, time: &str, level: &str, message: &st
 }
 
 /// Whether a record is as it stays.
-fn has_ended(data: &Map<String, Value>) -> bool {
+pub fn has_ended(data: &Map<String, Value>) -> bool {
     let status = data.get("status").and_then(Value::as_str);
     status.is_some_and(|status| [SUCCESS, FAIL].contains(&status))
 }

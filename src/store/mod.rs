@@ -37,7 +37,7 @@ mod webex_synced;
 mod webex_views;
 mod writer;
 
-use std::{cell::Cell, path::Path};
+use std::{cell::Cell, path::Path, sync::Arc};
 
 use deadpool_sqlite::{Config, Hook, HookError, Pool, Runtime};
 use rusqlite::{Connection, functions::FunctionFlags};
@@ -120,6 +120,7 @@ impl From<StoreError> for crate::fault::Fault {
 pub struct Store {
     readers: Pool,
     writer: Writer,
+    folder: Arc<Path>,
 }
 
 /// A consistent view of the database.
@@ -193,7 +194,8 @@ impl Store {
             }))
             .build()
             .map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        let store = Self { readers, writer: Writer::start(conn, vault) };
+        let folder = Arc::from(data_dir);
+        let store = Self { readers, writer: Writer::start(conn, vault), folder };
         // Fails here, at the start, when the file can't be read.
         store.read(|tx: &ReadTx<'_>| -> Result<(), StoreError> { tx.check() }).await?;
         Ok(store)
@@ -244,6 +246,12 @@ impl Store {
     /// remembered of accounts holds as long as it stays.
     pub fn access_generation(&self) -> u64 {
         self.writer.access_generation()
+    }
+
+    /// Whether the disk has room for what is written next, which small writes alone don't show: they
+    /// go into what the log of writes has had before.
+    pub fn has_room(&self) -> Result<(), StoreError> {
+        trouble::room(&self.folder)
     }
 
     /// Waits for what is under way, then closes the writing connection.

@@ -1,6 +1,8 @@
 //! What keeps the database from doing its work, told apart as far as an operator can do something
 //! about it. All of these pass by themselves once their cause is gone.
 
+use std::path::Path;
+
 use rusqlite::ErrorCode;
 
 use super::StoreError;
@@ -58,6 +60,18 @@ impl Trouble {
             _ => return None,
         })
     }
+}
+
+/// Less than this and the disk counts as full. Bytes.
+const LEAST_ROOM: u64 = 1024 * 1024;
+
+/// Refuses a disk that has no room left.
+pub(super) fn room(folder: &Path) -> Result<(), StoreError> {
+    let disk = rustix::fs::statvfs(folder).map_err(std::io::Error::from)?;
+    if disk.f_bavail.saturating_mul(disk.f_frsize) < LEAST_ROOM {
+        return Err(StoreError::Troubled(Trouble::Full));
+    }
+    Ok(())
 }
 
 /// The shared memory file couldn't be made larger.

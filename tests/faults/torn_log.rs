@@ -50,7 +50,9 @@ async fn a_log_that_lost_its_end_loses_whole_writes_only() {
     drop(file);
     let process = Process::start(folder.path(), "warn", &[]);
     let api = Api::of(&process);
-    assert_eq!(api.names().await, names[..names.len() - 1]);
+    // What was written last may be another thing than the last customer.
+    let left = api.names().await;
+    assert!(left.len() + 1 >= names.len() && names.starts_with(&left), "{left:?}");
     assert_eq!(api.create("B").await.0, 201);
     process.kill();
     let (well, said) = check(program(), folder.path());

@@ -41,7 +41,7 @@ impl Process {
         let url = loop {
             let start = heading.len();
             let read = lines.read_line(&mut heading).unwrap();
-            assert!(read > 0, "it ended: {heading}");
+            assert!(read > 0, "it ended: {heading}{}", errors.join().unwrap());
             if let Some(url) = heading[start..].trim_end().strip_prefix("Tenantry is at ") {
                 break url.to_owned();
             }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    account::success,
     call::{Call, Faults, schema},
     envelopes, parameters, provisioning, shapes,
 };
@@ -78,6 +79,14 @@ pub fn call(model: &Model, method: &str, rest: &str) -> Known {
             .with_header(200, "ETag", "ETag"),
         ),
         ("POST", "/{pkid}/restore") => (Op::Update, restore()),
+        ("DELETE", "/{pkid}/second_factor") => (
+            Op::Update,
+            write("Turn off the second factor of who has lost it").answers(
+                200,
+                "A password is enough for the user again.",
+                success(),
+            ),
+        ),
         ("GET", "/export/{pkid}" | "/{pkid}/export") => (Op::Export, export(read("Export one"))),
         ("POST", "/export") => {
             (Op::Export, export(write("Export several")).body(schema("Selection")))

@@ -28,6 +28,18 @@ pub fn call(method: &str, path: &str) -> Option<(&'static str, Call)> {
                 json!({ "type": "string" }),
             ),
         ),
+        ("GET", "/metrics") => (
+            HEALTH,
+            Call::open("Figures for Prometheus")
+                .told("For the machine itself, or with the token that is set for it as bearer.")
+                .refuses(&[401, 403])
+                .answers_as(
+                    200,
+                    "The figures, in their text form.",
+                    "application/openmetrics-text",
+                    json!({ "type": "string" }),
+                ),
+        ),
         ("GET", "/api/openapi.json") => (
             HEALTH,
             Call::open("This description").answers(

@@ -38,6 +38,17 @@ pub fn with_counts(
     Ok(Step::Ended(Event::of(id, &data)))
 }
 
+/// Ends a task whose record has ended before it: the work itself has completed it, and the program
+/// was cut off before this. `None` where the record is still open.
+pub fn as_recorded(app: &App, tx: &WriteTx<'_>, id: &str) -> Result<Option<Event>, Fault> {
+    let data = transactions::data_of(&transactions::stored(tx, id)?)?;
+    if !transactions::has_ended(&data) {
+        return Ok(None);
+    }
+    close(app, tx, id, data.get("status").and_then(Value::as_str) == Some(SUCCESS))?;
+    Ok(Some(Event::of(id, &data)))
+}
+
 /// Ends what a workflow of a model's own came to.
 pub fn with_outcome(
     app: &App,
@@ -45,6 +56,9 @@ pub fn with_outcome(
     id: &str,
     outcome: Outcome,
 ) -> Result<Event, Fault> {
+    if let Some(event) = as_recorded(app, tx, id)? {
+        return Ok(event);
+    }
     let now = app.env.now_text();
     let data = transactions::amend(tx, id, &now, |data| {
         data.insert("status".to_owned(), json!(SUCCESS));
@@ -90,6 +104,9 @@ fn so_far(task: &TaskRow, total: u64) -> Counts {
 
 /// Ends a task that a fault stopped.
 pub fn failed(app: &App, tx: &WriteTx<'_>, id: &str, fault: &Fault) -> Result<Event, Fault> {
+    if let Some(event) = as_recorded(app, tx, id)? {
+        return Ok(event);
+    }
     let now = app.env.now_text();
     let task = tx.task(id)?;
     let message = match task.as_ref().map_or(0, |task| task.rows_done) {

@@ -141,6 +141,9 @@ fn take_up_again(app: &App, tx: &WriteTx<'_>) -> Result<(), Fault> {
     let now = app.env.now_text();
     for task in tx.requeue_tasks()? {
         let id = &task.transaction_id;
+        if end::as_recorded(app, tx, id)?.is_some() {
+            continue;
+        }
         if task.interruptions >= INTERRUPTIONS {
             let fault = Fault::new(
                 FaultKind::Internal,
