@@ -75,7 +75,7 @@ test("other files are cached for a while, pages not at all, and nothing else is 
 test("no link of the console leads nowhere", async ({ context, api, server }) => {
   test.setTimeout(90_000);
   await signIn(context);
-  const most = 80;
+  const most = 160;
   // Pages that differ only by the instance or the node are one kind: a few of each will do.
   const kindOf = (path: string) => {
     const url = new URL(path, server.url);

@@ -133,8 +133,8 @@ async fn called(parts: &Parts, app: &App) -> Result<(Caller, By), Fault> {
                 check_csrf(&parts.headers, &parts.method, &held.csrf)?;
             }
             let (caller, by) = (held.caller, By::LogIn(held.log_in));
-            // The console's own links lead to calls.
-            if caller.access.may(Miscellaneous::Login) {
+            // The console's own links lead to calls: who may be in it may follow them.
+            if caller.access.may(Miscellaneous::Login) && parts.method.is_safe() {
                 return Ok((caller, by));
             }
             (caller, by)

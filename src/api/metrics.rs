@@ -129,8 +129,10 @@ pub async fn answer(
 
 /// A proxy on this machine asks for others: what it passes on isn't from here.
 fn may_read(app: &App, address: Option<IpAddr>, headers: &HeaderMap) -> Result<(), Fault> {
+    // Once a token is set, it is asked for: a proxy on this machine may pass calls on unmarked.
+    let local = app.settings.metrics_token.is_none();
     let passed_on = ["x-forwarded-for", "forwarded"].iter().any(|name| headers.contains_key(*name));
-    if address.is_some_and(|address| address.is_loopback()) && !passed_on {
+    if local && address.is_some_and(|address| address.is_loopback()) && !passed_on {
         return Ok(());
     }
     let Some(token) = &app.settings.metrics_token else {

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::{
     extract::{Request, State},
-    http::{StatusCode, header, request::Parts},
+    http::{StatusCode, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -32,7 +32,8 @@ pub async fn record(State(app): State<App>, mut request: Request, next: Next) ->
     let Known(cell) = Known::default();
     request.extensions_mut().insert(Known(Arc::clone(&cell)));
     let method = request.method().clone();
-    let path = path_of(&request);
+    // Without its query. What the console calls is told by its own path: who calls chooses the page.
+    let path = request.uri().path().to_owned();
     let response = next.run(request).await;
     if response.status() == StatusCode::FORBIDDEN
         && let Some(caller) = cell.get()
@@ -46,15 +47,6 @@ pub async fn record(State(app): State<App>, mut request: Request, next: Next) ->
         audit::refused(&app, caller, &what, &model_type, &href).await;
     }
     response
-}
-
-/// The path that was asked for, without its query; of what the console calls that of its page.
-fn path_of(request: &Request) -> String {
-    let path = request.uri().path();
-    let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
-    let page =
-        referer.filter(|_| path.starts_with("/fn/")).and_then(|url| url::Url::parse(url).ok());
-    page.map_or_else(|| path.to_owned(), |page| page.path().to_owned())
 }
 
 /// The model that a path is about, and the API's path of its instance; empty where it is about none.

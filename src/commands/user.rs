@@ -35,7 +35,7 @@ enum What {
         at: String,
     },
     /// Give a user another password: the first line of the standard input, or one that is made up and
-    /// shown once. A server that is running keeps open sessions until it is started again.
+    /// shown once. Sessions and API tokens of the user end, those at a running server within seconds.
     Password {
         username: String,
         /// Take the second factor away, too.

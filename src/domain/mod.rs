@@ -142,6 +142,8 @@ pub struct Caller {
     pub node: Node,
     /// What it may do there.
     pub access: Arc<access::Access>,
+    /// The pkid of the API token that it calls by, whose scope is in `access`.
+    pub api_token: Option<Arc<str>>,
 }
 
 /// What stands for the program itself where it acts on its own.
@@ -155,7 +157,13 @@ impl Caller {
     fn program(tx: &ReadTx<'_>) -> Result<Self, Fault> {
         let node = tx.root_node()?.ok_or_else(Fault::internal)?;
         let access = Arc::new(access::Access::full());
-        Ok(Self { account_id: PROGRAM_ACCOUNT, username: PROGRAM.to_owned(), node, access })
+        Ok(Self {
+            account_id: PROGRAM_ACCOUNT,
+            username: PROGRAM.to_owned(),
+            node,
+            access,
+            api_token: None,
+        })
     }
 }
 

@@ -55,13 +55,22 @@ impl WriteTx<'_> {
         password_hash: &str,
         node_id: i64,
     ) -> Result<(), StoreError> {
+        let id = self.next_account_id()?;
         self.conn
             .prepare_cached(
-                "INSERT INTO account (username, password_hash, node_id) VALUES (?1, ?2, ?3)",
+                "INSERT INTO account (id, username, password_hash, node_id) \
+                 VALUES (?1, ?2, ?3, ?4)",
             )?
-            .execute(params![username, password_hash, node_id])?;
+            .execute(params![id, username, password_hash, node_id])?;
         self.access_changes();
         Ok(())
+    }
+
+    /// A number that no account has ever had.
+    pub(super) fn next_account_id(&self) -> Result<i64, StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("UPDATE account_number SET last = last + 1 RETURNING last")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
     }
 
     /// Gives an account another password, and ends all log-ins with the one before but `kept`.

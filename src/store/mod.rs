@@ -248,6 +248,19 @@ impl Store {
         self.writer.access_generation()
     }
 
+    /// Hears of what another process has changed of accounts, such as the command line.
+    pub async fn hear_of_others(&self) -> Result<(), StoreError> {
+        let changes = self
+            .read(|tx: &ReadTx<'_>| -> Result<u64, StoreError> {
+                let mut statement =
+                    tx.conn.prepare_cached("SELECT n FROM access_generation LIMIT 1")?;
+                Ok(statement.query_row([], |row| row.get(0))?)
+            })
+            .await?;
+        self.writer.hear(changes);
+        Ok(())
+    }
+
     /// Whether the disk has room for what is written next, which small writes alone don't show: they
     /// go into what the log of writes has had before.
     pub fn has_room(&self) -> Result<(), StoreError> {

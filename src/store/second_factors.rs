@@ -82,6 +82,8 @@ impl WriteTx<'_> {
                 "UPDATE second_factor SET confirmed = 1, step = ?2 WHERE account_id = ?1",
             )?
             .execute(params![account_id, step])?;
+        // From now on the password alone isn't enough for anybody who was remembered by it.
+        self.access_changes();
         let mut insert = self
             .conn
             .prepare_cached("INSERT INTO recovery_code (account_id, code_hash) VALUES (?1, ?2)")?;

@@ -31,6 +31,8 @@ pub struct TaskRow {
     pub state: TaskState,
     /// As whom it runs.
     pub account_id: i64,
+    /// By which of its API tokens it was asked for.
+    pub api_token: Option<String>,
     pub rows_done: u64,
     pub rows_failed: u64,
     pub cancelled: bool,
@@ -38,7 +40,7 @@ pub struct TaskRow {
 }
 
 const TASK: &str = "SELECT transaction_id, state, account_id, rows_done, rows_failed, \
-    cancelled, interruptions FROM task ";
+    cancelled, interruptions, api_token FROM task ";
 
 /// What sealed texts of a task are bound to beside its id.
 pub(super) const INPUT: &str = "/task/input";
@@ -59,6 +61,7 @@ fn task_from(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
         rows_failed: row.get(4)?,
         cancelled: row.get(5)?,
         interruptions: row.get(6)?,
+        api_token: row.get(7)?,
     })
 }
 
@@ -214,17 +217,24 @@ impl WriteTx<'_> {
         &self,
         transaction_id: &str,
         state: TaskState,
-        account_id: i64,
+        (account_id, api_token): (i64, Option<&str>),
         input: &SecretString,
         alone: Option<&str>,
     ) -> Result<(), StoreError> {
         let sealed = self.seal(transaction_id, INPUT, input.expose_secret().as_bytes())?;
         self.conn
             .prepare_cached(
-                "INSERT INTO task (transaction_id, state, account_id, input, alone) \
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO task (transaction_id, state, account_id, input, alone, api_token) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
-            .execute(params![transaction_id, state.as_str(), account_id, sealed, alone])?;
+            .execute(params![
+                transaction_id,
+                state.as_str(),
+                account_id,
+                sealed,
+                alone,
+                api_token
+            ])?;
         Ok(())
     }
 

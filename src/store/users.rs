@@ -46,15 +46,24 @@ impl WriteTx<'_> {
     /// Makes the account of a user. Its id has never been another's: what somebody asked for who
     /// is gone isn't done in the name of another.
     pub fn insert_user_account(&self, new: &NewAccount<'_>) -> Result<(), StoreError> {
+        let id = self.next_account_id()?;
         self.conn
             .prepare_cached(
                 "INSERT INTO account (id, username, password_hash, node_id, instance_id) \
-                 SELECT 1 + max(coalesce((SELECT max(id) FROM account), 0), \
-                     coalesce((SELECT max(account_id) FROM task), 0)), ?1, ?2, ?3, ?4",
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![new.username, new.password_hash, new.node_id, new.instance_id])?;
+            .execute(params![id, new.username, new.password_hash, new.node_id, new.instance_id])?;
         self.access_changes();
         Ok(())
+    }
+
+    /// Takes away what programs call by in the name of an account.
+    pub fn delete_api_tokens(&self, account_id: i64) -> Result<u64, StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("DELETE FROM api_token WHERE account_id = ?1")?;
+        let gone = statement.execute([account_id])?;
+        self.access_changes();
+        Ok(gone as u64)
     }
 
     /// Gives an account its user.

@@ -36,6 +36,8 @@ pub struct Writer {
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
     vault: Vault,
     access_generation: Arc<AtomicU64>,
+    /// The changes of accounts that the database tells of, as far as they were heard of.
+    heard: Arc<AtomicU64>,
 }
 
 impl Writer {
@@ -56,11 +58,19 @@ impl Writer {
             thread: Arc::new(Mutex::new(Some(thread))),
             vault,
             access_generation,
+            heard: Arc::default(),
         }
     }
 
     pub fn access_generation(&self) -> u64 {
         self.access_generation.load(Ordering::Acquire)
+    }
+
+    /// Hears of the changes of accounts that there have been in all, also by other processes.
+    pub fn hear(&self, changes: u64) {
+        if self.heard.swap(changes, Ordering::AcqRel) != changes {
+            self.access_generation.fetch_add(1, Ordering::Release);
+        }
     }
 
     pub fn vault(&self) -> Vault {
@@ -179,6 +189,9 @@ fn group(
         }
         sql("RELEASE job")?;
         next = if finishes.len() < GROUP { jobs.try_recv().ok() } else { None };
+    }
+    if *changes_access {
+        sql("UPDATE access_generation SET n = n + 1")?;
     }
     sql("COMMIT")
 }

@@ -214,3 +214,51 @@ async fn the_page_makes_a_token_shows_it_once_and_revokes_it() {
     post(&[("_submit", "revoke_token"), ("token", &id)]).await.expect(303);
     app.call("GET", SPARK).bearer(&token).send().await.expect(401);
 }
+
+#[tokio::test]
+async fn a_token_does_no_more_by_a_task_than_by_a_call() {
+    let app = TestApp::start().await;
+    let sys = app.sys().await;
+    // It makes users, and reads, and so gives only what reads and makes users.
+    let permissions = json!([
+        { "type": "*", "operations": ["Read", "Export"] },
+        { "type": "data/SystemUser", "operations": ["Read", "Export", "Create"] },
+    ]);
+    let profile = json!({
+        "name": "Maker",
+        "miscellaneous_permissions": ["Api Root", "Login"],
+        "permissions": permissions,
+    });
+    app.post(&at("/api/data/AccessProfile/", &sys), &profile).await.expect(201);
+    let maker = token(&app, "Maker", "profile:Maker").await;
+    let users = at("/api/data/SystemUser/", &sys);
+    let user = |role: &str| json!({ "username": role, "password": PASSWORD, "role": role });
+    let call = app.call("POST", &users).bearer(&maker).json(&user("SystemAdmin"));
+    call.send().await.expect_fault(403, "more_than_own", &[]);
+    let later = format!("{users}&nowait=true");
+    let asked = app.call("POST", &later).bearer(&maker).json(&user("SystemAdmin")).send().await;
+    let record = app.ended(asked.expect(202).json()["href"].as_str().unwrap()).await;
+    assert_eq!(record["status"], "Fail", "{record}");
+    let asked = app.call("POST", &later).bearer(&maker).json(&user("Operator")).send().await;
+    let record = app.ended(asked.expect(202).json()["href"].as_str().unwrap()).await;
+    assert_eq!(record["status"], "Success", "{record}");
+    assert_eq!(app.total(&users).await, 2);
+}
+
+#[tokio::test]
+async fn tokens_end_with_a_password_that_somebody_else_gives_and_give_none_to_their_owner() {
+    let app = TestApp::start().await;
+    let place = app.tenant().await;
+    let pkid = app.system_user("ann", &place, "CustomerAdmin").await;
+    let body = json!({ "name": "Hers", "scope": "everything" });
+    let made = app.call("POST", TOKENS).basic("ann", PASSWORD).json(&body).send().await.expect(201);
+    let hers = made.json()["token"].as_str().unwrap().to_owned();
+    let user = format!("/api/data/SystemUser/{pkid}");
+    let change = json!({ "username": "ann", "role": "CustomerAdmin",
+        "password": "seven lanterns under water" });
+    let put = app.call("PUT", &user).bearer(&hers).json(&change).send().await;
+    put.expect_fault(403, "forbidden", &[]);
+    app.call("GET", SPARK).bearer(&hers).send().await.expect(200);
+    app.put(&user, &change).await.expect(200);
+    app.call("GET", SPARK).bearer(&hers).send().await.expect_fault(401, "unauthenticated", &[]);
+}

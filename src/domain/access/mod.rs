@@ -35,6 +35,7 @@ pub fn caller(tx: &ReadTx<'_>, account: Account) -> Result<Caller, Fault> {
         username: account.username,
         node: account.node,
         access: Arc::new(access),
+        api_token: None,
     })
 }
 

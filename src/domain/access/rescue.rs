@@ -7,8 +7,8 @@ use super::{Caller, roles::text, users::MODEL};
 use crate::{
     domain::{
         App, hierarchy,
-        resources::{Expected, NewData, Revision, create_in, from_json, update_in},
-        transactions::Ticket,
+        resources::{Expected, NewData, Revision, create_in, from_json, href, update_in},
+        transactions::{Action, Happened, Ticket, happened},
     },
     fault::Fault,
     store::{Node, ReadTx},
@@ -85,8 +85,16 @@ pub async fn set_password(
             let (any, ticket) = (Expected::Any, Ticket::new(&app_));
             let revision = Revision::Merge(changes);
             update_in(&app_, tx, &caller, &model, &pkid, &any, revision, &ticket)?;
-            if without_second_factor {
-                tx.delete_second_factor(account)?;
+            if without_second_factor && tx.delete_second_factor(account)? {
+                let change = Happened {
+                    action: Action::TurnOffSecondFactor,
+                    model_type: MODEL,
+                    href: &href(MODEL, &pkid),
+                    username: &caller.username,
+                    node: &caller.node,
+                    message: &format!("The second factor of {username} was turned off."),
+                };
+                happened(&app_, tx, &change)?;
             }
             Ok(())
         })

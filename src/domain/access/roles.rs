@@ -163,6 +163,11 @@ impl Workflow for Role {
         expect_unused(tx, stored, (users::MODEL, "role"), "Give those another role first.")
     }
 
+    fn removed(&self, tx: &WriteTx<'_>, _stored: &Stored) -> Result<(), Fault> {
+        tx.access_changes();
+        Ok(())
+    }
+
     /// A node type may be left out of an example.
     fn sample(&self, _models: &Registry, data: &mut Map<String, Value>) {
         data.shift_remove("node_type");
@@ -217,6 +222,12 @@ impl Workflow for AccessProfile {
 
     fn removing(&self, _app: &App, tx: &WriteTx<'_>, stored: &Stored) -> Result<(), Fault> {
         expect_unused(tx, stored, (ROLE, "access_profile"), "Give those another profile first.")
+    }
+
+    /// Tokens may have it as their scope.
+    fn removed(&self, tx: &WriteTx<'_>, _stored: &Stored) -> Result<(), Fault> {
+        tx.access_changes();
+        Ok(())
     }
 
     fn sample(&self, _models: &Registry, data: &mut Map<String, Value>) {

@@ -103,9 +103,10 @@ impl Workflow for SystemUser {
         &self,
         _app: &App,
         tx: &WriteTx<'_>,
-        _caller: &Caller,
+        caller: &Caller,
         save: &Save<'_>,
     ) -> Result<Vec<String>, Fault> {
+        let mut log = Vec::new();
         let password = save.edits.iter().find(|edit| edit.field == "/password");
         let hash = password.map(|edit| match &edit.change {
             SecretChange::Hashed(hash) => hash.as_str(),
@@ -124,10 +125,21 @@ impl Workflow for SystemUser {
         tx.access_changes();
         if let Some(hash) = hash {
             let account = tx.account_of_user(save.pkid)?.ok_or_else(Fault::internal)?;
+            if account == caller.account_id && caller.api_token.is_some() {
+                return Err(Fault::forbidden(
+                    "An API token doesn't change its owner's password. Log in, and change it at \
+                     /account.",
+                ));
+            }
             tx.change_password(account, hash, None)?;
+            // Whoever knew the one before may have made some.
+            let gone = tx.delete_api_tokens(account)?;
+            if gone > 0 {
+                log.push(format!("{gone} API tokens of the user were revoked."));
+            }
         }
         expect_administrator(tx)?;
-        Ok(Vec::new())
+        Ok(log)
     }
 
     fn moved(&self, tx: &WriteTx<'_>, stored: &Stored, target: &Node) -> Result<(), Fault> {

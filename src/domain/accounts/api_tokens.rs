@@ -234,11 +234,30 @@ fn look_up(
     now: i64,
 ) -> Result<Option<(ApiTokenRow, Caller)>, Fault> {
     let Some((row, account)) = tx.api_token(hash, now)? else { return Ok(None) };
-    let Some(scope) = Scope::parse(&row.scope) else { return Ok(None) };
     let owner = access::caller(tx, account)?;
+    Ok(narrowed(tx, owner, &row)?.map(|caller| (row, caller)))
+}
+
+/// The owner as one of its tokens leaves it, for work that was queued by that token; `None` when the
+/// token is gone or has ended.
+pub(super) fn again(
+    tx: &ReadTx<'_>,
+    owner: Caller,
+    pkid: &str,
+    now: i64,
+) -> Result<Option<Caller>, Fault> {
+    let mut tokens = tx.api_tokens(owner.account_id)?.into_iter();
+    match tokens.find(|row| row.pkid == pkid && row.expires > now) {
+        Some(row) => narrowed(tx, owner, &row),
+        None => Ok(None),
+    }
+}
+
+fn narrowed(tx: &ReadTx<'_>, owner: Caller, row: &ApiTokenRow) -> Result<Option<Caller>, Fault> {
+    let Some(scope) = Scope::parse(&row.scope) else { return Ok(None) };
     // A profile that is gone leaves nothing.
     let access = scope.narrow(tx, &owner)?.unwrap_or_default().into();
-    Ok(Some((row, Caller { access, ..owner })))
+    Ok(Some(Caller { access, api_token: Some(row.pkid.as_str().into()), ..owner }))
 }
 
 fn name_of(name: &str) -> Result<String, FieldError> {

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     fault::{Fault, FaultKind},
-    store::{ApiTokenRow, ReadTx, SessionRow, WriteTx},
+    store::{ApiTokenRow, ReadTx, SessionRow, TaskRow, WriteTx},
 };
 
 /// The account of the first start.
@@ -103,12 +103,39 @@ pub fn same(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
 }
 
-/// The account as a caller, for work that was queued by it; `None` when it is gone.
+/// The account as a caller, with what it may do now; `None` when it is gone.
 pub fn caller_of(tx: &ReadTx<'_>, account_id: i64) -> Result<Option<Caller>, Fault> {
     if account_id == PROGRAM_ACCOUNT {
         return Caller::program(tx).map(Some);
     }
     tx.account_by_id(account_id)?.map(|account| access::caller(tx, account)).transpose()
+}
+
+/// Who asked for a task, as it may go on: an API token does no more by a task than by a call. `None`
+/// when the account or the token is gone.
+pub fn caller_of_task(tx: &ReadTx<'_>, task: &TaskRow, now: i64) -> Result<Option<Caller>, Fault> {
+    let caller = caller_of(tx, task.account_id)?;
+    match (caller, &task.api_token) {
+        (Some(owner), Some(pkid)) => api_tokens::again(tx, owner, pkid, now),
+        (caller, _) => Ok(caller),
+    }
+}
+
+/// How often it is looked whether another process has changed accounts.
+const HEARD_EACH: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Hears of accounts that were changed beside this program, until it is told to end.
+pub async fn hear_of_others(app: &App) {
+    while !app.tasks.is_stopping() {
+        if let Err(error) = app.store.hear_of_others().await {
+            tracing::warn!(%error, "changes of accounts can't be looked for");
+        }
+        tokio::select! {
+            // Another process has no way to tell: this looks every other second.
+            () = tokio::time::sleep(HEARD_EACH) => {}
+            () = app.tasks.told_to_stop() => {}
+        }
+    }
 }
 
 /// Records what somebody has done with the own account.

@@ -79,7 +79,12 @@ pub async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<(), Fault> {
 /// transactions.
 fn permit_control(tx: &ReadTx<'_>, caller: &Caller, record: &Stored) -> Result<(), Fault> {
     let own = match tx.task(&record.pkid)? {
-        Some(task) => task.account_id == caller.account_id,
+        // An API token controls what it has asked for itself.
+        Some(task) => {
+            task.account_id == caller.account_id
+                && (caller.api_token.is_none()
+                    || task.api_token == caller.api_token.as_deref().map(str::to_owned))
+        }
         None => {
             let data = transactions::data_of(record)?;
             data.get("username").and_then(Value::as_str) == Some(caller.username.as_str())

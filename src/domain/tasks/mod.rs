@@ -182,7 +182,8 @@ pub(super) fn enqueue(
         })?;
     }
     let (text, alone) = (SecretString::from(text), task.alone());
-    tx.insert_task(id, state, caller.account_id, &text, alone.as_deref())?;
+    let by = (caller.account_id, caller.api_token.as_deref());
+    tx.insert_task(id, state, by, &text, alone.as_deref())?;
     if let Some(callback) = manner.callback.filter(|_| manner.nowait) {
         callback.keep(tx, id)?;
     }

@@ -56,23 +56,27 @@ pub async fn run(app: &App, id: &str) -> Run {
 }
 
 async fn attempt(app: &App, id: &str) -> Result<Run, Fault> {
-    let id_ = id.to_owned();
+    let (id_, now) = (id.to_owned(), app.env.now_seconds());
     let (task, caller) = app
         .store
         .read(move |tx| {
             let task = tx.task(&id_)?;
             let caller = match &task {
-                Some(task) => accounts::caller_of(tx, task.account_id)?,
+                Some(task) => accounts::caller_of_task(tx, task, now)?,
                 None => None,
             };
             Ok::<_, Fault>((input_of(tx, &id_)?, caller))
         })
         .await?;
     let Some(caller) = caller else {
-        return Err(Fault::forbidden("The account that asked for this no longer exists."));
+        return Err(Fault::forbidden(
+            "The account, or the API token, that asked for this no longer exists.",
+        ));
     };
     let Some(task) = task else { return Err(Fault::internal()) };
     let model = task.model(app)?;
+    // It may have waited while its caller's role was changed.
+    task.permit(&caller, &model)?;
     if let Task::Load(load) = task {
         return load::run(app, caller, id, model, load).await;
     }
