@@ -41,7 +41,7 @@ pub fn App() -> impl IntoView {
 
 /// The server writes it into the page as it stands, so what would end the title is marked there; the
 /// browser sets it as text.
-fn document_title(text: String) -> String {
+pub fn document_title(text: String) -> String {
     let text =
         if cfg!(feature = "ssr") { text.replace('&', "&amp;").replace('<', "&lt;") } else { text };
     format!("{text} · Tenantry")

@@ -3,7 +3,7 @@
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use super::{App, theme};
+use super::{App, app::document_title, theme};
 use crate::server_fns::views::Drawn;
 
 /// Where the front-end's files are: paths with a hash of the content in their names.
@@ -59,7 +59,7 @@ pub fn document(assets: &Assets, theme: &'static str, page: Drawn) -> String {
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="stylesheet" href=assets.css.clone()/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <title>{format!("{} \u{b7} Tenantry", page.title)}</title>
+                <title inner_html=document_title(page.title)></title>
             </head>
             <body inner_html=page.html></body>
         </html>

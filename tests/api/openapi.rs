@@ -108,6 +108,7 @@ async fn people_read_the_same_on_pages_without_scripts() {
     let description = description(&app).await;
     let page = async |path: &str| app.call("GET", path).anonymous().send().await;
     let overview = page("/api/docs").await.expect(200);
+    assert!(overview.text().contains("<title>The API · Tenantry</title>"), "{overview}");
     let policy = overview.header("content-security-policy").unwrap();
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("script-src"), "{policy}");
     assert!(!overview.text().contains("<script"), "{overview}");

@@ -33,8 +33,22 @@ const WAY: &str = "OpenID Connect";
 
 /// How long somebody may take to log in at the provider. Seconds.
 const PATIENCE: i64 = 600;
-/// Browsers that are away; beyond it those whose time is up are forgotten, then all.
-const AWAY: usize = 1000;
+/// Browsers that are away; beyond it those whose time is up are forgotten, then those that went first.
+const AWAY: usize = 20_000;
+
+/// Makes room for one more. `until` says when one's time is up.
+fn make_room<V>(all: &mut HashMap<[u8; 32], V>, now: i64, until: impl Fn(&V) -> i64) {
+    if all.len() < AWAY {
+        return;
+    }
+    all.retain(|_, one| until(one) > now);
+    if all.len() >= AWAY {
+        let mut ends: Vec<i64> = all.values().map(&until).collect();
+        let (_, tenth, _) = ends.select_nth_unstable(AWAY / 10);
+        let tenth = *tenth;
+        all.retain(|_, one| until(one) > tenth);
+    }
+}
 
 /// A provider, as the operator has set it.
 #[derive(Clone, Debug)]
@@ -68,12 +82,7 @@ struct Told {
 pub fn tell(app: &App, browser: &str, why: String) {
     let now = app.env.now_seconds();
     let mut all = app.logins.openid.told.lock().unwrap_or_else(PoisonError::into_inner);
-    if all.len() >= AWAY {
-        all.retain(|_, told| told.until > now);
-    }
-    if all.len() >= AWAY {
-        all.clear();
-    }
+    make_room(&mut all, now, |told| told.until);
     all.insert(fingerprint(browser), Told { why, until: now + PATIENCE });
 }
 
@@ -118,12 +127,7 @@ pub async fn begin(app: &App, browser: &str, next: String) -> Result<url::Url, F
         until: now + PATIENCE,
     };
     let mut all = app.logins.openid.away.lock().unwrap_or_else(PoisonError::into_inner);
-    if all.len() >= AWAY {
-        all.retain(|_, away| away.until > now);
-    }
-    if all.len() >= AWAY {
-        all.clear();
-    }
+    make_room(&mut all, now, |away| away.until);
     all.insert(fingerprint(&sent.state), away);
     Ok(sent.url)
 }
