@@ -242,7 +242,7 @@ async fn a_token_does_no_more_by_a_task_than_by_a_call() {
     let asked = app.call("POST", &later).bearer(&maker).json(&user("Operator")).send().await;
     let record = app.ended(asked.expect(202).json()["href"].as_str().unwrap()).await;
     assert_eq!(record["status"], "Success", "{record}");
-    assert_eq!(app.total(&users).await, 2);
+    assert_eq!(app.total("/api/data/SystemUser/").await, 2);
 }
 
 #[tokio::test]
