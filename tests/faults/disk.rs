@@ -17,8 +17,8 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// A disk of that many MiB.
-    pub fn of(mebibytes: u32) -> Self {
+    /// A disk of that many MiB; `None`, which is said, on a machine that lets nobody make one.
+    pub fn of(mebibytes: u32) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_owned();
         let script = format!(
@@ -33,8 +33,12 @@ impl Disk {
             .unwrap();
         let mut line = String::new();
         BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        assert_eq!(line, "ready\n", "this machine lets nobody mount a disk of their own");
-        Self { holder, path, _folder: folder }
+        if line != "ready\n" {
+            let ended = holder.wait().unwrap();
+            eprintln!("left out: this machine lets nobody mount a disk of their own ({ended})");
+            return None;
+        }
+        Some(Self { holder, path, _folder: folder })
     }
 
     /// What starts `program` where the disk is.
