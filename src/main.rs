@@ -4,8 +4,9 @@ mod commands;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use commands::{
-    data::{Backup, Folder, check, rotate_key},
+    data::{Backup, Check, Folder, check, rotate_key},
     serve::{Serve, serve},
+    transfer::{Export, Import, export, import},
     user::{User, user},
 };
 use tracing_subscriber::EnvFilter;
@@ -38,7 +39,11 @@ enum Command {
     /// Restore a backup into an empty data folder.
     Restore(Backup),
     /// Look whether the database is what it should be, also while a server runs over it.
-    Check(Folder),
+    Check(Check),
+    /// Write instances of a model to a file, also while a server runs over them.
+    Export(Box<Export>),
+    /// Load a file as instances of a model, also while a server runs over them.
+    Import(Box<Import>),
     /// List users, add one, or give one another password, for who is locked out.
     User(User),
     /// Give the secrets a new key, also while a server runs over them.
@@ -59,7 +64,9 @@ async fn main() -> anyhow::Result<()> {
         Command::Serve(options) => serve(*options).await,
         Command::Backup(options) => options.write(),
         Command::Restore(options) => options.restore(),
-        Command::Check(folder) => check(&folder),
+        Command::Check(options) => check(&options),
+        Command::Export(options) => export(*options).await,
+        Command::Import(options) => import(*options).await,
         Command::User(options) => user(options).await,
         Command::RotateKey(folder) => rotate_key(&folder),
     }

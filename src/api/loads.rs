@@ -19,7 +19,7 @@ use crate::{
     domain::{
         App, Caller,
         inherited::Selector,
-        tasks::{Asked, Mode},
+        tasks::{Asked, Manner, Mode},
         transfer::upload::{Wanted, import},
     },
     fault::Fault,
@@ -90,5 +90,5 @@ async fn queue(
         mode: mode.map(Mode::parse).transpose()?.unwrap_or_default(),
         template: Selector::template(&pairs),
     };
-    import(app, caller, model, upload, wanted).await
+    import(app, caller, model, upload, wanted, Manner::queued(None)).await
 }

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use secrecy::SecretString;
-use tenantry::{domain::env::Env, operations};
+use tenantry::{
+    domain::env::Env,
+    operations::{self, LogEntry},
+};
 use zeroize::Zeroizing;
 
 #[derive(Args)]
@@ -66,15 +69,26 @@ fn contents(manifest: &operations::Manifest) -> String {
     format!("database and key ({bytes} bytes, tables of version {})", manifest.schema)
 }
 
+#[derive(Args)]
+pub struct Check {
+    #[command(flatten)]
+    folder: Folder,
+    /// An entry of the log that was its last before, as it was printed then (NUMBER:HASH): it must
+    /// be there still.
+    #[arg(long)]
+    known_entry: Option<LogEntry>,
+}
+
 /// Tells what was looked at; what is wrong makes the program fail.
-pub fn check(Folder { data_dir }: &Folder) -> anyhow::Result<()> {
-    let findings = operations::inspect(data_dir)
+pub fn check(Check { folder, known_entry }: &Check) -> anyhow::Result<()> {
+    let data_dir = &folder.data_dir;
+    let findings = operations::inspect(data_dir, known_entry.as_ref())
         .with_context(|| format!("looking at the data in {}", data_dir.display()))?;
     let mut wrong = 0;
-    for operations::Finding { what, problems } in &findings {
+    for operations::Finding { what, notes, problems } in &findings {
         println!("{}  {what}", if problems.is_empty() { "well " } else { "WRONG" });
-        for problem in problems {
-            println!("       {problem}");
+        for line in problems.iter().chain(notes) {
+            println!("       {line}");
         }
         wrong += problems.len();
     }

@@ -4,4 +4,5 @@ pub mod data;
 mod listening;
 mod openid;
 pub mod serve;
+pub mod transfer;
 pub mod user;

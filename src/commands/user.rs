@@ -47,7 +47,7 @@ enum What {
 /// Does what was asked for.
 pub async fn user(user: User) -> anyhow::Result<()> {
     let folder = &user.data_dir;
-    let app = App::open(folder)
+    let app = App::open(folder, None)
         .await
         .with_context(|| format!("opening the data in {}", folder.display()))?;
     let done = carry_out(&app, user.what).await;

@@ -222,8 +222,8 @@ impl App {
 
     /// The data of a folder alone, for what is done from the command line: nothing is begun that
     /// waits there, also while another process serves it.
-    pub async fn open(data_dir: &Path) -> Result<Self, StartError> {
-        let models = Registry::load(None)?;
+    pub async fn open(data_dir: &Path, models_dir: Option<&Path>) -> Result<Self, StartError> {
+        let models = Registry::load(models_dir)?;
         let store = Store::open_existing(data_dir).await?;
         let app = Self::over(store, models, Env::system(), Settings::of_the_command_line()?)?;
         access::shipped::ensure(&app).await?;

@@ -141,7 +141,7 @@ impl Which {
                 Selection::named(pkids.iter().map(|pkid| href(model_type, pkid)).collect())
             }
             Self::Matching { query, expected_total } => {
-                Selection::matching_pairs(query, *expected_total)
+                Selection::matching_pairs(query, Some(*expected_total))
             }
         }
     }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{App, Caller, tasks, workflow::Workflow};
 use crate::{
     fault::Fault,
-    store::{NewInstance, Node, ReadTx, Stored, WriteTx},
+    store::{NewInstance, Node, REMOVAL, ReadTx, Stored, WriteTx},
 };
 
 pub const MODEL: &str = "tool/Transaction";
@@ -92,7 +92,7 @@ impl Action {
             Self::LogInRefused => "Log In Refused",
             Self::Refused => "Refused",
             Self::Export => "Export",
-            Self::RemoveOld => "Remove Old Transactions",
+            Self::RemoveOld => REMOVAL,
             Self::ChangePassword => "Change Password",
             Self::CreateApiToken => "Create API Token",
             Self::RevokeApiToken => "Revoke API Token",

@@ -12,7 +12,10 @@ pub use backup::backup;
 pub use restore::restore;
 pub use rotate::rotate_key;
 
-pub use crate::store::inspection::{Finding, inspect};
+pub use crate::store::{
+    Link as LogEntry,
+    inspection::{Finding, inspect},
+};
 
 use std::path::{Path, PathBuf};
 

@@ -39,7 +39,7 @@ pub fn restore(
         backup.unpack(name, work.path())?;
     }
     // An older one is brought up to date when it is served; the file is looked at all the same.
-    let wrong = inspect(work.path())?
+    let wrong = inspect(work.path(), None)?
         .into_iter()
         .filter(|finding| found == SCHEMA_VERSION || finding.what == "the file")
         .find_map(|finding| finding.problems.into_iter().next());

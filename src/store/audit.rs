@@ -2,6 +2,8 @@
 //! changes a record, takes one away or puts one in afterwards breaks it, which
 //! [`super::audit_check`] finds.
 
+use std::{fmt, str::FromStr};
+
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -10,6 +12,9 @@ use super::{ReadTx, StoreError, WriteTx};
 
 /// The model of the log's records.
 pub const RECORDS: &str = "tool/Transaction";
+
+/// The action of the records that tell of what was removed. Each says the hash of its checkpoint.
+pub const REMOVAL: &str = "Remove Old Transactions";
 
 /// That the records of a database from before the chain have been put into it.
 const ADOPTED: &str = "audit_chain";
@@ -44,6 +49,40 @@ pub struct Link {
     pub hash: Hash,
 }
 
+/// `ENTRY:HASH`, as [`super::inspection`] tells of the last one.
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.seq, hex(&self.hash))
+    }
+}
+
+impl FromStr for Link {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parse = || {
+            let (seq, digits) = text.split_once(':')?;
+            let seq: i64 = seq.parse().ok().filter(|seq| *seq > 0)?;
+            let mut hash = Hash::default();
+            if digits.len() != 2 * hash.len() || !digits.is_ascii() {
+                return None;
+            }
+            for (byte, at) in hash.iter_mut().zip((0..).step_by(2)) {
+                *byte = u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()?;
+            }
+            Some(Self { seq, hash })
+        };
+        parse().ok_or_else(|| {
+            "it is the number of an entry, a colon and 64 hex digits, as \"tenantry check\" prints it"
+                .to_owned()
+        })
+    }
+}
+
+pub fn hex(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Bytes behind their length, so that two texts can't be taken for two others.
 fn put(hasher: &mut Sha256, bytes: &[u8]) {
     hasher.update((bytes.len() as u64).to_be_bytes());
@@ -52,6 +91,7 @@ fn put(hasher: &mut Sha256, bytes: &[u8]) {
 
 impl Link {
     /// The entry that follows.
+    #[must_use]
     pub fn next(self, kind: &str, record: &str, time: &str, digest: &[u8]) -> Self {
         let seq = self.seq + 1;
         let mut hasher = Sha256::new();
@@ -220,8 +260,7 @@ impl WriteTx<'_> {
                 .prepare_cached("DELETE FROM instance WHERE pkid = ?1 AND model = ?2")?
                 .execute([&record, RECORDS])?;
         }
-        let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Some(Pruned { last, hash, entries, records }))
+        Ok(Some(Pruned { last, hash: hex(&hash), entries, records }))
     }
 }
 

@@ -5,7 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{
     StoreError,
-    audit::{Link, RECORDS, digest_asked, digest_ended, digest_noted, is_adopted},
+    audit::{
+        Hash, Link, RECORDS, REMOVAL, digest_asked, digest_ended, digest_noted, hex, is_adopted,
+    },
     inspection::{Finding, SHOWN},
 };
 
@@ -37,20 +39,103 @@ impl Entry {
 }
 
 /// Looks at chain and records. The first problem is that of the first broken entry.
-pub fn log(conn: &Connection) -> Result<[Finding; 2], StoreError> {
-    let (mut chain, mut records) = (Vec::new(), Vec::new());
+pub fn log(conn: &Connection, known: Option<&Link>) -> Result<[Finding; 2], StoreError> {
+    let (mut chain, mut records, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     if is_adopted(conn)? {
         (chain, records) = walk(conn)?;
+        checkpoint(conn, &mut chain, &mut notes)?;
+        if let Some(known) = known {
+            still_there(conn, known, &mut chain, &mut notes)?;
+        }
         strangers(conn, &mut records)?;
+        misplaced(conn, &mut records)?;
+        notes.push(format!("its last entry is {}", Link::last(conn)?));
     } else {
         chain.push("the records aren't chained yet: they are when it is served".to_owned());
     }
     chain.truncate(SHOWN);
     records.truncate(SHOWN);
     Ok([
-        Finding { what: "the chain of the log", problems: chain },
-        Finding { what: "the records of the log", problems: records },
+        Finding { what: "the chain of the log", notes, problems: chain },
+        Finding { what: "the records of the log", notes: Vec::new(), problems: records },
     ])
+}
+
+/// Whether the checkpoint is what the record of its removal says.
+fn checkpoint(
+    conn: &Connection,
+    problems: &mut Vec<String>,
+    notes: &mut Vec<String>,
+) -> Result<(), StoreError> {
+    let sql = "SELECT seq, hash, records, time FROM audit_checkpoint";
+    let found = conn.prepare(sql)?.query_row([], |row| {
+        let link = Link { seq: row.get(0)?, hash: row.get(1)? };
+        Ok((link, row.get::<_, u64>(2)?, row.get::<_, String>(3)?))
+    });
+    let Some((link, removed, time)) = found.optional()? else { return Ok(()) };
+    notes.push(format!("{removed} records were removed, at last at {time}, up to entry {link}"));
+    let mut statement = conn.prepare(
+        "SELECT 1 FROM instance WHERE model = ?1 AND data ->> '$.action' = ?2 \
+         AND instr(data ->> '$.message', ?3) > 0",
+    )?;
+    if !statement.exists((RECORDS, REMOVAL, hex(&link.hash)))? {
+        problems.push(format!("no record tells of the removal up to the entry {}", link.seq));
+    }
+    Ok(())
+}
+
+/// Whether an entry that is known from before is there, and with the same hash.
+fn still_there(
+    conn: &Connection,
+    known: &Link,
+    problems: &mut Vec<String>,
+    notes: &mut Vec<String>,
+) -> Result<(), StoreError> {
+    let first = Link::before_first(conn)?;
+    if known.seq < first.seq {
+        notes.push(format!("the entry {} was removed since, as told above", known.seq));
+        return Ok(());
+    }
+    let hash: Option<Hash> = conn
+        .prepare("SELECT hash FROM audit_chain WHERE seq = ?1")?
+        .query_row([known.seq], |row| row.get(0))
+        .optional()?
+        .or((first.seq == known.seq).then_some(first.hash));
+    match hash {
+        None => problems.push(format!(
+            "the entry {} is missing, and the last is {}: the newest records were taken away",
+            known.seq,
+            Link::last(conn)?.seq
+        )),
+        Some(hash) if hash != known.hash => problems.push(format!(
+            "the entry {} isn't the one that is known: its hash is {}",
+            known.seq,
+            hex(&hash)
+        )),
+        Some(_) => notes.push(format!("the entry {} is the one that is known", known.seq)),
+    }
+    Ok(())
+}
+
+/// Records that aren't at the node that they tell of. One whose node was deleted is at the nearest
+/// above it.
+fn misplaced(conn: &Connection, problems: &mut Vec<String>) -> Result<(), StoreError> {
+    let mut statement = conn.prepare(&format!(
+        "SELECT 'the record ' || i.pkid || ' is at ' || n.path || ' and tells of ' || i.path FROM \
+         (SELECT pkid, node_id, created, data ->> '$.hierarchy' AS path FROM instance \
+             WHERE model = ?1) i \
+         JOIN node n ON n.id = i.node_id \
+         LEFT JOIN node h ON h.path = i.path LEFT JOIN instance hi ON hi.pkid = h.pkid \
+         WHERE i.path <> n.path \
+             AND (substr(i.path, 1, length(n.path) + 1) IS NOT n.path || '.' \
+                 OR hi.created <= i.created) \
+         LIMIT {SHOWN}"
+    ))?;
+    let rows = statement.query_map([RECORDS], |row| row.get(0))?;
+    for row in rows {
+        problems.push(row?);
+    }
+    Ok(())
 }
 
 fn walk(conn: &Connection) -> Result<(Vec<String>, Vec<String>), StoreError> {

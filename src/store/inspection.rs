@@ -7,7 +7,9 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use super::{
-    StoreError, audit_check,
+    StoreError,
+    audit::Link,
+    audit_check,
     backup::{SCHEMA_VERSION, open_existing, version_of},
     second_factors,
     vault::Vault,
@@ -17,8 +19,16 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub what: &'static str,
+    /// What is worth knowing of it.
+    pub notes: Vec<String>,
     /// What is wrong with it, at most [`SHOWN`]; none where all is well.
     pub problems: Vec<String>,
+}
+
+impl Finding {
+    fn of(what: &'static str, problems: Vec<String>) -> Self {
+        Self { what, notes: Vec::new(), problems }
+    }
 }
 
 /// Problems of one kind that are told.
@@ -116,8 +126,9 @@ const QUERIES: [(&str, &str); 10] = [
     ),
 ];
 
-/// Looks at the database of a data folder, also while a server runs over it.
-pub fn inspect(data_dir: &Path) -> Result<Vec<Finding>, StoreError> {
+/// Looks at the database of a data folder, also while a server runs over it. `known` is an entry of the
+/// log that was there before, and must be still.
+pub fn inspect(data_dir: &Path, known: Option<&Link>) -> Result<Vec<Finding>, StoreError> {
     let conn = open_existing(data_dir)?;
     // One view of all of it.
     let snapshot = conn.unchecked_transaction()?;
@@ -133,20 +144,20 @@ pub fn inspect(data_dir: &Path) -> Result<Vec<Finding>, StoreError> {
              to date when it is served"
         ));
     }
-    findings.push(Finding { what: "the version of the tables", problems });
-    findings.push(Finding { what: "the file", problems: damage(conn)? });
+    findings.push(Finding::of("the version of the tables", problems));
+    findings.push(Finding::of("the file", damage(conn)?));
     if found != SCHEMA_VERSION {
         // The rest asks for tables as this program knows them.
         return Ok(findings);
     }
-    findings.push(Finding { what: "references", problems: dangling(conn)? });
+    findings.push(Finding::of("references", dangling(conn)?));
     for (what, sql) in QUERIES {
         let mut statement = conn.prepare(&format!("{sql} LIMIT {SHOWN}"))?;
         let rows = statement.query_map([], |row| row.get(0))?;
-        findings.push(Finding { what, problems: rows.collect::<Result<_, _>>()? });
+        findings.push(Finding::of(what, rows.collect::<Result<_, _>>()?));
     }
-    findings.extend(audit_check::log(conn)?);
-    findings.push(Finding { what: "secrets", problems: secrets(conn, data_dir)? });
+    findings.extend(audit_check::log(conn, known)?);
+    findings.push(Finding::of("secrets", secrets(conn, data_dir)?));
     Ok(findings)
 }
 

@@ -45,7 +45,7 @@ use rusqlite::{Connection, functions::FunctionFlags};
 use crate::model::Model;
 pub use accounts::Account;
 pub use api_tokens::ApiTokenRow;
-pub use audit::Pruned;
+pub use audit::{Link, Pruned, REMOVAL};
 pub use figures::{Figures, LicenceFigure};
 pub use instances::{NewInstance, Stored};
 pub use licences::{

@@ -22,7 +22,7 @@ use crate::{
     domain::{
         App,
         inherited::Selector,
-        tasks::Mode,
+        tasks::{Manner, Mode},
         transfer::{
             errors::error_sheet,
             read::MOST_BYTES,
@@ -57,7 +57,7 @@ pub async fn load(
         template: Selector::template(&params.0),
     };
     let (upload, _) = sent(&headers, body).await?;
-    let asked = import(&app, &caller, &model, upload, wanted).await?;
+    let asked = import(&app, &caller, &model, upload, wanted, Manner::queued(None)).await?;
     Ok(envelope::accepted(&asked.transaction_id))
 }
 

@@ -18,10 +18,11 @@ use crate::{
         transactions::{self, Action, Happened},
     },
     fault::Fault,
+    store::WriteTx,
 };
 
 /// Entries that are removed in one write, so that others get at the database in between.
-const BATCH: u32 = 500;
+const BATCH: u32 = 2000;
 /// Between two removals. Seconds.
 const DAY: i64 = 24 * 3600;
 /// The longest wait, so that a clock that was set is noticed.
@@ -52,39 +53,39 @@ pub async fn keep_within(app: &App) {
     .await;
 }
 
-/// Removes what is older; answers how many records that were.
+/// Removes what is older; answers how many records that were. What is removed in one write is recorded
+/// in it, with the checkpoint that it leaves.
 pub async fn remove_old(app: &App) -> Result<u64, Fault> {
     let Some(days) = app.settings.keep_transactions else { return Ok(0) };
     let cutoff = app.env.text_at(app.env.now_seconds() - i64::from(days) * DAY);
-    let (mut records, mut latest) = (0, None);
+    let mut records = 0;
     while !app.tasks.is_stopping() {
-        let (cutoff, now) = (cutoff.clone(), app.env.now_text());
-        let pruned =
-            app.store.write(move |tx| Ok::<_, Fault>(tx.prune_log(&cutoff, BATCH, &now)?)).await?;
-        let Some(pruned) = pruned else { break };
-        records += pruned.records;
-        latest = Some(pruned);
+        let (app_, cutoff) = (app.clone(), cutoff.clone());
+        let Some(removed) = app.store.write(move |tx| batch(&app_, tx, &cutoff)).await? else {
+            break;
+        };
+        records += removed;
     }
-    let Some(latest) = latest else { return Ok(0) };
-    let app_ = app.clone();
-    app.store
-        .write(move |tx| {
-            let node = tx.root_node()?.ok_or_else(Fault::internal)?;
-            let message = format!(
-                "{records} records from before {cutoff} were removed. The chain goes on after its \
-                 entry {} with the hash {}.",
-                latest.last, latest.hash
-            );
-            let happened = Happened {
-                action: Action::RemoveOld,
-                model_type: transactions::MODEL,
-                href: "",
-                username: PROGRAM,
-                node: &node,
-                message: &message,
-            };
-            transactions::happened(&app_, tx, &happened)
-        })
-        .await?;
     Ok(records)
+}
+
+/// Removes some; `None` where nothing is left to be removed.
+fn batch(app: &App, tx: &WriteTx<'_>, cutoff: &str) -> Result<Option<u64>, Fault> {
+    let Some(pruned) = tx.prune_log(cutoff, BATCH, &app.env.now_text())? else { return Ok(None) };
+    let node = tx.root_node()?.ok_or_else(Fault::internal)?;
+    let message = format!(
+        "{} records from before {cutoff} were removed. The chain goes on after its entry {} with \
+         the hash {}.",
+        pruned.records, pruned.last, pruned.hash
+    );
+    let happened = Happened {
+        action: Action::RemoveOld,
+        model_type: transactions::MODEL,
+        href: "",
+        username: PROGRAM,
+        node: &node,
+        message: &message,
+    };
+    transactions::happened(app, tx, &happened)?;
+    Ok(Some(pruned.records))
 }

@@ -53,6 +53,11 @@ impl Mode {
         Self::ALL.iter().find(|(_, mode)| *mode == self).map_or("", |(name, _)| name)
     }
 
+    /// What `mode` may say.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().map(|(name, _)| *name)
+    }
+
     /// Reads `mode`.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let found = Self::ALL.iter().find(|(name, _)| *name == text);
@@ -91,9 +96,9 @@ impl Load {
 }
 
 /// Asks for a load. Its file must have been kept, and judged, before.
-pub async fn load(app: &App, caller: &Caller, load: Load) -> Result<Asked, Fault> {
+pub async fn load(app: &App, caller: &Caller, load: Load, manner: Manner) -> Result<Asked, Fault> {
     let caller_ = caller.clone();
-    ask(app, caller, Manner::queued(None), move |tx| {
+    ask(app, caller, manner, move |tx| {
         let node = hierarchy::resolve(tx, &caller_, Some(&load.place))?;
         Ok((node, Task::Load(load)))
     })
@@ -169,7 +174,7 @@ impl Job {
 
     /// A few rows to a commit, as they are read. `None` where the program is told to end.
     async fn row_by_row(self: Arc<Self>, app: &App) -> Result<Option<Event>, Fault> {
-        let from = {
+        let mut from = {
             let id = self.id.clone();
             let task = app.store.read(move |tx| Ok::<_, Fault>(tx.task(&id)?)).await?;
             task.map_or(0, |task| task.rows_done)
@@ -192,11 +197,14 @@ impl Job {
                 batch.push(row);
             }
             let (app_, job) = (app.clone(), Arc::clone(&self));
-            let empty = batch.is_empty();
-            let step = app.store.write(move |tx| job.chunk(&app_, tx, batch)).await?;
+            let read = batch.len() as u64;
+            let step = app.store.write(move |tx| job.chunk(&app_, tx, from, batch)).await?;
+            // Another process has taken the task over, as a start does with what it finds.
+            let Some(step) = step else { return Ok(None) };
+            from += read;
             match step {
                 Step::Ended(event) => return Ok(Some(event)),
-                Step::More(_) if empty => {
+                Step::More(_) if read == 0 => {
                     // Fewer rows than were counted when the file came: it can't be read any more.
                     return match reading.await {
                         Ok(Err(fault)) => Err(fault),
@@ -208,13 +216,18 @@ impl Job {
         }
     }
 
+    /// Loads the rows from `from` on; `None` where others have done rows of this task meanwhile.
     fn chunk(
         &self,
         app: &App,
         tx: &WriteTx<'_>,
+        from: u64,
         batch: Vec<(Row, Arc<Titles>)>,
-    ) -> Result<Step, Fault> {
+    ) -> Result<Option<Step>, Fault> {
         let Some(state) = tx.task(&self.id)? else { return Err(Fault::internal()) };
+        if state.state == TaskState::Running && state.rows_done != from {
+            return Ok(None);
+        }
         let step = rows::advance(
             app,
             tx,
@@ -231,7 +244,7 @@ impl Job {
         if matches!(step, Step::Ended(_)) {
             self.forget(tx)?;
         }
-        Ok(step)
+        Ok(Some(step))
     }
 
     /// All rows in one transaction. `None` where the program is told to end.

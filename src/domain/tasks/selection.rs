@@ -16,8 +16,8 @@ use crate::{
 pub enum Selection {
     /// Named one by one.
     Hrefs(Vec<String>),
-    /// All that match, if they are that many.
-    Matching { query: Box<ListQuery>, expected_total: u64 },
+    /// All that match, if they are that many; without a number, however many they are.
+    Matching { query: Box<ListQuery>, expected_total: Option<u64> },
 }
 
 impl Selection {
@@ -101,11 +101,14 @@ impl Selection {
                 pairs.push((name.clone(), text));
             }
         }
-        Self::matching_pairs(&pairs, expected_total)
+        Self::matching_pairs(&pairs, Some(expected_total))
     }
 
     /// All that match the parameters of a list.
-    pub fn matching_pairs(pairs: &[(String, String)], expected_total: u64) -> Result<Self, Fault> {
+    pub fn matching_pairs(
+        pairs: &[(String, String)],
+        expected_total: Option<u64>,
+    ) -> Result<Self, Fault> {
         let query = ListQuery::parse(pairs).map_err(|errors| {
             let named = |e: FieldError| FieldError { field: format!("/filter/{}", e.field), ..e };
             Fault::invalid(errors.into_iter().map(named).collect())
@@ -138,7 +141,9 @@ impl Selection {
         let place = crate::domain::hierarchy::resolve(tx, caller, query.hierarchy.as_deref())?;
         let spec = lists::spec(model, caller, &place, &mut query)?;
         let pkids = tx.pkids(&spec)?;
-        if pkids.len() as u64 != expected_total {
+        if let Some(expected_total) = expected_total
+            && pkids.len() as u64 != expected_total
+        {
             let message = format!(
                 "{} {} match now, not {expected_total}; nothing was done. Look at the list again \
                  and repeat the call with the count it shows.",

@@ -46,9 +46,11 @@ pub fn selected(
                 None => place.clone(),
             };
             let spec = lists::spec(model, caller, &place, &mut query)?;
-            let found = tx.total(&spec)?;
-            if found != expected_total {
-                return Err(count_changed(expected_total, found));
+            if let Some(expected) = expected_total {
+                let found = tx.total(&spec)?;
+                if found != expected {
+                    return Err(count_changed(expected, found));
+                }
             }
             Ok(Selected::Listed(spec))
         }

@@ -4,6 +4,7 @@
 //! - [`export`]: which instances, as which file; [`json`], [`sheet`] and [`csv`] write it.
 //! - [`template`]: the sheet to be filled in; [`read`]: a file as rows; [`upload`]: a file that
 //!   comes to be loaded; [`load`]: what becomes of a row; [`errors`]: the rows that failed.
+//! - [`offline`]: export and bulk load from the command line.
 
 pub mod cell;
 mod chosen;
@@ -16,6 +17,7 @@ pub mod json;
 mod lengths;
 pub mod load;
 mod merge;
+pub mod offline;
 pub mod read;
 pub mod rows;
 pub mod sheet;

@@ -13,7 +13,7 @@ use crate::{
         hierarchy,
         inherited::Selector,
         resources::get_in,
-        tasks::{self, Asked, Load, Mode, not_kept},
+        tasks::{self, Asked, Load, Manner, Mode, not_kept},
         templates,
         transactions::{self, Action},
     },
@@ -45,7 +45,7 @@ pub struct Wanted {
     pub template: Option<Selector>,
 }
 
-/// Judges a file and queues its load. What is wrong with the file as a whole is the fault, and
+/// Judges a file and asks for its load. What is wrong with the file as a whole is the fault, and
 /// nothing is kept.
 pub async fn import(
     app: &App,
@@ -53,6 +53,7 @@ pub async fn import(
     model: &Arc<Model>,
     upload: Upload,
     wanted: Wanted,
+    manner: Manner,
 ) -> Result<Asked, Fault> {
     may_load(model)?;
     if upload.bytes.len() > MOST_BYTES {
@@ -94,7 +95,7 @@ pub async fn import(
         rows: judged.rows,
         template,
     };
-    tasks::load(app, caller, load).await
+    tasks::load(app, caller, load, manner).await
 }
 
 /// Loads the file of an earlier load, such as a dry run, in another mode.
@@ -123,7 +124,7 @@ pub async fn apply(
         })
         .await?;
     may_load(app.model(&load.model_type)?.as_ref())?;
-    tasks::load(app, caller, Load { mode, ..load }).await
+    tasks::load(app, caller, Load { mode, ..load }, Manner::queued(None)).await
 }
 
 /// What a visible transaction was asked to load.

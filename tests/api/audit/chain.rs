@@ -5,13 +5,13 @@ use std::{fs, path::Path};
 
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
-use tenantry::operations::inspect;
+use tenantry::operations::{LogEntry, inspect};
 
 use crate::support::{NODES, SPARK, TRANSACTIONS, TestApp, at};
 
 /// What is wrong with the log of a data folder.
 pub fn wrong(data: &Path) -> Vec<String> {
-    let findings = inspect(data).unwrap();
+    let findings = inspect(data, None).unwrap();
     let of_log = findings.into_iter().filter(|finding| finding.what.ends_with("of the log"));
     let mut looked_at = 0;
     let problems =
@@ -81,6 +81,10 @@ async fn what_has_ended_is_neither_changed_nor_taken_away() {
     for (sql, told) in [
         ("UPDATE instance SET data = '{}' WHERE pkid = ?1", "is not changed"),
         ("UPDATE instance SET pkid = 'other' WHERE pkid = ?1", "is not changed"),
+        (
+            "UPDATE instance SET node_id = (SELECT max(id) FROM node) WHERE pkid = ?1",
+            "stays at its node",
+        ),
         ("DELETE FROM instance WHERE pkid = ?1", "with its entries"),
         ("UPDATE audit_chain SET time = '' WHERE record = ?1", "is not changed"),
         ("DELETE FROM audit_chain WHERE record = ?1", "checkpoint"),
@@ -104,7 +108,7 @@ struct Tampering {
     found: &'static [&'static str],
 }
 
-const TAMPERINGS: [Tampering; 9] = [
+const TAMPERINGS: [Tampering; 11] = [
     Tampering {
         sql: "UPDATE instance SET data = json_set(data, '$.username', 'somebody') WHERE pkid = ?1",
         found: &["its record isn't what it was when it ended"],
@@ -139,6 +143,17 @@ const TAMPERINGS: [Tampering; 9] = [
     Tampering {
         sql: "UPDATE audit_chain SET seq = seq + 1000 WHERE record = ?1",
         found: &["are missing before the entry"],
+    },
+    // Out of the sight of whom it is about, and into that of somebody else.
+    Tampering {
+        sql: "UPDATE instance SET node_id = (SELECT id FROM node WHERE path = 'sys') \
+              WHERE model = 'tool/Transaction' AND pkid <> ?1 AND data ->> '$.hierarchy' <> 'sys'",
+        found: &["is at sys and tells of sys."],
+    },
+    Tampering {
+        sql: "UPDATE instance SET node_id = (SELECT id FROM node WHERE name = 'Later') \
+              WHERE pkid = ?1",
+        found: &["is at sys.Later and tells of sys"],
     },
 ];
 
@@ -248,4 +263,75 @@ async fn a_line_that_comes_after_the_end_is_in_the_record_and_the_chain() {
     conn.execute("UPDATE audit_note SET data = '{}'", []).unwrap();
     let problems = wrong(app.data_dir());
     assert!(problems[0].contains("its line isn't what it was"), "{problems:?}");
+}
+
+/// What `check` says of the chain, where an entry is known from before.
+fn with_known(data: &Path, known: &LogEntry) -> (Vec<String>, Vec<String>) {
+    let findings = inspect(data, Some(known)).unwrap();
+    let chain = findings.into_iter().find(|found| found.what == "the chain of the log").unwrap();
+    (chain.notes, chain.problems)
+}
+
+/// The chain's last entry, as `check` tells of it.
+fn last_entry(data: &Path) -> LogEntry {
+    let findings = inspect(data, None).unwrap();
+    let mut notes = findings.iter().flat_map(|finding| &finding.notes);
+    notes.find_map(|note| note.strip_prefix("its last entry is ")).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn an_entry_that_is_known_tells_whether_the_newest_were_taken_away() {
+    let app = TestApp::start().await;
+    changed(&app).await;
+    let early = last_entry(app.data_dir());
+    app.provider("Later").await;
+    let late = last_entry(app.data_dir());
+    for known in [&early, &late] {
+        let (notes, problems) = with_known(app.data_dir(), known);
+        assert_eq!(problems, [""; 0]);
+        assert!(notes.contains(&format!("the entry {} is the one that is known", known.seq)));
+    }
+    app.app.stop().await;
+    let conn = database(app.data_dir());
+    for trigger in triggers(&conn) {
+        conn.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
+    }
+    // Whoever takes the newest away leaves a chain that is whole.
+    conn.execute_batch(&format!(
+        "DELETE FROM instance WHERE pkid IN (SELECT record FROM audit_chain WHERE seq > {0}); \
+         DELETE FROM audit_chain WHERE seq > {0};",
+        early.seq
+    ))
+    .unwrap();
+    assert_eq!(wrong(app.data_dir()), [""; 0]);
+    assert_eq!(with_known(app.data_dir(), &early).1, [""; 0]);
+    let problems = with_known(app.data_dir(), &late).1;
+    let told = format!("the entry {} is missing, and the last is {}", late.seq, early.seq);
+    assert!(problems[0].starts_with(&told), "{problems:?}");
+    // And another history of the same length has other hashes.
+    let other = LogEntry { hash: late.hash, ..early };
+    let problems = with_known(app.data_dir(), &other).1;
+    assert!(problems[0].contains("isn't the one that is known"), "{problems:?}");
+}
+
+#[test]
+fn what_is_not_an_entry_is_refused() {
+    let hash = "ab".repeat(32);
+    assert!(
+        format!("7:{hash}").parse::<LogEntry>().is_ok_and(|e| e.to_string() == format!("7:{hash}"))
+    );
+    for text in [
+        "",
+        "7",
+        "7:",
+        "7:ab",
+        ":ab",
+        &format!("0:{hash}"),
+        &format!("x:{hash}"),
+        &format!("7:{hash}ab"),
+        &format!("7:{}", "é".repeat(32)),
+        &format!("7:{}", "zz".repeat(32)),
+    ] {
+        assert!(text.parse::<LogEntry>().is_err(), "{text}");
+    }
 }

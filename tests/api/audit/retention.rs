@@ -65,6 +65,7 @@ async fn old_records_go_behind_a_checkpoint_with_all_that_belongs_to_them() {
     conn.execute("UPDATE audit_checkpoint SET hash = zeroblob(32)", []).unwrap();
     let problems = wrong(app.data_dir());
     assert!(problems[0].contains("doesn't follow"), "{problems:?}");
+    assert!(problems[1].contains("no record tells of the removal"), "{problems:?}");
 }
 
 #[tokio::test]

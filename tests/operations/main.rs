@@ -4,8 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "shared; nothing is killed here")]
-#[path = "support/process.rs"]
+#[path = "../support/process.rs"]
 mod process;
+mod transfer;
 
 use std::{fs, path::Path, process::Command};
 
@@ -189,7 +190,18 @@ async fn what_is_wrong_is_found() {
     let database = Connection::open(data.join("tenantry.db")).unwrap();
     let spoil = |sql: &str| database.execute_batch(sql).unwrap();
     let check = || run(&["check", "--data-dir", text(&data)]);
-    assert!(check().0, "{}", check().1);
+    let (done, said) = check();
+    assert!(done, "{said}");
+    // The last entry of the log, to be kept where those who write here can't.
+    let entry = said.split("its last entry is ").nth(1).unwrap().lines().next().unwrap();
+    let known = |entry: &str| run(&["check", "--data-dir", text(&data), "--known-entry", entry]);
+    let (done, said) = known(entry);
+    assert!(done && said.contains("is the one that is known"), "{said}");
+    let later = entry.replacen(|c: char| c.is_ascii_digit(), "9", 1);
+    let (done, said) = known(&format!("9{later}"));
+    assert!(!done && said.contains("the newest records were taken away"), "{said}");
+    let (done, said) = known("yesterday");
+    assert!(!done && said.contains("64 hex digits"), "{said}");
     for (sql, undo, told) in [
         (
             "UPDATE instance_count SET n = n + 1 WHERE model = 'relation/SparkCustomer'",
@@ -240,7 +252,7 @@ async fn a_newer_database_is_left_alone_and_an_older_one_is_copied_first() {
     let data = folder.path().join("old");
     fs::create_dir(&data).unwrap();
     let database = Connection::open(data.join("tenantry.db")).unwrap();
-    database.execute_batch(include_str!("../src/store/migrations/0001_initial.sql")).unwrap();
+    database.execute_batch(include_str!("../../src/store/migrations/0001_initial.sql")).unwrap();
     let old = "INSERT INTO node (pkid, name, node_type, path) VALUES ('a1', 'sys', 'sys', 'sys');\
                INSERT INTO node_closure VALUES (1, 1)";
     database.execute_batch(old).unwrap();

@@ -1,0 +1,190 @@
+//! `tenantry export` and `tenantry import`, over a folder that is served and over one that isn't.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+use super::{Api, Process, run, served, text};
+
+const SPARK: &str = "relation/SparkCustomer";
+
+/// A table of customers with these names.
+fn table(path: &Path, names: impl Iterator<Item = String>) {
+    let rows: String = names.map(|name| format!("{name}\n")).collect();
+    fs::write(path, format!("name\n{rows}")).unwrap();
+}
+
+fn import(data: &Path, file: &Path, more: &[&str]) -> (bool, String) {
+    let base = ["import", SPARK, text(file), "--data-dir", text(data), "--at", "sys.Acme.Cu"];
+    run(&[&base, more].concat())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_is_loaded_and_written_beside_the_running_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file) = (folder.path().join("data"), folder.path().join("new.csv"));
+    let (process, api) = served(&data).await;
+    table(&file, ["One", "Two"].map(str::to_owned).into_iter());
+    // Without a mode it is only tried.
+    let (done, said) = import(&data, &file, &[]);
+    assert!(done && said.contains("Dry run: all 2 rows can be loaded."), "{said}");
+    assert_eq!(api.names().await, ["Kept"]);
+    let (done, said) = import(&data, &file, &["--mode", "all_or_nothing"]);
+    assert!(done && said.contains("2 of 2 rows were loaded. Transaction "), "{said}");
+    // The program that runs shows them, and who did it.
+    assert_eq!(api.names().await, ["Kept", "One", "Two"]);
+    let id = said.split("Transaction ").nth(1).unwrap().trim_end().trim_end_matches('.');
+    let record = api.get(&format!("/api/tool/Transaction/{id}")).await;
+    assert_eq!(record["data"]["username"], "tenantry");
+    assert_eq!(record["data"]["status"], "Success");
+
+    let out = folder.path().join("out.csv");
+    let export =
+        |more: &[&str]| run(&[&["export", SPARK, "--data-dir", text(&data)], more].concat());
+    let (done, said) =
+        export(&[text(&out), "--format", "csv", "--query", "search=o&order_by=name"]);
+    assert!(done && said.contains("out.csv holds relation/SparkCustomer"), "{said}");
+    let made = fs::read_to_string(&out).unwrap();
+    let found = |name: &str| made.lines().any(|line| line.contains(name));
+    assert!(found("One") && found("Two") && !found("Kept"), "{made}");
+    assert!(!made.contains("a-token-to-be-found"));
+    // Beside a program it is recorded like any other export.
+    let log = api.get("/api/tool/Transaction/?filter_field=action&filter_text=Export").await;
+    assert_eq!(log["resources"][0]["data"]["username"], "tenantry", "{log}");
+    // What was written can be loaded as it is: nothing changes by it.
+    let (done, said) = import(&data, &out, &["--mode", "row_by_row"]);
+    assert!(done && said.contains("2 of 2 rows were loaded."), "{said}");
+    assert_eq!(api.names().await, ["Kept", "One", "Two"]);
+
+    for (arguments, told) in [
+        (&[text(&out)][..], "exists already"),
+        (&["-", "--query", "order_by=nothing"], "\"nothing\" is not an attribute"),
+        (&["-", "--at", "sys.Nowhere"], "Nowhere"),
+        (&["-", "--format", "pdf"], "possible values"),
+    ] {
+        let (done, said) = export(arguments);
+        assert!(!done && said.contains(told) && !said.contains("panicked"), "{said}");
+    }
+    let (done, said) = run(&["export", "data/Nothing", "-", "--data-dir", text(&data)]);
+    assert!(!done && said.contains("data/Nothing"), "{said}");
+    drop(process);
+    let (done, said) = export(&["-", "--format", "csv"]);
+    assert!(done && said.contains("Kept"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_fail_are_told_and_written_to_be_corrected() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file) = (folder.path().join("data"), folder.path().join("new.csv"));
+    drop(served(&data).await);
+    fs::write(&file, "name,dirsync_enabled\nOne,true\nTwo,perhaps\n,false\n").unwrap();
+    let errors = folder.path().join("errors.xlsx");
+    let (done, said) = import(&data, &file, &["--mode", "all_or_nothing"]);
+    assert!(!done && said.contains("2 of 3 rows can't be loaded, so none was."), "{said}");
+    let more = ["--mode", "row_by_row", "--errors", text(&errors)];
+    let (done, said) = import(&data, &file, &more);
+    assert!(!done && said.contains("1 of 3 rows were loaded."), "{said}");
+    assert!(said.contains("row 3: ") && said.contains("row 4: "), "{said}");
+    assert!(said.contains("errors.xlsx holds the rows that failed."), "{said}");
+    assert!(fs::read(&errors).unwrap().starts_with(b"PK"));
+    let (done, said) = import(&data, &file, &more);
+    assert!(!done && said.contains("exists already"), "{said}");
+    fs::write(&file, "nothing that is a table \0").unwrap();
+    let missing = folder.path().join("missing.csv");
+    for (bad, told) in [(&file, "neither a workbook"), (&missing, "missing.csv")] {
+        let (done, said) = import(&data, bad, &[]);
+        assert!(!done && said.contains(told), "{said}");
+    }
+    let process = Process::start(&data, "warn", &[]);
+    assert_eq!(Api::of(&process).names().await, ["Kept", "One"]);
+}
+
+/// Rows of the files below: some lines of progress.
+const ROWS: usize = 2500;
+
+/// Begins to load many rows, and answers once a part of them is in the database.
+fn begun(
+    folder: &Path,
+    data: &Path,
+) -> (std::process::Child, BufReader<std::process::ChildStderr>) {
+    let file = folder.join("many.csv");
+    table(&file, (0..ROWS).map(|n| format!("Row {n}")));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tenantry"))
+        .args(["import", SPARK, text(&file), "--data-dir", text(data), "--at", "sys.Acme.Cu"])
+        .args(["--mode", "row_by_row"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains(" of 2500 rows") {
+        line.clear();
+        assert!(said.read_line(&mut line).unwrap() > 0, "it ended early");
+    }
+    (child, said)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_killed_is_carried_on_by_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    drop(served(&data).await);
+    let (mut child, _said) = begun(folder.path(), &data);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let process = Process::start(&data, "warn", &[]);
+    let api = Api::of(&process);
+    let record = api.ended_load().await;
+    assert_eq!(record["counts"]["succeeded"], ROWS, "{record}");
+    assert_eq!(api.total().await, ROWS + 1);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_interrupted_ends_before_its_next_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (process, api) = served(&data).await;
+    let (child, _said) = begun(folder.path(), &data);
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let record = api.ended_load().await;
+    assert_eq!(record["status"], "Fail", "{record}");
+    let done = usize::try_from(record["counts"]["succeeded"].as_u64().unwrap()).unwrap();
+    assert!((1..ROWS).contains(&done), "{record}");
+    assert_eq!(api.total().await, done + 1);
+    drop(process);
+}
+
+impl Api {
+    async fn get(&self, path: &str) -> Value {
+        let request = self.client.get(format!("{}{path}", self.url));
+        let answer = request.basic_auth("admin", Some(super::PASSWORD)).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.json().await.unwrap()
+    }
+
+    /// The record of the only load, when it has ended: its stream of news ends with it.
+    async fn ended_load(&self) -> Value {
+        let list = self.get("/api/tool/Transaction/?filter_field=action&filter_text=Import").await;
+        let pkid = &list["resources"][0]["meta"]["references"]["self"][0]["pkid"];
+        let path = format!("/api/tool/Transaction/{}", pkid.as_str().unwrap());
+        let request = self.client.get(format!("{}{path}/events/", self.url));
+        let news = request.basic_auth("admin", Some(super::PASSWORD)).send().await.unwrap();
+        news.text().await.unwrap();
+        self.get(&path).await["data"].clone()
+    }
+
+    async fn total(&self) -> usize {
+        let list = self.get("/api/relation/SparkCustomer/?limit=1").await;
+        usize::try_from(list["pagination"]["total"].as_u64().unwrap()).unwrap()
+    }
+}
