@@ -6,7 +6,7 @@ use super::{
     App, Caller,
     console::{list_row, node_ref},
     hierarchy, lists,
-    resources::{from_json, get_in},
+    resources::{from_json, get_in, refusal},
     shown::{CHOSEN_SHOWN, Chosen, Which},
     workflow,
 };
@@ -88,6 +88,7 @@ fn named(
             continue;
         }
         let label = model.label_of(&from_json(&stored)?, pkid).to_owned();
+        obstacles.extend(refusal(tx, caller, &model, &stored)?);
         if model.model_type == hierarchy::MODEL {
             for obstacle in hierarchy::obstacles(&app.models, tx, &stored)? {
                 obstacles.push(format!("{label}: {obstacle}"));

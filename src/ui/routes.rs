@@ -50,7 +50,7 @@ pub enum Deed {
 }
 
 impl Deed {
-    const ALL: [Self; 10] = [
+    pub const ALL: [Self; 10] = [
         Self::Delete,
         Self::Modify,
         Self::Move,

@@ -131,7 +131,7 @@ const MOVED: &str = "data/User";
 
 /// An instance of every model at every node, put where they are kept: most models couldn't be added
 /// at most of them. Its pkid is made of both.
-async fn fill(world: &World) {
+pub async fn fill(world: &World) {
     let app = &world.app;
     let models: Vec<String> = app.app.models.iter().map(|m| m.model_type.clone()).collect();
     app.app
@@ -171,7 +171,7 @@ async fn fill(world: &World) {
         .unwrap();
 }
 
-fn pkid(model: &str, node: &str) -> String {
+pub fn pkid(model: &str, node: &str) -> String {
     format!("{}-{node}", model.replace('/', "-"))
 }
 
