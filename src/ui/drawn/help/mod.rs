@@ -12,7 +12,13 @@ use crate::{
     domain::{App, samples},
     model::Model,
     store::Node,
+    ui::routes::at_node,
 };
+
+/// Where the help of a model stands, with examples for a node.
+pub fn href(model_type: &str, node: Option<&str>) -> String {
+    at_node(&format!("/api/{model_type}/help"), node)
+}
 
 /// What the page is drawn for.
 pub struct Help<'a> {
