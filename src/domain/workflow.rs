@@ -109,6 +109,11 @@ pub trait Workflow: Sync {
         Ok(Map::new())
     }
 
+    /// Attributes that say something of a secret, and stay with it when a former version comes back.
+    fn beside_secrets(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What the caller can ask for now of what the program does with such an instance, by name and
     /// title; `None` where there is never anything of the kind.
     fn controls(

@@ -75,7 +75,8 @@ pub fn SessionDialog(username: RwSignal<String>) -> impl IntoView {
                 Err(message) if message == NEEDS_CODE => {
                     reason.set(None);
                     asks_code.set(true);
-                    browser::focus("#session-code");
+                    // It is hidden until then.
+                    dom::focus_later(CODE.to_owned());
                 }
                 Err(message) => {
                     reason.set(Some(message));
@@ -165,11 +166,9 @@ fn Credentials(username: RwSignal<String>, reason: RwSignal<Option<String>>) -> 
 
 /// Whether the user has logged in elsewhere meanwhile, and is still the one who opened the page.
 async fn returned(username: String, at: PageAt) -> Result<(), String> {
-    let now = ask(Ask::Frame(at)).await.and_then(|answer| answer.drawn()).map(|drawn| drawn.title);
-    match now {
-        Ok(now) if now == username => Ok(()),
-        Ok(now) => Err(format!("You have logged in as {now}, and this page is {username}'s.")),
-        Err(_) => Err("You aren't logged in yet.".to_owned()),
+    match ask(Ask::Frame(at)).await.and_then(|answer| answer.drawn()) {
+        Ok(now) if now.title == username => Ok(()),
+        _ => Err(format!("You aren't logged in as {username}.")),
     }
 }
 
