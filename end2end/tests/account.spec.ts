@@ -21,7 +21,8 @@ test("the menu leads there, and a new token is shown once", async ({ page, user 
   await tokens.getByLabel("Name").fill("Nightly");
   await tokens.getByLabel("May do").selectOption({ label: "Everything you may do" });
   await tokens.getByRole("button", { name: "Make token" }).click();
-  const token = await tokens.locator(".new-token").innerText();
+  const token = await tokens.locator(".new-token code").innerText();
+  await expect(tokens.getByRole("button", { name: "Copy: The new token" })).toBeVisible();
   const api = await fetch(`${new URL(page.url()).origin}/api/data/HierarchyNode/?limit=1`, {
     headers: { authorization: `Bearer ${token}` },
   });

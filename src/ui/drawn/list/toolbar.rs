@@ -280,7 +280,7 @@ fn controls(id: &str, property: Option<&Property>, current: Option<&Filter>) -> 
                 name="filter_text"
                 required
                 autocomplete="off"
-                placeholder=is_time.then_some("2026-03-31, or with a time")
+                placeholder=is_time.then_some("2026-03-31")
                 value=text
             />
         }
