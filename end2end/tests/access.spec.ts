@@ -157,9 +157,9 @@ test("axe: a shipped profile", async ({ api, context, page }) => {
   await expectNoSidewaysScroll(page, "a shipped profile");
 });
 
-// The overview, the shapes, calls of the program's own, of a model beside them, of a model alone, and
-// of the provisioning API.
-const described = ["", "/shapes", "/Log-in", "/Tools", "/tool.Transaction", "/data.User", "/Provisioning"];
+// The overview, the shapes, calls of the program's own, of a model beside them, of a model alone, of
+// one with long paths, and of the provisioning API.
+const described = ["", "/shapes", "/Log-in", "/Tools", "/tool.Transaction", "/data.User", "/relation.SparkCustomer", "/Provisioning"];
 
 for (const path of described.map((section) => `/api/docs${section}`)) {
   test(`axe: the description of the interface, ${path}`, async ({ page }) => {
