@@ -1,7 +1,7 @@
 // One's own account: what is done there, and axe on each of its states.
 import { ANOTHER, PASSWORD, codeOf, logInAs, section, setUp, test } from "./support/account";
 import { expectAccessible, expectNoSidewaysScroll } from "./support/axe";
-import { expect, heading, open } from "./support/fixtures";
+import { endSession, expect, heading, modelPath, open } from "./support/fixtures";
 
 // Colours are judged as they end up, not on their way there.
 test.use({ contextOptions: { reducedMotion: "reduce" } });
@@ -21,7 +21,8 @@ test("the menu leads there, and a new token is shown once", async ({ page, user 
   await tokens.getByLabel("Name").fill("Nightly");
   await tokens.getByLabel("May do").selectOption({ label: "Everything you may do" });
   await tokens.getByRole("button", { name: "Make token" }).click();
-  const token = await tokens.locator(".new-token").innerText();
+  const token = await tokens.locator(".new-token code").innerText();
+  await expect(tokens.getByRole("button", { name: "Copy: The new token" })).toBeVisible();
   const api = await fetch(`${new URL(page.url()).origin}/api/data/HierarchyNode/?limit=1`, {
     headers: { authorization: `Bearer ${token}` },
   });
@@ -55,6 +56,42 @@ test("a wrong old password is said at its field, the right one changes it", asyn
   await password.getByLabel("New password").fill(ANOTHER);
   await password.getByRole("button", { name: "Change password" }).click();
   await expect(page.getByText("Your password is changed.")).toBeVisible();
+});
+
+test("a session that ends in mid-form asks for the code too, and loses nothing", async ({
+  page,
+  context,
+  server,
+  api,
+  place,
+  complaints,
+}) => {
+  complaints.expectStatus(401);
+  await open(page, "/account");
+  const { key } = await setUp(page);
+  const pkid = await api.add("relation/SparkCustomer", place.path, { name: "Long form" });
+  await open(page, modelPath("relation/SparkCustomer", pkid));
+  const notes = page.getByRole("textbox", { name: "Please Note" });
+  await notes.fill("Typed for an hour");
+  await endSession(context, server);
+  await page.getByRole("button", { name: "Save and stay" }).click();
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  const code = dialog.getByLabel("Code of your second factor");
+  await expect(dialog.getByLabel("Password")).toBeFocused();
+  await expect(code).toBeHidden();
+  await dialog.getByLabel("Password").fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Log in" }).click();
+  await expect(code).toBeFocused();
+  await expectAccessible(page, "the code in the dialog");
+  await code.fill("000000");
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByRole("alert")).toHaveText("That password or code isn't right.");
+  await code.fill(codeOf(key, 1));
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(page.locator(".done-notice")).toContainText("Your changes are saved.");
+  await expect(notes).toHaveValue("Typed for an hour");
+  expect(await api.get("relation/SparkCustomer", pkid)).toMatchObject({ notes: "Typed for an hour" });
 });
 
 test("another session is listed, and ends everywhere else", async ({ page, browser, user, server }) => {

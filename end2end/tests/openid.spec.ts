@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Page } from "@playwright/test";
-import { expect, test as base } from "./support/fixtures";
+import { expectAccessible } from "./support/axe";
+import { expect, heading, modelPath, open, test as base } from "./support/fixtures";
 import { CLIENT, OpenIdProvider } from "./support/provider";
 import { Server, USERNAME, PASSWORD } from "./support/server";
 
@@ -59,6 +60,11 @@ test.beforeEach(async ({ page, openid }) => {
 async function logIn(page: Page, person: string, from = "/login") {
   await page.goto(from);
   await page.getByRole("link", { name: "Log in with the lab" }).click();
+  await enter(page, person);
+}
+
+/** What the provider asks for. */
+async function enter(page: Page, person: string) {
   await page.locator("[name=login]").fill(person);
   await page.locator("[name=password]").fill("any");
   await page.locator("[type=submit]").click();
@@ -178,6 +184,45 @@ test("an answer is good for the browser that asked, once, and for its own nonce"
   await page.context().clearCookies({ name: "sessionid" });
   await page.goto(back!);
   await expect(page.getByRole("alert")).toContainText("has been used");
+});
+
+test("who logs in there goes on with a form whose session has ended", async ({
+  page,
+  context,
+  openid,
+  complaints,
+}) => {
+  complaints.expectStatus(401);
+  await context.route(/fonts\.(googleapis|gstatic)\.com/, (route) => route.fulfill({ body: "" }));
+  await logIn(page, "grace");
+  await expect(page).toHaveURL(`${openid.server.url}/`);
+  const node = modelPath("data/HierarchyNode", "add", { hierarchy: "sys.Northwind Telecom" });
+  await open(page, node);
+  const name = page.getByRole("textbox", { name: "Name", exact: true });
+  await name.fill("Typed for an hour");
+  await page.getByRole("radio", { name: "Reseller" }).check();
+  // Here and at the provider.
+  await context.clearCookies();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  const goOn = dialog.getByRole("button", { name: "Go on" });
+  await goOn.click();
+  await expect(dialog.getByRole("alert")).toHaveText("You aren't logged in as grace.");
+  await expectAccessible(page, "the dialog with another log-in");
+  for (const [person, goes] of [["ada", false], ["grace", true]] as const) {
+    await context.clearCookies();
+    const opened = context.waitForEvent("page");
+    await dialog.getByRole("link", { name: "Log in with the lab" }).click();
+    const other = await opened;
+    await enter(other, person);
+    await expect(heading(other, "Dashboard")).toBeVisible();
+    await other.close();
+    await goOn.click();
+    if (goes) await expect(dialog).toBeHidden();
+    else await expect(dialog.getByRole("alert")).toBeVisible();
+  }
+  await expect(page.locator(".done-notice")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Typed for an hour" }).first()).toBeVisible();
 });
 
 test("nobody is led to another site by it", async ({ page, openid }) => {

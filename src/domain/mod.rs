@@ -211,10 +211,11 @@ impl App {
         hierarchy::ensure_root(&app).await?;
         catalogue::ensure(&app).await?;
         access::shipped::ensure(&app).await?;
+        let given = start.admin_password.clone().filter(|_| app.settings.demo);
         let password = accounts::ensure_first_admin(&app, start.admin_password).await?;
         access::users::ensure(&app).await?;
         if app.settings.demo {
-            demo::fill(&app).await?;
+            demo::fill(&app, password.clone().or(given)).await?;
         }
         tasks::start(&app).await?;
         Ok((app, password))

@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{App, Caller, hierarchy, registry::Registry};
+use super::{App, Caller, access, hierarchy, registry::Registry};
 use crate::{
     fault::Fault,
     list_query::{Condition, Direction},
     model::{Kind, Model, Property, Target},
     store::{Attr, Cover, ListFilter, ListSpec, Node, Order, ReadTx},
 };
+
+/// What stands for the models themselves as `target_model_type`: their `model_type`, or what an
+/// access profile calls a `type`.
+const MODELS: &str = "meta/Model";
 
 /// More than these aren't offered: the field is a plain box of text then.
 const MOST: u64 = 1000;
@@ -86,6 +90,9 @@ fn values(
     let (Some(model_type), Some(attr)) = (&target.model_type, &target.attr) else {
         return Ok(Vec::new());
     };
+    if model_type == MODELS {
+        return Ok(types(models, target, attr));
+    }
     // A model file may name one that isn't loaded, or an attribute that is gone.
     let Some(model) = models.get(model_type) else { return Ok(Vec::new()) };
     let text = |name: &str| {
@@ -130,4 +137,17 @@ fn values(
     // Two that stand beside each other may have one name.
     values.dedup();
     Ok(values)
+}
+
+/// The models that offer the `operation` of the filter, and for a profile what else can be meant.
+fn types(models: &Registry, target: &Target, attr: &str) -> Vec<String> {
+    if attr == "type" {
+        return access::roles::types(models);
+    }
+    let offers = |model: &Model| {
+        target.filter.iter().all(|(name, wanted)| {
+            name != "operation" || model.operations.iter().any(|op| op.as_str() == wanted)
+        })
+    };
+    models.iter().filter(|model| offers(model)).map(|model| model.model_type.clone()).collect()
 }

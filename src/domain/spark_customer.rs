@@ -56,6 +56,10 @@ impl Workflow for SparkCustomer {
         &["token_link"]
     }
 
+    fn beside_secrets(&self) -> &'static [&'static str] {
+        const { &[EXPIRIES[0].1, EXPIRIES[1].1] }
+    }
+
     /// Its connection is judged anew, what was synced follows its name, and where `sync` is set, the
     /// first tokens let its roles and licences be synced.
     fn kept(

@@ -5,9 +5,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{App, Caller, tasks, workflow::Workflow};
+use super::{App, Caller, resources::Control, tasks, workflow::Workflow};
 use crate::{
-    fault::Fault,
+    fault::{Fault, FaultKind},
     store::{NewInstance, Node, REMOVAL, ReadTx, Stored, WriteTx},
 };
 
@@ -506,6 +506,25 @@ fn unreadable(what: &str, error: &serde_json::Error) -> Fault {
 pub struct Transaction;
 
 impl Workflow for Transaction {
+    fn controls(
+        &self,
+        app: &App,
+        tx: &ReadTx<'_>,
+        caller: &Caller,
+        stored: &Stored,
+    ) -> Result<Option<Vec<Control>>, Fault> {
+        let mut controls = Vec::new();
+        if tasks::can_cancel(tx, caller, stored)? {
+            controls.push(("cancel", "Cancel"));
+        }
+        match tasks::can_replay(app, tx, caller, stored) {
+            Err(fault) if fault.kind == FaultKind::Internal => return Err(fault),
+            Err(_) => {}
+            Ok(()) => controls.push(("replay", "Replay")),
+        }
+        Ok(Some(controls))
+    }
+
     fn complete(&self, tx: &ReadTx<'_>, stored: &mut Stored) -> Result<(), Fault> {
         with_notes(tx, stored)?;
         let rows = tasks::rows_of(tx, &stored.pkid, false, 0, u64::MAX)?;

@@ -109,6 +109,23 @@ pub trait Workflow: Sync {
         Ok(Map::new())
     }
 
+    /// Attributes that say something of a secret, and stay with it when a former version comes back.
+    fn beside_secrets(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What the caller can ask for now of what the program does with such an instance, by name and
+    /// title; `None` where there is never anything of the kind.
+    fn controls(
+        &self,
+        _app: &App,
+        _tx: &ReadTx<'_>,
+        _caller: &Caller,
+        _stored: &Stored,
+    ) -> Result<Option<Vec<resources::Control>>, Fault> {
+        Ok(None)
+    }
+
     /// What goes with the instance when it is deleted, in words: "7 Webex users".
     fn goes_with(&self, _tx: &ReadTx<'_>, _stored: &Stored) -> Result<Vec<String>, Fault> {
         Ok(Vec::new())

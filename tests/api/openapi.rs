@@ -48,6 +48,19 @@ async fn what_a_model_does_not_offer_is_not_in_it() {
     assert!(paths["/api/device/spark/User/bulk_update"].get("post").is_none());
 }
 
+#[tokio::test]
+async fn no_two_calls_of_a_section_are_called_the_same() {
+    let app = TestApp::start().await;
+    let paths = description(&app).await["paths"].clone();
+    let mut seen = BTreeSet::new();
+    for (path, operations) in paths.as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let (tag, summary) = (&operation["tags"][0], &operation["summary"]);
+            assert!(seen.insert(format!("{tag} {summary}")), "{method} {path}: {tag} {summary}");
+        }
+    }
+}
+
 /// Every `$ref` below a value.
 fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
     match value {

@@ -248,6 +248,48 @@ async fn a_failed_write_with_secrets_can_be_replayed_with_them() {
     }
 }
 
+/// The names of a transaction's own calls that its `meta` offers.
+async fn offered(app: &TestApp, href: &str, username: &str) -> Vec<String> {
+    let answer = app.call("GET", href).basic(username, PASSWORD).send().await.expect(200).json();
+    let names = answer["meta"]["actions"].as_array().unwrap().iter();
+    let names = names.map(|action| action.as_object().unwrap().keys().next().unwrap().clone());
+    names.filter(|name| ["cancel", "replay"].contains(&name.as_str())).collect()
+}
+
+#[tokio::test]
+async fn what_can_be_done_with_it_is_what_is_offered() {
+    let app = TestApp::start().await;
+    let provider = app.provider("Provider").await;
+    let place = app.customer(&provider, "Customer").await;
+    app.system_user("looks", &provider, "Operator").await;
+    app.system_user("manages", &provider, "ProviderAdmin").await;
+    for i in 0..MANY {
+        app.spark(&place, &json!({ "name": format!("C{i:05}") })).await;
+    }
+    let body = json!({
+        "notes": "new", "filter": { "hierarchy": place.pkid }, "expected_total": MANY,
+    });
+    let path = format!("{SPARK}bulk_update/?nowait=true");
+    let call = app.call("POST", &path).basic("manages", PASSWORD).json(&body);
+    let answer = call.send().await.expect(202).json();
+    let href = answer["href"].as_str().unwrap().to_owned();
+    assert_eq!(offered(&app, &href, "admin").await, ["cancel"]);
+    assert_eq!(offered(&app, &href, "manages").await, ["cancel"]);
+    assert!(offered(&app, &href, "looks").await.is_empty());
+    app.post(&format!("{href}/cancel/"), &json!({})).await.expect(200);
+    app.ended(&href).await;
+    assert_eq!(offered(&app, &href, "admin").await, ["replay"]);
+    assert_eq!(offered(&app, &href, "manages").await, ["replay"]);
+    assert!(offered(&app, &href, "looks").await.is_empty());
+    // What only happened is never done again.
+    let logins = format!("{TRANSACTIONS}?filter_field=action&filter_text=Log");
+    let list = app.get(&logins).await.expect(200).json();
+    for row in list["resources"].as_array().unwrap() {
+        let href = row["meta"]["references"]["self"][0]["href"].as_str().unwrap();
+        assert!(offered(&app, href, "admin").await.is_empty(), "{row}");
+    }
+}
+
 #[tokio::test]
 async fn only_posts_cancel_and_replay() {
     let (app, place) = with_many(1).await;
@@ -265,7 +307,9 @@ async fn only_posts_cancel_and_replay() {
     let named = |name: &str| {
         meta.as_array().unwrap().iter().find_map(|a| a.get(name)).cloned().unwrap_or_default()
     };
-    assert_eq!(named("cancel")["href"], format!("{href}/cancel/"));
+    // It has ended.
+    assert!(named("cancel").is_null());
+    assert_eq!(named("replay")["href"], format!("{href}/replay/"));
     assert_eq!(named("replay")["method"], "POST");
 }
 

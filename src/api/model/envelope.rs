@@ -17,14 +17,14 @@ use crate::{
         licences::USER,
         lists::Listed,
         policies,
-        resources::{Written, href},
+        resources::{Control, Written, href},
         tasks::{self, Asked},
         templates, transactions,
     },
     fault::Fault,
     list_query::{LOCATED_AT, ListQuery, MAXIMUM_LIMIT},
     model::{Model, Operation},
-    store::Node,
+    store::{Node, Stored},
 };
 
 /// What the documents print; the release of the interface, not ours.
@@ -133,8 +133,14 @@ pub fn collection_meta(model: &Model, place: &Node) -> Value {
     })
 }
 
-/// `meta` of an instance.
-pub fn instance_meta(model: &Model, place: &Node, pkid: &str) -> Value {
+/// `meta` of an instance; `controls` are the calls on it that no operation stands for.
+pub fn instance_meta(model: &Model, stored: &Stored, controls: Option<Vec<Control>>) -> Value {
+    let (place, pkid) = (&stored.node, stored.pkid.as_str());
+    let mut actions = instance_actions(model, place, pkid);
+    for (name, title) in controls.into_iter().flatten() {
+        let path = format!("{}/{name}/", href(&model.model_type, pkid));
+        actions.push(action(name, ("POST", "execute"), path, true, title));
+    }
     json!({
         "model_type": model.model_type,
         "summary_attrs": summary_attrs(model),
@@ -151,7 +157,7 @@ pub fn instance_meta(model: &Model, place: &Node, pkid: &str) -> Value {
             json!(pkid),
         ),
         "schema_version": model.schema_version,
-        "actions": instance_actions(model, place, pkid),
+        "actions": actions,
     })
 }
 
@@ -354,12 +360,6 @@ fn instance_actions(model: &Model, place: &Node, pkid: &str) -> Vec<Value> {
     for act in &model.actions {
         let path = format!("{}/+{}?{at}", href(&model.model_type, pkid), act.name);
         actions.push(action(&act.name, ("POST", "execute"), path, true, &act.title));
-    }
-    if model.model_type == transactions::MODEL {
-        for (name, title) in [("cancel", "Cancel"), ("replay", "Replay")] {
-            let path = format!("{}/{name}/", href(&model.model_type, pkid));
-            actions.push(action(name, ("POST", "execute"), path, true, title));
-        }
     }
     actions
 }

@@ -16,7 +16,12 @@ use super::{
     envelope,
 };
 use crate::{
-    domain::{App, access, forms, inherited::Selector, resources, tasks, templates},
+    domain::{
+        App, access, forms,
+        inherited::Selector,
+        resources::{self, Whole},
+        tasks, templates,
+    },
     fault::Fault,
 };
 
@@ -32,15 +37,15 @@ pub async fn get(
 ) -> Result<Response, Fault> {
     params.check_version(&model)?;
     resources::place(&app, &caller, params.hierarchy()).await?;
-    let (stored, own) = resources::get_with_meta(&app, &caller, &model, &pkid).await?;
+    let Whole { stored, own, controls } =
+        resources::get_with_meta(&app, &caller, &model, &pkid).await?;
     let tag = etag(stored.version);
     // The tag says nothing of the display policy, on which the schema depends, nor of what `meta`
     // tells beside it.
-    if own.is_empty() && !params.is_on("schema") && is_known(&headers, &tag) {
+    if own.is_empty() && controls.is_none() && !params.is_on("schema") && is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
-    let mut meta =
-        envelope::instance_meta(&access::narrowed(&caller, &model), &stored.node, &stored.pkid);
+    let mut meta = envelope::instance_meta(&access::narrowed(&caller, &model), &stored, controls);
     if let Some(meta) = meta.as_object_mut() {
         meta.extend(own);
     }

@@ -187,7 +187,21 @@ pub fn undescribed(app: &App) -> Vec<Route> {
 fn tag_of(app: &App, tag: &str) -> Value {
     match app.models.get(tag) {
         Some(model) => json!({ "name": tag, "description": model.description }),
-        None => json!({ "name": tag }),
+        None => json!({ "name": tag, "description": about(tag) }),
+    }
+}
+
+/// What the headings that are no model are about.
+fn about(tag: &str) -> &'static str {
+    match tag {
+        "Health" => "How the program is, and this description.",
+        "Log-in" => "Tokens and cookies for a password, and their end.",
+        "Account" => "The caller's own password, second factor, sessions and API tokens.",
+        "Tools" => "Moving instances and loading files of them.",
+        "Provisioning" => {
+            "Limits and packs of tenants and sites, and what users are given of them."
+        }
+        _ => "",
     }
 }
 

@@ -87,7 +87,8 @@ pub fn call(model: &Model, method: &str, rest: &str) -> Known {
                 success(),
             ),
         ),
-        ("GET", "/export/{pkid}" | "/{pkid}/export") => (Op::Export, export(read("Export one"))),
+        ("GET", "/{pkid}/export") => (Op::Export, export(read("Export one"))),
+        ("GET", "/export/{pkid}") => (Op::Export, export(read("Export one, by its other path"))),
         ("POST", "/export") => {
             (Op::Export, export(write("Export several")).body(schema("Selection")))
         }

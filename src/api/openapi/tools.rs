@@ -48,15 +48,10 @@ pub fn call(method: &str, path: &str) -> Option<(&'static str, Call)> {
                 json!({ "type": "object" }),
             ),
         ),
-        ("GET", "/api/docs" | "/api/docs/{section}") => (
-            HEALTH,
-            Call::open("This description as a page for people").refuses(&[404]).answers_as(
-                200,
-                "The page.",
-                "text/html",
-                json!({ "type": "string" }),
-            ),
-        ),
+        ("GET", "/api/docs") => (HEALTH, page("This description as a page for people")),
+        ("GET", "/api/docs/{section}") => {
+            (HEALTH, page("A section of this description as a page for people"))
+        }
         ("POST", "/noninteractivelogin") => (
             LOG_IN,
             credentials("Log in with a cookie")
@@ -225,4 +220,10 @@ fn moving(call: Call) -> Call {
     .refuses(&[405])
     .takes(&["context_hierarchy", "hierarchy", "nowait"])
     .answers(202, "It is queued.", schema("Accepted"))
+}
+
+/// A page of this description.
+fn page(summary: &str) -> Call {
+    let text = json!({ "type": "string" });
+    Call::open(summary).refuses(&[404]).answers_as(200, "The page.", "text/html", text)
 }

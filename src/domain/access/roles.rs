@@ -301,6 +301,17 @@ fn is_type(models: &Registry, type_: &str) -> bool {
     }
 }
 
+/// What a line of a profile can name: everything, all of a folder, a model, and what is none.
+pub fn types(models: &Registry) -> Vec<String> {
+    let each = || models.iter().map(|m| m.model_type.as_str()).chain(OTHER_TYPES);
+    let mut all: Vec<String> = each().map(str::to_owned).collect();
+    all.extend(each().filter_map(|type_| Some(format!("{}/*", type_.split_once('/')?.0))));
+    all.push("*".to_owned());
+    all.sort();
+    all.dedup();
+    all
+}
+
 pub fn data_of(row: &ListRow) -> Result<Map<String, Value>, Fault> {
     serde_json::from_str(&row.data).map_err(|error| {
         tracing::error!(%error, pkid = row.pkid, "the stored JSON can't be read");

@@ -12,6 +12,7 @@ use crate::{
         resources::{self, Expected, Revision, Written, from_json, get_in, href},
         secrets,
         transactions::{self, Action, Ticket},
+        workflow,
     },
     fault::{Fault, FaultKind, FieldError},
     model::{Model, Operation},
@@ -123,6 +124,12 @@ fn version_in(
     resources::keep_server_fields(model, &mut then, &now);
     // Only masks are recorded: nothing of a secret changes.
     secrets::take(&model.root, &mut then, Some(&now));
+    for name in workflow::of(&model.model_type).beside_secrets() {
+        match now.get(*name) {
+            Some(value) => then.insert((*name).to_owned(), value.clone()),
+            None => then.shift_remove(*name),
+        };
+    }
     let then = resources::in_schema_order(model, then);
     Ok(Version {
         transaction_id: id.to_owned(),

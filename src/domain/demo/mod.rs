@@ -1,8 +1,9 @@
 //! Sample data: a provider, two resellers, eight customers with their sites, Webex customers in
 //! different states, with a template and a display policy, and what is provisioned
-//! ([`provisioning`]). Added through the same functions as everything else.
+//! ([`provisioning`]), and a user for each role ([`users`]). Added through the same functions as everything else.
 
 mod provisioning;
+mod users;
 mod webex;
 
 use serde_json::{Map, Value, json};
@@ -71,8 +72,9 @@ fn policy() -> Value {
     })
 }
 
-/// Fills the database with the sample, unless its provider is there already.
-pub async fn fill(app: &App) -> Result<(), Fault> {
+/// Fills the database with the sample, unless its provider is there already. Its users log in with
+/// the password of the first administrator, where that is known.
+pub async fn fill(app: &App, password: Option<String>) -> Result<(), Fault> {
     let caller = app
         .store
         .read(|tx| {
@@ -126,7 +128,8 @@ pub async fn fill(app: &App) -> Result<(), Fault> {
         }
         webex::fill(&filler, name, &path).await?;
     }
-    provisioning::fill(&filler, &provider).await
+    provisioning::fill(&filler, &provider).await?;
+    users::fill(&filler, &provider, password.filter(|p| !p.is_empty()).as_deref()).await
 }
 
 /// Who adds the sample.

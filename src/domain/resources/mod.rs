@@ -87,26 +87,40 @@ pub async fn get(
     model: &Arc<Model>,
     pkid: &str,
 ) -> Result<Stored, Fault> {
-    Ok(get_with_meta(app, caller, model, pkid).await?.0)
+    Ok(get_with_meta(app, caller, model, pkid).await?.stored)
 }
 
-/// One instance, and what its `meta` says of it that others of its kind don't share.
+/// The name of a call on an instance that no operation stands for, and its title.
+pub type Control = (&'static str, &'static str);
+
+/// One instance as it is read alone.
+pub struct Whole {
+    pub stored: Stored,
+    /// What `meta` says of it that others of its kind don't share.
+    pub own: Map<String, Value>,
+    /// See `Workflow::controls`.
+    pub controls: Option<Vec<Control>>,
+}
+
+/// One instance, and what its `meta` says of it.
 pub async fn get_with_meta(
     app: &App,
     caller: &Caller,
     model: &Arc<Model>,
     pkid: &str,
-) -> Result<(Stored, Map<String, Value>), Fault> {
+) -> Result<Whole, Fault> {
     offered(model, Operation::Get)?;
     let (caller, model, pkid) = (caller.clone(), Arc::clone(model), pkid.to_owned());
+    let app_ = app.clone();
     app.store
         .read(move |tx| {
             let mut stored = get_in(tx, caller.node.id, &model, &pkid)?;
             permit(&caller, &model, Operation::Get)?;
             let flow = workflow::of(&model.model_type);
             flow.complete(tx, &mut stored)?;
-            let meta = flow.meta(tx, &stored)?;
-            Ok((stored, meta))
+            let own = flow.meta(tx, &stored)?;
+            let controls = flow.controls(&app_, tx, &caller, &stored)?;
+            Ok(Whole { stored, own, controls })
         })
         .await
 }

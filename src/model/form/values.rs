@@ -158,7 +158,9 @@ pub(super) fn read(
                 };
                 entries.push(read(items, &at, None, true, posted).unwrap_or_else(empty));
             }
-            (!entries.is_empty() || property.required).then_some(Value::Array(entries))
+            // A form that has checkboxes for its entries says that there are none.
+            let none = property.default.is_some() && posted.texts.contains_key(at);
+            (!entries.is_empty() || property.required || none).then_some(Value::Array(entries))
         }
         _ if property.is_secret() => secret(property, at, stored, posted),
         _ => match posted.texts.get(at) {

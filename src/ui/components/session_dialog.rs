@@ -2,8 +2,22 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Icon, IconName};
-use crate::ui::{browser, navigation::use_navigation, session::use_session};
+use super::{
+    dom,
+    icon::{Icon, IconName},
+};
+use crate::{
+    server_fns::{Ask, PageAt, ask},
+    ui::{
+        browser,
+        navigation::{use_navigation, use_page_at},
+        session::use_session,
+    },
+};
+
+/// The name of the button of those who have logged in elsewhere. The frame has what is offered to
+/// them, in an attribute.
+pub const ELSEWHERE: &str = "_elsewhere";
 
 const DIALOG: &str = "session-dialog";
 const PASSWORD: &str = "session-password";
@@ -17,6 +31,10 @@ pub fn SessionDialog(username: RwSignal<String>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let asks_code = RwSignal::new(false);
     let waiting = session.waiting();
+    let at = use_page_at();
+    let offer = move || {
+        waiting.get().then(|| browser::attribute("[data-elsewhere]", "data-elsewhere")).flatten()
+    };
 
     Effect::new(move |was_open: Option<bool>| {
         let open = waiting.get();
@@ -37,9 +55,15 @@ pub fn SessionDialog(username: RwSignal<String>) -> impl IntoView {
         }
         busy.set(true);
         let name = username.get_untracked();
+        let elsewhere = dom::submitter(&event).is_some_and(|(name, _)| name == ELSEWHERE);
+        let at = at.get_untracked();
         leptos::task::spawn_local(async move {
             let (password, code) = (browser::input_value(PASSWORD), browser::input_value(CODE));
-            let outcome = log_in(name, password, code).await;
+            let outcome = if elsewhere {
+                returned(name, at).await
+            } else {
+                log_in(name, password, code).await
+            };
             busy.set(false);
             match outcome {
                 Ok(()) => {
@@ -51,7 +75,8 @@ pub fn SessionDialog(username: RwSignal<String>) -> impl IntoView {
                 Err(message) if message == NEEDS_CODE => {
                     reason.set(None);
                     asks_code.set(true);
-                    browser::focus("#session-code");
+                    // It is hidden until then.
+                    dom::focus_later(CODE.to_owned());
                 }
                 Err(message) => {
                     reason.set(Some(message));
@@ -88,6 +113,8 @@ pub fn SessionDialog(username: RwSignal<String>) -> impl IntoView {
                         "Log in"
                     </button>
                 </div>
+                // After the button that Enter presses.
+                <div class="stack" inner_html=offer></div>
             </form>
         </dialog>
     }
@@ -134,6 +161,14 @@ fn Credentials(username: RwSignal<String>, reason: RwSignal<Option<String>>) -> 
             />
             {error}
         </div>
+    }
+}
+
+/// Whether the user has logged in elsewhere meanwhile, and is still the one who opened the page.
+async fn returned(username: String, at: PageAt) -> Result<(), String> {
+    match ask(Ask::Frame(at)).await.and_then(|answer| answer.drawn()) {
+        Ok(now) if now.title == username => Ok(()),
+        _ => Err(format!("You aren't logged in as {username}.")),
     }
 }
 

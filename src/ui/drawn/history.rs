@@ -38,7 +38,7 @@ fn history(entries: &[HistoryEntry], model_type: &str, pkid: &str, node: Option<
             view! {
                 <tr>
                     <th scope="row">
-                        <a href=href>
+                        <a href=href class="nowrap">
                             <Time at=entry.submitted.clone()/>
                         </a>
                     </th>
@@ -54,7 +54,7 @@ fn history(entries: &[HistoryEntry], model_type: &str, pkid: &str, node: Option<
         .collect();
     view! {
         {table("Latest changes, newest first", "", &HEADS, lines)}
-        <p class="muted">"Each change is a transaction: open it to see what was there before and after."</p>
+        <p class="list-kept muted">"Each change is a transaction: open it to see what was there before and after."</p>
     }
     .into_any()
 }

@@ -62,7 +62,7 @@ pub async fn page(visit: &Visit<'_>, model_type: &str, pkid: &str) -> Page {
                 {model.title.clone()} " " <strong>{found.label.clone()}</strong>
                 " becomes what it was after " <a href=record>"the change"</a> " of "
                 <Time at=found.submitted.clone()/> " by " {found.username.clone()}
-                ". Passwords, tokens and what the server sets stay as they are now. It is a change \
+                ". Passwords, tokens, when these lapse, and what the server sets stay as they are now. It is a change \
                  like any other, with a record of its own."
             </p>
             {diff_table(Some(&*model), &found.now, &found.then, "Now, and as it will be")}

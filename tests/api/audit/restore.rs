@@ -55,6 +55,31 @@ async fn an_instance_becomes_what_it_was_and_its_record_says_which_version() {
 }
 
 #[tokio::test]
+async fn what_says_when_a_token_lapses_stays_with_the_token() {
+    let app = TestApp::start().await;
+    let place = app.tenant().await;
+    let expires = |day: &str| format!("2026-{day}T00:00:00Z");
+    let one = json!({
+        "name": "One", "token": "s3cret-1", "access_token_expires": expires("02-10"),
+        "refresh_token": "s3cret-2", "refresh_token_expires": expires("03-10"),
+    });
+    let made = app.post(&at(SPARK, &place), &one).await.expect(201).json();
+    let path = made["meta"]["uri"].as_str().unwrap().to_owned();
+    app.clock.advance(60);
+    let two =
+        json!({ "name": "Two", "token": "s3cret-3", "access_token_expires": expires("04-10") });
+    app.put(&path, &two).await.expect(200);
+    let before = app.data(&path).await;
+    restore(&app, &path, &id(&made)).await.expect(200);
+    let after = app.data(&path).await;
+    assert_eq!(after["name"], "One");
+    for name in ["access_token_expires", "refresh_token_expires"] {
+        assert_eq!(after[name], before[name], "{name}");
+    }
+    assert_ne!(after["access_token_expires"], one["access_token_expires"]);
+}
+
+#[tokio::test]
 async fn secrets_stay_as_they_are() {
     let app = TestApp::start().await;
     let (path, first, second) = renamed(&app).await;

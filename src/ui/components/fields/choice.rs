@@ -84,7 +84,7 @@ pub fn select(field: Field, property: &Property, current: &str) -> AnyView {
 }
 
 /// A stored value that is no choice any more must not change by opening the form.
-fn offer_current(choices: &mut Vec<Choice>, current: &str) {
+pub fn offer_current(choices: &mut Vec<Choice>, current: &str) {
     if !current.is_empty() && choices.iter().all(|c| c.value != current) {
         let title = format!("{current} (no longer offered)");
         choices.push(Choice { value: current.to_owned(), title });

@@ -129,9 +129,10 @@ impl Fields<'_> {
         let current = value_of(self.pairs, &field_name(at)).unwrap_or_default();
         match property.kind {
             Kind::Object => self.object(field, property),
-            Kind::Array => match pick::picked(property) {
-                Some((below, target)) => pick::list(*self, &field, &below, target),
-                None => array::array(*self, field, property),
+            Kind::Array => match (pick::choices(property), pick::picked(property)) {
+                (Some(choices), _) => pick::checks(*self, &field, property, choices),
+                (None, Some((below, target))) => pick::list(*self, &field, &below, target),
+                (None, None) => array::array(*self, field, property),
             },
             _ if property.is_secret() => {
                 let name = at.trim_start_matches('/');

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use secrecy::ExposeSecret;
 
 use super::{
-    super::{Visit, parts::refusal},
+    super::{Visit, code::code_block, parts::refusal},
     deed::{MAKE_TOKEN, REVOKE_TOKEN},
     parts::{Field, above, form, refused, row_button, section as frame},
 };
@@ -51,7 +51,9 @@ fn shown(made: &Made) -> AnyView {
                     <strong>{format!("This is the token {}. ", made.row.name)}</strong>
                     "Copy it now: it isn't shown again."
                 </p>
-                <p><code class="new-token">{made.token.expose_secret().to_owned()}</code></p>
+                <div class="new-token">
+                    {code_block(made.token.expose_secret().to_owned(), "The new token")}
+                </div>
             </div>
         </div>
     }

@@ -9,14 +9,18 @@ use leptos::prelude::*;
 
 pub use side_bar::section_order;
 
-use super::Visit;
+use super::{Visit, html};
 use crate::{
     domain::{
         console, places,
         shown::{Place, PlacePart},
     },
     fault::Fault,
-    ui::routes::{elsewhere, with_search},
+    server_fns::context::provider_name,
+    ui::{
+        components::session_dialog::ELSEWHERE,
+        routes::{elsewhere, with_search},
+    },
 };
 
 /// The page that the frame is around, as its links need it.
@@ -50,7 +54,26 @@ pub async fn frame(visit: &Visit<'_>) -> Result<AnyView, Fault> {
     let here = Here { path: visit.path, search: visit.search(), node: visit.node() };
     Ok(view! {
         <header class="top-bar">{top_bar::top_bar(&frame, place, &lately, &here)}</header>
+        {log_in_elsewhere()}
         {side_bar::side_bar(frame, &here)}
     }
     .into_any())
+}
+
+/// What the dialog that asks for the password again offers beside it, where people may log in at an
+/// `OpenID` provider. In a tab of its own: the page with the form stays.
+fn log_in_elsewhere() -> Option<AnyView> {
+    let name = provider_name()?;
+    let offer = view! {
+        <p class="field-help">
+            {format!("Or log in with {name}, which opens in a new tab, then come back here.")}
+        </p>
+        <div class="cluster">
+            <a class="btn" href="/login/openid" target="_blank" rel="external noopener">
+                {format!("Log in with {name}")}
+            </a>
+            <button class="btn" name=ELSEWHERE formnovalidate>"Go on"</button>
+        </div>
+    };
+    Some(view! { <div hidden data-elsewhere=html(offer.into_any())></div> }.into_any())
 }

@@ -7,8 +7,8 @@ use crate::{
     domain::shown::{Frame, Lately, Place},
     ui::{
         components::{Icon, IconName, icon::Mark},
-        drawn::account::ACCOUNT,
-        routes::{HIERARCHY_NODE, at_node, detail_href},
+        drawn::{account::ACCOUNT, help, reference},
+        routes::{HIERARCHY_NODE, ModelPath, at_node, detail_href},
         theme::appearance_menu,
     },
 };
@@ -43,9 +43,27 @@ pub fn top_bar(frame: &Frame, place: Place, lately: &Lately, here: &Here<'_>) ->
         <div class="top-bar-end">
             {demo}
             {lately::menu(lately, here)}
+            {help_link(frame, here)}
             {appearance_menu(&here.address())}
             {user_menu(frame)}
         </div>
+    }
+    .into_any()
+}
+
+/// The help of the model whose page this is; elsewhere the description of the API.
+fn help_link(frame: &Frame, here: &Here<'_>) -> AnyView {
+    let path = ModelPath::of_location(here.path);
+    let model = path.and_then(|path| frame.models.iter().find(|m| m.model_type == path.model_type));
+    let (href, about) = match model {
+        Some(model) => (help::href(&model.model_type, here.node), model.title_plural.as_str()),
+        None => (reference::PATH.to_owned(), "the API"),
+    };
+    let label = format!("Help: {about}");
+    view! {
+        <a class="icon-btn help-btn" href=href rel="external" aria-label=label.clone() title=label>
+            <span aria-hidden="true">"?"</span>
+        </a>
     }
     .into_any()
 }

@@ -12,7 +12,13 @@ use crate::{
     domain::{App, samples},
     model::Model,
     store::Node,
+    ui::routes::{at_node, list_href},
 };
+
+/// Where the help of a model stands, with examples for a node.
+pub fn href(model_type: &str, node: Option<&str>) -> String {
+    at_node(&format!("/api/{model_type}/help"), node)
+}
 
 /// What the page is drawn for.
 pub struct Help<'a> {
@@ -39,6 +45,10 @@ pub fn help(help: &Help) -> Drawn {
     let modified = instance.map_or_else(|| sample.clone(), |(_, data)| to_send(model, data));
     let view = view! {
         <main id="main" class="help-page stack">
+            <p>
+                <a href="/">"Tenantry"</a> " · "
+                <a href=at_node(&list_href(&model.model_type), Some(&place.path))>{title.clone()}</a>
+            </p>
             <h1>{title.clone()}</h1>
             <p>{model.description.clone()}</p>
             <p>

@@ -33,7 +33,10 @@ use super::{Page, Visit};
 use leptos::prelude::*;
 
 use crate::{
-    domain::licences::Family,
+    domain::{
+        access::{self, Permission},
+        licences::Family,
+    },
     fault::Fault,
     ui::{
         components::{Icon, IconName},
@@ -84,6 +87,9 @@ pub(super) async fn held(visit: &Visit<'_>, pkid: &str) -> Result<AnyView, Fault
 
 /// The dashboard's panel of what is nearly used up at the node of that path and below.
 pub(super) async fn near_full(visit: &Visit<'_>, path: &str) -> Result<AnyView, Fault> {
+    if !visit.may(access::TENANT_LICENCES, Permission::Read) {
+        return Ok(().into_any());
+    }
     panel::panel(visit, path).await
 }
 

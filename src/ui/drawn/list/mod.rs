@@ -17,7 +17,7 @@ pub use address::Address;
 pub use export::{FORMAT, FORMATS};
 
 use super::{
-    Page, Visit,
+    Page, Visit, help,
     load::may_load,
     parts::{heading, refusal},
 };
@@ -98,7 +98,7 @@ fn head(page: &ListPage, address: &Address) -> AnyView {
                     <NodeTypeBadge node_type=page.place.node_type/>
                     <span class="muted">{reach}</span>
                 </p>
-                <p class="page-about muted">{model.description.clone()}</p>
+                <p class="page-about muted">{model.description.clone()} " " {help_link(page, address)}</p>
             </div>
             <div class="cluster">
                 {load_action(page, address)}
@@ -108,6 +108,13 @@ fn head(page: &ListPage, address: &Address) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The way to what the fields mean, and to the calls.
+fn help_link(page: &ListPage, address: &Address) -> Option<AnyView> {
+    page.model.offers(Operation::Help).then_some(())?;
+    let href = help::href(&page.model.model_type, address.asked.hierarchy.as_deref());
+    Some(view! { <a href=href rel="external">"Fields and calls"</a> }.into_any())
 }
 
 /// The way to bulk load.

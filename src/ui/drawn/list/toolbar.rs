@@ -241,8 +241,10 @@ fn controls(id: &str, property: Option<&Property>, current: Option<&Filter>) -> 
     let conditions: Vec<Condition> = if choices.is_some() {
         vec![Condition::Equals, Condition::NotEqual]
     } else {
-        let of_times = |condition: &Condition| Condition::OF_TIMES.contains(condition);
-        Condition::ALL.into_iter().filter(|condition| is_time || !of_times(condition)).collect()
+        // Of times these are asked for first.
+        let others = Condition::ALL.into_iter().filter(|one| !Condition::OF_TIMES.contains(one));
+        let of_times = Condition::OF_TIMES.into_iter().filter(|_| is_time);
+        of_times.chain(others).collect()
     };
     let conditions: Vec<AnyView> = conditions
         .iter()
@@ -278,6 +280,7 @@ fn controls(id: &str, property: Option<&Property>, current: Option<&Filter>) -> 
                 name="filter_text"
                 required
                 autocomplete="off"
+                placeholder=is_time.then_some("2026-03-31")
                 value=text
             />
         }

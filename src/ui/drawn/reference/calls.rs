@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::{resolved, shapes, text};
+use super::{resolved, shapes, text, told};
 use crate::ui::components::table;
 
 /// Method, path and operation of each call that stands under a heading.
@@ -42,7 +42,7 @@ pub fn calls(description: &Value, tag: &Value) -> AnyView {
         .map(|(method, path, operation)| call(description, method, path, operation))
         .collect();
     view! {
-        <p>{text(tag, "description").to_owned()}</p>
+        <p>{told(tag)}</p>
         {table("Calls", "", &["Task", "Method", "Path"], rows)}
         {each}
     }
@@ -51,13 +51,13 @@ pub fn calls(description: &Value, tag: &Value) -> AnyView {
 
 fn call(description: &Value, method: &str, path: &str, operation: &Value) -> AnyView {
     let summary = text(operation, "summary").to_owned();
-    let told = Some(text(operation, "description")).filter(|told| !told.is_empty());
+    let more = (!text(operation, "description").is_empty()).then(|| told(operation));
     let open = operation["security"].as_array().is_some_and(Vec::is_empty);
     view! {
         <section class="api-call stack" aria-labelledby=text(operation, "operationId").to_owned()>
             <h2 id=text(operation, "operationId").to_owned()>{summary.clone()}</h2>
             <p><code>{format!("{method} {path}")}</code></p>
-            {told.map(|told| view! { <p>{told.to_owned()}</p> })}
+            {more.map(|more| view! { <p>{more}</p> })}
             {open.then(|| view! { <p>"Without a log-in."</p> })}
             {parameters(description, operation, &summary)}
             {body(operation, &summary)}
@@ -84,7 +84,7 @@ fn parameters(description: &Value, operation: &Value, summary: &str) -> Option<A
                     <th scope="row"><code>{text(parameter, "name").to_owned()}</code></th>
                     <td>{place} {required}</td>
                     <td>{shapes::kind(&parameter["schema"])}</td>
-                    <td>{text(parameter, "description").to_owned()}</td>
+                    <td>{told(parameter)}</td>
                 </tr>
             }
             .into_any()
@@ -137,7 +137,7 @@ fn answers(description: &Value, operation: &Value, summary: &str) -> AnyView {
             view! {
                 <tr>
                     <th scope="row">{status.clone()}</th>
-                    <td>{text(answer, "description").to_owned()}</td>
+                    <td>{told(answer)}</td>
                     <td>{kinds}</td>
                     <td>{headers.join(", ")}</td>
                 </tr>

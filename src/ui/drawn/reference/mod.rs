@@ -27,10 +27,10 @@ pub fn reference(description: &Value, section: Option<&str>) -> Option<Drawn> {
             (text(tag, "name").to_owned(), calls::calls(description, tag))
         }
     };
-    let back = section.map(|_| view! { <p><a href=PATH>"The API: all sections"</a></p> });
+    let up = section.map(|_| view! { " · " <a href=PATH>"The API: all sections"</a> });
     let view = view! {
         <main id="main" class="help-page stack">
-            {back}
+            <p><a href="/">"Tenantry"</a> {up}</p>
             <h1>{title.clone()}</h1>
             {body}
         </main>
@@ -45,7 +45,7 @@ fn overview(description: &Value) -> AnyView {
             view! {
                 <tr>
                     <th scope="row"><a href=href(tag)>{text(tag, "name").to_owned()}</a></th>
-                    <td>{text(tag, "description").to_owned()}</td>
+                    <td>{told(tag)}</td>
                     <td class="cell-number">{count}</td>
                 </tr>
             }
@@ -56,7 +56,7 @@ fn overview(description: &Value) -> AnyView {
     let refusals = ["Fault", "Error"].map(|prefix| refusals(description, prefix));
     let [models, provisioning] = refusals;
     view! {
-        <p>{text(info, "description").to_owned()}</p>
+        <p>{told(info)}</p>
         <p>
             "Version " {text(info, "version").to_owned()} ". For programs the same stands in "
             <a href="/api/openapi.json">"/api/openapi.json"</a> " (OpenAPI)."
@@ -98,8 +98,7 @@ fn refusals(description: &Value, prefix: &str) -> Vec<AnyView> {
         .filter(|(name, _)| used.contains(&format!("/responses/{name}\"")))
         .filter_map(|(name, answer)| {
             let status = name.strip_prefix(prefix)?.to_owned();
-            let told = text(answer, "description").to_owned();
-            Some(view! { <tr><th scope="row">{status}</th><td>{told}</td></tr> }.into_any())
+            Some(view! { <tr><th scope="row">{status}</th><td>{told(answer)}</td></tr> }.into_any())
         })
         .collect()
 }
@@ -125,6 +124,18 @@ pub fn href_of(name: &str) -> String {
 /// A text member; empty where it is absent.
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The description of something, where what stands between backticks is code.
+fn told(value: &Value) -> AnyView {
+    let parts = text(value, "description").split('`').enumerate();
+    let parts: Vec<AnyView> = parts
+        .map(|(number, part)| {
+            let part = part.to_owned();
+            if number % 2 == 1 { view! { <code>{part}</code> }.into_any() } else { part.into_any() }
+        })
+        .collect();
+    parts.into_any()
 }
 
 /// What a value refers to, or itself.

@@ -18,11 +18,11 @@ pub fn shapes(description: &Value) -> AnyView {
     let each: Vec<AnyView> = all
         .iter()
         .map(|(name, schema)| {
-            let told = Some(text(schema, "description")).filter(|told| !told.is_empty());
+            let more = (!text(schema, "description").is_empty()).then(|| super::told(schema));
             view! {
                 <section class="api-call stack" aria-labelledby=anchor(name)>
                     <h2 id=anchor(name)><code>{(*name).clone()}</code></h2>
-                    {told.map(|told| view! { <p>{told.to_owned()}</p> })}
+                    {more.map(|more| view! { <p>{more}</p> })}
                     {members(schema, format!("Members of {name}"))}
                 </section>
             }
@@ -113,8 +113,8 @@ fn collect(schema: &Value, within: &str, depth: usize, rows: &mut Vec<AnyView>) 
         let is_required = required.is_some_and(|names| names.iter().any(|one| one == name));
         let path = format!("{within}{name}");
         let told = match text(member, "description") {
-            "" => text(member, "title"),
-            told => told,
+            "" => text(member, "title").to_owned().into_any(),
+            _ => super::told(member),
         };
         let shape = self::name(member).or(self::name(inner(member))).map(link);
         rows.push(
@@ -122,7 +122,7 @@ fn collect(schema: &Value, within: &str, depth: usize, rows: &mut Vec<AnyView>) 
                 <tr>
                     <th scope="row"><code>{path.clone()}</code></th>
                     <td>{kind(member)} {is_required.then_some(", required")} " " {shape}</td>
-                    <td>{told.to_owned()}</td>
+                    <td>{told}</td>
                 </tr>
             }
             .into_any(),

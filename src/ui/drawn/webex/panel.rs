@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
+        access::Permission,
         spark_customer,
         webex::{
             authorise::link,
@@ -108,9 +109,10 @@ fn row(visit: &Visit<'_>, one: &ConnectionAt) -> AnyView {
     .into_any()
 }
 
-/// Its one action: the link to Webex.
+/// Its one action: the link to Webex, for those who see to connections.
 fn action(visit: &Visit<'_>, one: &ConnectionAt) -> Option<AnyView> {
-    visit.app.webex.is_configured().then(|| {
+    let may = visit.may(spark_customer::MODEL, Permission::Update);
+    (may && visit.app.webex.is_configured()).then(|| {
         let label = format!("Authorise {}", one.name);
         view! {
             <a class="btn" href=link(&one.pkid) rel="external" aria-label=label>"Authorise"</a>
