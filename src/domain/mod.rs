@@ -14,6 +14,7 @@ mod delivery;
 pub mod demo;
 pub mod env;
 pub mod forms;
+mod hashes;
 pub mod health;
 pub mod hierarchy;
 pub mod inherited;

@@ -92,7 +92,7 @@ pub async fn ensure_first_admin(
     app.store
         .write(move |tx| {
             let root = tx.root_node()?.ok_or_else(Fault::internal)?;
-            Ok::<_, Fault>(tx.insert_account(FIRST_ADMIN, &hash, root.id)?)
+            Ok::<_, Fault>(tx.insert_account(FIRST_ADMIN, hash.as_str(), root.id)?)
         })
         .await?;
     Ok(made_up)

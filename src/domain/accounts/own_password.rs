@@ -34,7 +34,7 @@ pub async fn change(
     let (app_, caller) = (app.clone(), caller.clone());
     app.store
         .write(move |tx| {
-            tx.change_password(caller.account_id, &hash, kept.as_deref())?;
+            tx.change_password(caller.account_id, hash.as_str(), kept.as_deref())?;
             let message = format!("{} changed the own password.", caller.username);
             tell(&app_, tx, &caller, Action::ChangePassword, &message)
         })

@@ -1,5 +1,6 @@
 //! Who may do what: roles, profiles, users, and every route tried with every role.
 
+mod passwords;
 mod roles;
 mod routes;
 mod users;

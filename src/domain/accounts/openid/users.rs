@@ -92,7 +92,7 @@ impl Keeping<'_> {
             return Ok(());
         }
         let change = Map::from_iter([("role".to_owned(), json!(role))]);
-        let revision = Revision::Merge(change);
+        let revision = Revision::merge(change);
         let ticket = self.ticket();
         let (app, tx, program, model) = (self.app, self.tx, &self.program, self.model);
         resources::update_in(app, tx, program, model, pkid, &Expected::Any, revision, &ticket)?;
