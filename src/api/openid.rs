@@ -65,11 +65,15 @@ pub async fn callback(
 ) -> Result<Response, Fault> {
     let browser = known(&headers);
     let back = Return { code, state, error };
-    match openid::finish(&app, &client, browser.as_deref(), back).await {
-        Ok((caller, next)) => {
+    let opened = match openid::finish(&app, &client, browser.as_deref(), back).await {
+        Ok((proven, next)) => {
             let said = LoginPage { next, ..LoginPage::default() };
-            Ok(unstored(logged_in(&app, &console, &client, &caller, said).await?))
+            logged_in(&app, &console, &client, &proven, said).await
         }
+        Err(fault) => Err(fault),
+    };
+    match opened {
+        Ok(response) => Ok(unstored(response)),
         Err(fault) => {
             let browser = browser.unwrap_or_else(|| app.env.token());
             Ok(back_to_log_in(&app, &browser, "/", fault))

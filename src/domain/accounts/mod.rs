@@ -8,6 +8,7 @@ pub mod own_password;
 pub mod passwords;
 pub mod second_factor;
 pub mod sessions;
+pub mod standing;
 mod throttle;
 
 use std::{
@@ -53,7 +54,7 @@ pub struct Client {
 pub struct Logins {
     sessions: Memory<(SessionRow, Caller)>,
     api_tokens: Memory<(ApiTokenRow, Caller)>,
-    basic: Memory<(i64, Caller)>,
+    basic: Memory<(i64, standing::Proven)>,
     pending: login::Pending,
     openid: openid::OpenId,
     hashing: passwords::Hashing,

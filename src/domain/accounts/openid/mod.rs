@@ -14,10 +14,10 @@ use openidconnect::{Nonce, PkceCodeVerifier};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use super::{Client, fingerprint, throttle};
+use super::{Client, fingerprint, standing::Proven, throttle};
 use crate::{
     domain::{
-        App, Caller,
+        App,
         access::{self, Miscellaneous},
         audit,
         hierarchy::shortened,
@@ -138,7 +138,7 @@ pub async fn finish(
     client: &Client,
     browser: Option<&str>,
     back: Return,
-) -> Result<(Caller, String), Fault> {
+) -> Result<(Proven, String), Fault> {
     let settings = settings(app)?;
     let now = app.env.now_seconds();
     // Nobody has a name yet; what fails is counted by the address. No user's name has a space.
@@ -152,10 +152,10 @@ pub async fn finish(
     };
     let mut username = WAY.to_owned();
     match judged(app, settings, browser, back, &mut username).await {
-        Ok((caller, next)) => {
+        Ok((proven, next)) => {
             turn.passed();
-            audit::logged_in(app, &caller, WAY, client.address).await;
-            Ok((caller, next))
+            audit::logged_in(app, &proven.caller, WAY, client.address).await;
+            Ok((proven, next))
         }
         Err(fault) => {
             match fault.kind {
@@ -178,7 +178,7 @@ async fn judged(
     browser: Option<&str>,
     back: Return,
     username: &mut String,
-) -> Result<(Caller, String), Fault> {
+) -> Result<(Proven, String), Fault> {
     let away = taken(app, browser, back.state.as_deref()).ok_or_else(|| {
         Fault::new(
             FaultKind::BadInput,
@@ -206,7 +206,7 @@ async fn judged(
             shortened(&person.username)
         ))
     })?;
-    let caller = users::caller(app, settings, person, line).await.map_err(|fault| {
+    let proven = users::proven(app, settings, person, line).await.map_err(|fault| {
         tracing::warn!(%fault, role = line.role, node = line.node, "an OpenID log-in");
         match fault.kind {
             // Of the mapping, or of a name that no user can have: for who operates this.
@@ -219,8 +219,8 @@ async fn judged(
             _ => fault,
         }
     })?;
-    access::permit_miscellaneous(&caller, Miscellaneous::Login)?;
-    Ok((caller, away.next))
+    access::permit_miscellaneous(&proven.caller, Miscellaneous::Login)?;
+    Ok((proven, away.next))
 }
 
 /// What was kept for a browser. Whoever shows its state has used it up.
