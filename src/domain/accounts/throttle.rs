@@ -168,6 +168,11 @@ pub fn of_tokens(from: Option<IpAddr>) -> Key {
     key("token", "", from)
 }
 
+/// An address alone.
+pub fn of_address(from: Option<IpAddr>) -> Key {
+    key("address", "", from)
+}
+
 fn key(what: &str, name: &str, from: Option<IpAddr>) -> Key {
     let from = from.map_or_else(String::new, |address| network(address).to_string());
     Sha256::new()
