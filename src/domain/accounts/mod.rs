@@ -20,6 +20,8 @@ use std::{
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+pub(in crate::domain) use throttle::source;
+
 use super::{
     App, Caller, PROGRAM_ACCOUNT, access,
     audit::USERS,

@@ -185,6 +185,14 @@ fn key(what: &str, name: &str, from: Option<IpAddr>) -> Key {
         .into()
 }
 
+/// The address that a request counts for, in words.
+pub fn source(from: Option<IpAddr>) -> Option<String> {
+    from.map(network).map(|network| match network {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{address}/64"),
+    })
+}
+
 /// Who has one address of IPv6 has a network of 2^64 of them.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
