@@ -21,6 +21,7 @@ pub mod inherited;
 mod keys;
 pub mod licences;
 pub mod lists;
+mod once;
 pub mod picks;
 pub mod places;
 pub mod policies;
