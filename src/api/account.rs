@@ -42,7 +42,7 @@ pub fn routes() -> Routes {
 async fn change_password(
     State(app): State<App>,
     From(client): From,
-    Owner { caller, log_in }: Owner,
+    owner: Owner,
     JsonObject { object: body, .. }: JsonObject,
 ) -> Result<Response, Fault> {
     let [old, new] = texts(&body, ["old_password", "new_password"])?.map(Option::unwrap_or_default);
@@ -54,15 +54,13 @@ async fn change_password(
     if !missing.is_empty() {
         return Err(Fault::invalid(missing));
     }
-    own_password::change(&app, &client, &caller, old, new, log_in).await?;
+    own_password::change(&app, &client, &owner.caller, old, new, owner.log_in()).await?;
     Ok(success())
 }
 
-async fn list_sessions(
-    State(app): State<App>,
-    Owner { caller, log_in }: Owner,
-) -> Result<Response, Fault> {
-    let sessions: Vec<Value> = sessions::list(&app, &caller)
+async fn list_sessions(State(app): State<App>, owner: Owner) -> Result<Response, Fault> {
+    let log_in = owner.standing.log_in();
+    let sessions: Vec<Value> = sessions::list(&app, &owner.caller)
         .await?
         .into_iter()
         .map(|row| {
@@ -74,7 +72,7 @@ async fn list_sessions(
                 "expires": app.env.text_at(row.expires),
                 "address": row.address,
                 "user_agent": row.agent,
-                "current": log_in.as_deref() == Some(&row.family),
+                "current": log_in == Some(&row.family),
             })
         })
         .collect();
@@ -82,11 +80,8 @@ async fn list_sessions(
 }
 
 /// All but the one that the call is made with.
-async fn end_other_sessions(
-    State(app): State<App>,
-    Owner { caller, log_in }: Owner,
-) -> Result<Response, Fault> {
-    sessions::end_others(&app, &caller, log_in).await?;
+async fn end_other_sessions(State(app): State<App>, owner: Owner) -> Result<Response, Fault> {
+    sessions::end_others(&app, &owner.caller, owner.log_in()).await?;
     Ok(success())
 }
 
@@ -111,13 +106,13 @@ async fn list_tokens(
 /// `{name, scope, expires}`. The answer has the token, this once.
 async fn make_token(
     State(app): State<App>,
-    Owner { caller, .. }: Owner,
+    Owner { caller, standing }: Owner,
     JsonObject { object: body, .. }: JsonObject,
 ) -> Result<Response, Fault> {
     let [name, scope, expires] = texts(&body, ["name", "scope", "expires"])?;
     let wanted =
         Wanted { name: name.unwrap_or_default(), scope: scope.unwrap_or_default(), expires };
-    let made = api_tokens::make(&app, &caller, wanted).await?;
+    let made = api_tokens::make(&app, &caller, &standing, wanted).await?;
     let mut answer = api_tokens::answered(&app, &made.row);
     answer["token"] = json!(secrecy::ExposeSecret::expose_secret(&made.token));
     Ok(unstored((StatusCode::CREATED, Json(answer)).into_response()))

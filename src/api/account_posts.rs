@@ -76,14 +76,15 @@ pub async fn account_form(
 async fn carry_out(
     app: &App,
     client: &Client,
-    Owner { caller, log_in }: &Owner,
+    owner: &Owner,
     pairs: &Pairs,
 ) -> Result<Option<Did>, Fault> {
+    let caller = &owner.caller;
     let value = |name: &str| value_of(pairs, name).unwrap_or_default();
     match value("_submit") {
         deed::CHANGE_PASSWORD => {
             let (old, new) = (value("old_password"), value("new_password"));
-            own_password::change(app, client, caller, old, new, log_in.clone()).await?;
+            own_password::change(app, client, caller, old, new, owner.log_in()).await?;
         }
         deed::BEGIN_FACTOR => {
             second_factor::begin(app, client, caller, value("password")).await?;
@@ -98,14 +99,15 @@ async fn carry_out(
             second_factor::turn_off(app, client, caller, password, code).await?;
         }
         deed::END_SESSION => sessions::end(app, caller, value("session")).await?,
-        deed::END_OTHERS => sessions::end_others(app, caller, log_in.clone()).await?,
+        deed::END_OTHERS => sessions::end_others(app, caller, owner.log_in()).await?,
         deed::MAKE_TOKEN => {
             let wanted = Wanted {
                 name: value("name"),
                 scope: value("scope"),
                 expires: value_of(pairs, "expires"),
             };
-            return Ok(Some(Did::MadeToken(api_tokens::make(app, caller, wanted).await?)));
+            let made = api_tokens::make(app, caller, &owner.standing, wanted).await?;
+            return Ok(Some(Did::MadeToken(made)));
         }
         deed::REVOKE_TOKEN => api_tokens::revoke(app, caller, value("token")).await?,
         _ => {

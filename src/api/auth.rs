@@ -31,11 +31,11 @@ pub async fn non_interactive_login(
     From(client): From,
     JsonObject { object: body, .. }: JsonObject,
 ) -> Result<Response, Fault> {
-    let caller = login::log_in(&app, &client, Way::Session, named(&body)?).await?;
-    let session = sessions::open(&app, &client, &caller).await?;
+    let proven = login::log_in(&app, &client, Way::Session, named(&body)?).await?;
+    let session = sessions::open(&app, &client, &proven).await?;
     let csrf = HeaderValue::from_str(&session.csrf).map_err(|_| Fault::internal())?;
     let cookies = session_cookies(&app, &session)?;
-    let body = Json(json!({ "success": true, "username": caller.username }));
+    let body = Json(json!({ "success": true, "username": proven.caller.username }));
     Ok((cookies, AppendHeaders([(CSRF_HEADER, csrf)]), body).into_response())
 }
 
@@ -45,7 +45,7 @@ pub async fn token_login(
     From(client): From,
     JsonObject { object: body, .. }: JsonObject,
 ) -> Result<Response, Fault> {
-    let caller = match login::log_in(&app, &client, Way::Token, named(&body)?).await {
+    let proven = match login::log_in(&app, &client, Way::Token, named(&body)?).await {
         // This surface says it in one word more: `error`.
         Err(fault) if fault.kind == FaultKind::Unauthenticated => {
             let body = json!({ "error": fault.message, "success": false, "http_code": 401,
@@ -57,7 +57,7 @@ pub async fn token_login(
         }
         other => other?,
     };
-    let tokens = sessions::open_tokens(&app, &client, &caller).await?;
+    let tokens = sessions::open_tokens(&app, &client, &proven).await?;
     let body = json!({ "access_token": tokens.access, "refresh_token": tokens.refresh });
     Ok(unstored(Json(body).into_response()))
 }

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         App, Caller,
         access::{Miscellaneous, permit_miscellaneous},
-        accounts::{self, Client, api_tokens, login, sessions},
+        accounts::{self, Client, api_tokens, login, sessions, standing::Standing},
     },
     fault::{Fault, FaultKind},
 };
@@ -35,8 +35,14 @@ pub struct PageCaller(pub Caller);
 /// Somebody at the own account, with which an API token has no business.
 pub struct Owner {
     pub caller: Caller,
+    pub standing: Standing,
+}
+
+impl Owner {
     /// Which of the caller's log-ins the request belongs to; none with HTTP Basic.
-    pub log_in: Option<String>,
+    pub fn log_in(&self) -> Option<String> {
+        self.standing.log_in().map(str::to_owned)
+    }
 }
 
 /// Who is at the other end, whether logged in or not.
@@ -72,19 +78,14 @@ impl FromRequestParts<App> for Owner {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
         let (caller, by) = called(parts, app).await?;
-        let log_in = match by {
-            By::Password => None,
-            By::LogIn(log_in) => Some(log_in),
-            By::ApiToken => {
-                return Err(Fault::new(
-                    FaultKind::Forbidden,
-                    "not_by_api_token",
-                    "An API token doesn't reach its owner's account. Log in with username and \
-                     password.",
-                ));
-            }
-        };
-        Ok(Self { caller, log_in })
+        let standing = by.ok_or_else(|| {
+            Fault::new(
+                FaultKind::Forbidden,
+                "not_by_api_token",
+                "An API token doesn't reach its owner's account. Log in with username and password.",
+            )
+        })?;
+        Ok(Self { caller, standing })
     }
 }
 
@@ -94,7 +95,7 @@ impl OptionalFromRequestParts<App> for Owner {
     /// On a page, where only the session cookie counts.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Fault> {
         let held = of_page(parts, app).await?;
-        Ok(held.map(|held| Self { caller: held.caller, log_in: Some(held.log_in) }))
+        Ok(held.map(|held| Self { caller: held.caller, standing: Standing::LogIn(held.log_in) }))
     }
 }
 
@@ -106,25 +107,20 @@ impl OptionalFromRequestParts<App> for PageCaller {
     }
 }
 
-/// By what a caller is known.
-enum By {
-    Password,
-    LogIn(String),
-    ApiToken,
-}
-
-async fn called(parts: &Parts, app: &App) -> Result<(Caller, By), Fault> {
+/// Who calls, and by what; an API token is no standing at its owner's account.
+async fn called(parts: &Parts, app: &App) -> Result<(Caller, Option<Standing>), Fault> {
     let client = client(parts);
     let (caller, by) = match credentials(&parts.headers)? {
         Credentials::Basic { username, password } => {
-            (login::basic(app, &client, &username, &password).await?, By::Password)
+            let proven = login::basic(app, &client, &username, &password).await?;
+            (proven.caller, Some(Standing::Proof(proven.stamp)))
         }
         Credentials::Bearer(token) if token.starts_with(api_tokens::PREFIX) => {
-            (api_tokens::caller(app, &client, &token).await?, By::ApiToken)
+            (api_tokens::caller(app, &client, &token).await?, None)
         }
         Credentials::Bearer(token) => {
             let held = sessions::of_access_token(app, &client, &token).await?;
-            (held.caller, By::LogIn(held.log_in))
+            (held.caller, Some(Standing::LogIn(held.log_in)))
         }
         Credentials::Cookie(token) => {
             let held = sessions::of_cookie(app, &token).await?;
@@ -132,7 +128,7 @@ async fn called(parts: &Parts, app: &App) -> Result<(Caller, By), Fault> {
             if !parts.method.is_safe() {
                 check_csrf(&parts.headers, &parts.method, &held.csrf)?;
             }
-            let (caller, by) = (held.caller, By::LogIn(held.log_in));
+            let (caller, by) = (held.caller, Some(Standing::LogIn(held.log_in)));
             // The console's own links lead to calls: who may be in it may follow them.
             if caller.access.may(Miscellaneous::Login) && parts.method.is_safe() {
                 return Ok((caller, by));

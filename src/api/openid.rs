@@ -16,7 +16,10 @@ use super::{
 use crate::{
     domain::{
         App,
-        accounts::openid::{self, Return},
+        accounts::{
+            Client,
+            openid::{self, Return},
+        },
     },
     fault::{Fault, FaultKind},
     server_fns::context::LoginPage,
@@ -36,14 +39,15 @@ pub struct Begin {
 pub async fn begin(
     State(app): State<App>,
     Query(Begin { next }): Query<Begin>,
+    From(client): From,
     headers: HeaderMap,
 ) -> Response {
     // The same for all pages of a browser: several may be on their way at once.
     let browser = known(&headers).unwrap_or_else(|| app.env.token());
     let next = local(&next);
-    match openid::begin(&app, &browser, next.clone()).await {
+    match openid::begin(&app, &client, &browser, next.clone()).await {
         Ok(url) => off(&app, &browser, url.as_str()),
-        Err(fault) => back_to_log_in(&app, &browser, &next, fault),
+        Err(fault) => back_to_log_in(&app, &client, &browser, &next, fault),
     }
 }
 
@@ -65,14 +69,18 @@ pub async fn callback(
 ) -> Result<Response, Fault> {
     let browser = known(&headers);
     let back = Return { code, state, error };
-    match openid::finish(&app, &client, browser.as_deref(), back).await {
-        Ok((caller, next)) => {
+    let opened = match openid::finish(&app, &client, browser.as_deref(), back).await {
+        Ok((proven, next)) => {
             let said = LoginPage { next, ..LoginPage::default() };
-            Ok(unstored(logged_in(&app, &console, &client, &caller, said).await?))
+            logged_in(&app, &console, &client, &proven, said).await
         }
+        Err(fault) => Err(fault),
+    };
+    match opened {
+        Ok(response) => Ok(unstored(response)),
         Err(fault) => {
             let browser = browser.unwrap_or_else(|| app.env.token());
-            Ok(back_to_log_in(&app, &browser, "/", fault))
+            Ok(back_to_log_in(&app, &client, &browser, "/", fault))
         }
     }
 }
@@ -93,11 +101,11 @@ fn known(headers: &HeaderMap) -> Option<String> {
 }
 
 /// To the log-in page, whose address is nobody's but its own: the one here held a code and a state.
-fn back_to_log_in(app: &App, browser: &str, next: &str, fault: Fault) -> Response {
+fn back_to_log_in(app: &App, client: &Client, browser: &str, next: &str, fault: Fault) -> Response {
     if fault.kind == FaultKind::NotFound {
         return fault.into_response();
     }
-    openid::tell(app, browser, fault.message);
+    openid::tell(app, client, browser, fault.message);
     off(app, browser, &login_href(next))
 }
 

@@ -30,6 +30,7 @@ use crate::{
             Client,
             login::{self, First},
             sessions,
+            standing::Proven,
         },
     },
     fault::{Fault, FaultKind},
@@ -174,9 +175,18 @@ pub async fn login(
         Some(ticket) => login::finish(&app, &client, ticket, value("code")).await.map(First::In),
         None => login::begin(&app, &client, &said.username, value("password")).await,
     };
+    let outcome = match outcome {
+        Ok(First::In(proven)) => {
+            match logged_in(&app, &console, &client, &proven, said.clone()).await {
+                Ok(response) => return Ok(response),
+                Err(fault) => Err(fault),
+            }
+        }
+        Ok(First::Ticket(ticket)) => Ok(ticket),
+        Err(fault) => Err(fault),
+    };
     let (status, said) = match outcome {
-        Ok(First::In(caller)) => return logged_in(&app, &console, &client, &caller, said).await,
-        Ok(First::Ticket(ticket)) => (StatusCode::OK, LoginPage { ticket: Some(ticket), ..said }),
+        Ok(ticket) => (StatusCode::OK, LoginPage { ticket: Some(ticket), ..said }),
         Err(fault) if fault.kind == FaultKind::Stale => {
             let notice = Some(fault.message);
             (StatusCode::UNAUTHORIZED, LoginPage { ticket: None, notice, ..said })
@@ -206,13 +216,13 @@ pub async fn logged_in(
     app: &App,
     console: &Console,
     client: &Client,
-    caller: &Caller,
+    proven: &Proven,
     said: LoginPage,
 ) -> Result<Response, Fault> {
-    let session = sessions::open(app, client, caller).await?;
+    let session = sessions::open(app, client, proven).await?;
     let draft: Option<Pairs> = said.draft.and_then(|d| serde_json::from_str(&d).ok());
     let next = said.next;
-    let next = match draft.and_then(|pairs| console.drafts.keep(app, caller, pairs)) {
+    let next = match draft.and_then(|pairs| console.drafts.keep(app, &proven.caller, pairs)) {
         Some(id) => {
             let between = if next.contains('?') { '&' } else { '?' };
             format!("{next}{between}draft={id}")

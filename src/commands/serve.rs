@@ -225,7 +225,12 @@ pub async fn serve(options: Serve) -> anyhow::Result<()> {
     println!("Tenantry is at {}", app.settings.public_url);
     let kept = app.clone();
     tokio::spawn(async move {
-        tokio::join!(keeper::run(&kept), audit::keep_within(&kept), accounts::hear_of_others(&kept))
+        tokio::join!(
+            keeper::run(&kept),
+            audit::keep_within(&kept),
+            audit::tell_sums(&kept),
+            accounts::hear_of_others(&kept)
+        )
     });
     if let (Some(aside), Some(simulator)) = (aside, &app.simulator) {
         let alone = Router::new().nest_service(SIMULATOR, simulator.router());

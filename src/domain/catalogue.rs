@@ -1,10 +1,10 @@
-//! The catalogue of services that comes with the program. It is put in once in a database's life,
-//! at `sys`, and belongs to the operators from then on: what they delete doesn't come back.
+//! The catalogue of services that comes with the program.
 
 use serde_json::{Map, Value, json};
 
 use super::{
     App, Caller,
+    once::once,
     resources::{NewData, create_in},
     transactions::{self, Action, Change, Ticket},
 };
@@ -23,19 +23,11 @@ const MARK: &str = "catalogue";
 
 /// Puts the catalogue into a database that has never had one, not even another.
 pub async fn ensure(app: &App) -> Result<(), Fault> {
-    if app.store.read(|tx| Ok::<_, Fault>(tx.is_done(MARK)?)).await? {
-        return Ok(());
-    }
-    let app_ = app.clone();
-    app.store
-        .write(move |tx| {
-            if tx.counted(MODEL, Cover::All)? == 0 {
-                let root = tx.root_node()?.ok_or_else(Fault::internal)?;
-                put(&app_, tx, root)?;
-            }
-            Ok::<_, Fault>(tx.mark_done(MARK)?)
-        })
-        .await
+    once(app, MARK, |app, tx, root| match tx.counted(MODEL, Cover::All)? {
+        0 => put(app, tx, root),
+        _ => Ok(()),
+    })
+    .await
 }
 
 /// Adds every service by the write that all use, under one record.

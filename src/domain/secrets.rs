@@ -3,13 +3,14 @@
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
+use super::accounts::passwords::Hash;
 use crate::model::{Kind, MASK, Property};
 
 /// What is to become of one secret.
 pub enum SecretChange {
     Set(SecretString),
-    /// Set, in a form that its model's workflow keeps itself.
-    Hashed(String),
+    /// Set, as a hash that its model's workflow keeps itself.
+    Hashed(Hash),
     Clear,
 }
 

@@ -69,9 +69,9 @@ pub trait Workflow: Sync {
         Ok(())
     }
 
-    /// Takes secrets over that are kept in another form than sealed.
-    fn seal(&self, _app: &App, _edits: &mut [SecretEdit]) -> Result<(), Fault> {
-        Ok(())
+    /// Attributes of which hashes are kept: secrets that only somebody else needs to know.
+    fn hashed(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// Judges whether this caller may write that, beyond what its role says of the model.

@@ -80,11 +80,13 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    pub fn use_api_token(&self, pkid: &str, now: i64) -> Result<(), StoreError> {
-        self.conn
+    /// Notes that a token is in use; `false` where it is gone.
+    pub fn use_api_token(&self, pkid: &str, now: i64) -> Result<bool, StoreError> {
+        let noted = self
+            .conn
             .prepare_cached("UPDATE api_token SET last_used = ?2 WHERE pkid = ?1")?
             .execute(params![pkid, now])?;
-        Ok(())
+        Ok(noted > 0)
     }
 
     /// Takes away a token of that account, and answers it.

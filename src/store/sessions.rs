@@ -98,6 +98,14 @@ impl ReadTx<'_> {
         Ok(self.account_by_id(session.account_id)?.map(|account| (session, account)))
     }
 
+    /// Whether a log-in of that account holds at `now`.
+    pub fn has_log_in(&self, account_id: i64, family: &str, now: i64) -> Result<bool, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT 1 FROM session WHERE account_id = ?1 AND family = ?2 AND expires > ?3",
+        )?;
+        Ok(statement.exists(params![account_id, family, now])?)
+    }
+
     /// The log-ins of an account that hold at `now`, the latest used first.
     pub fn log_ins(&self, account_id: i64, now: i64) -> Result<Vec<LogInRow>, StoreError> {
         let mut statement = self.conn.prepare_cached(
@@ -146,18 +154,56 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Notes that a session is in use.
+    /// Notes that a session is in use; `false` where it has ended.
     pub fn use_session(
         &self,
         token_hash: [u8; 32],
         now: i64,
         expires: i64,
-    ) -> Result<(), StoreError> {
-        self.conn
+    ) -> Result<bool, StoreError> {
+        let noted = self
+            .conn
             .prepare_cached(
                 "UPDATE session SET last_used = ?2, expires = ?3 WHERE token_hash = ?1",
             )?
             .execute(params![token_hash, now, expires])?;
+        Ok(noted > 0)
+    }
+
+    /// Ends the log-ins of an account, but `kept` and the others used latest, that are more than
+    /// `most` together.
+    pub fn end_oldest_log_ins(
+        &self,
+        account_id: i64,
+        kept: &str,
+        most: u64,
+    ) -> Result<(), StoreError> {
+        let ended = self
+            .conn
+            .prepare_cached(
+                "DELETE FROM session WHERE account_id = ?1 AND family IN (SELECT family \
+                 FROM session WHERE account_id = ?1 AND family <> ?2 GROUP BY family \
+                 ORDER BY max(last_used) DESC, max(created) DESC LIMIT -1 OFFSET ?3)",
+            )?
+            .execute(params![account_id, kept, most.saturating_sub(1)])?;
+        if ended > 0 {
+            self.access_changes();
+        }
+        Ok(())
+    }
+
+    /// Ends the access tokens of a log-in, but those made last, that are more than `most`.
+    pub fn end_oldest_access_tokens(&self, family: &str, most: u64) -> Result<(), StoreError> {
+        let ended = self
+            .conn
+            .prepare_cached(
+                "DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM session \
+                 WHERE family = ?1 AND kind = 'access' ORDER BY created DESC LIMIT -1 OFFSET ?2)",
+            )?
+            .execute(params![family, most])?;
+        if ended > 0 {
+            self.access_changes();
+        }
         Ok(())
     }
 

@@ -31,6 +31,7 @@ mod list;
 mod list_filters;
 mod list_places;
 mod login;
+mod meanwhile;
 mod modify;
 mod new_model;
 mod openapi;

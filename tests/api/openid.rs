@@ -1,14 +1,26 @@
 //! The log-in at an `OpenID` provider, as far as it goes without one. `openid.spec.ts` has a real one.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::SeqCst},
+};
+
+use axum::{Json, Router, http::StatusCode, routing::get};
+use serde_json::json;
 use tenantry::domain::accounts::openid::{Settings, mapping};
+use tokio::net::TcpListener;
 
 use crate::support::{Answer, Options, TRANSACTIONS, TestApp};
 
 async fn with_provider() -> TestApp {
+    // Nothing listens there.
+    with_provider_at("http://127.0.0.1:9".to_owned()).await
+}
+
+async fn with_provider_at(issuer: String) -> TestApp {
     let lines = r#"[{"claim":"groups","value":"a","role":"Operator","node":"sys"}]"#;
     let openid = Some(Settings {
-        // Nothing listens there.
-        issuer: "http://127.0.0.1:9".to_owned(),
+        issuer,
         client_id: "tenantry".to_owned(),
         client_secret: Some("a client secret".to_owned().into()),
         scopes: vec!["openid".to_owned()],
@@ -99,4 +111,96 @@ async fn what_nobody_was_sent_for_is_refused_and_recorded() {
     );
     // An account's own log-in is none of that.
     assert!(!app.session().await.is_empty());
+}
+
+/// A provider that says of itself what is needed to send browsers off, after it was asked in vain some
+/// times. It confirms no log-in.
+struct Provider {
+    url: String,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Provider {
+    async fn start(in_vain: usize) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(AtomicUsize::new(0));
+        let (issuer, count) = (url.clone(), Arc::clone(&asked));
+        let says = async move || {
+            if count.fetch_add(1, SeqCst) < in_vain {
+                return Err(StatusCode::SERVICE_UNAVAILABLE);
+            }
+            Ok(Json(json!({
+                "issuer": issuer,
+                "authorization_endpoint": format!("{issuer}/authorize"),
+                "token_endpoint": format!("{issuer}/token"),
+                "jwks_uri": format!("{issuer}/keys"),
+                "response_types_supported": ["code"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": ["RS256"],
+            })))
+        };
+        let router = Router::new()
+            .route("/.well-known/openid-configuration", get(says))
+            .route("/keys", get(async || Json(json!({ "keys": [] }))));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, asked }
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(SeqCst)
+    }
+}
+
+/// Begins a log-in from an address; answers the state that the provider is given, and the cookie.
+async fn sent_off(app: &TestApp, from: &str) -> (String, String) {
+    let answer = app.call("GET", "/login/openid").anonymous().from(from).send().await.expect(303);
+    let to = url::Url::parse(answer.header("location").unwrap()).unwrap();
+    let state = to.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    (state, format!("openid={}", answer.cookie("openid")))
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_is_not_asked_at_each_try() {
+    let provider = Provider::start(2).await;
+    let app = with_provider_at(provider.url.clone()).await;
+    let away = async || {
+        let page = led_to(&app, at(&app, "/login/openid", None).await).await;
+        assert!(page.text().contains("be reached or doesn"), "{page}");
+    };
+    for _ in 0..5 {
+        away().await;
+    }
+    app.clock.advance(9);
+    away().await;
+    assert_eq!(provider.asked(), 1);
+    app.clock.advance(1);
+    away().await;
+    assert_eq!(provider.asked(), 2);
+    // Put back, the clock doesn't keep it away for longer. Now it answers, and is believed.
+    app.clock.advance(-3600);
+    sent_off(&app, "192.0.2.1").await;
+    sent_off(&app, "192.0.2.1").await;
+    assert_eq!(provider.asked(), 3);
+}
+
+#[tokio::test]
+async fn whoever_is_sent_off_without_end_pushes_out_its_own_log_ins_alone() {
+    let app = with_provider_at(Provider::start(0).await.url).await;
+    let back = async |(state, cookie): (String, String)| {
+        let path = format!("/login/openid/callback?code=a&state={state}");
+        led_to(&app, at(&app, &path, Some(&cookie)).await).await
+    };
+    let mine = sent_off(&app, "192.0.2.1").await;
+    let first = sent_off(&app, "2001:db8::1").await;
+    for n in 0..1000 {
+        sent_off(&app, &format!("2001:db8::{n:x}")).await;
+    }
+    let last = sent_off(&app, "2001:db8::2").await;
+    let page = back(first).await;
+    assert!(page.text().contains("begun in another browser, or too long ago"), "{page}");
+    for known in [mine, last] {
+        let page = back(known).await;
+        assert!(page.text().contains("confirm the log-in"), "{page}");
+    }
 }

@@ -268,3 +268,21 @@ async fn the_secret_is_sealed() {
     let body = json!({ "username": ADMIN, "password": PASSWORD, "totp": code });
     app.call("POST", "/api/v01/auth/login").anonymous().json(&body).send().await.expect(200);
 }
+
+#[tokio::test]
+async fn a_password_that_changes_between_the_two_pages_is_asked_for_again() {
+    let guarded = guarded().await;
+    let ticket = guarded.ticket().await;
+    let body = json!({ "old_password": PASSWORD, "new_password": "seven lanterns under water" });
+    let change = guarded.app.call("POST", "/api/v01/auth/password").cookie(&guarded.cookie);
+    let csrf = guarded.cookie.split("csrftoken=").nth(1).unwrap();
+    change.header("x-csrftoken", csrf).json(&body).send().await.expect(200);
+    let page = guarded.console(&[("ticket", &ticket), ("code", &guarded.code(30))]).await;
+    let page = page.expect(401);
+    assert!(page.cookies().is_empty(), "{page}");
+    assert!(page.text().contains("The password was changed meanwhile."), "{page}");
+    assert!(page.text().contains("name=\"password\""), "{page}");
+    // The ticket is gone, and the code wasn't used up by it.
+    let page = guarded.console(&[("ticket", &ticket), ("code", &guarded.code(30))]).await;
+    assert!(page.expect(401).text().contains("The time to give the code is up."));
+}

@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 use super::{Caller, roles::text, users::MODEL};
 use crate::{
     domain::{
-        App, hierarchy,
+        App,
+        hashes::Hashes,
+        hierarchy,
         resources::{Expected, NewData, Revision, create_in, from_json, href, update_in},
         transactions::{Action, Happened, Ticket, happened},
     },
@@ -57,7 +59,7 @@ pub async fn add(
     let data = json!({ "username": username, "role": role, "password": password.expose_secret() });
     let (app_, place) = (app.clone(), place.to_owned());
     let model = app.model(MODEL)?;
-    let new = NewData::judge(app, &model, object(data))?;
+    let new = NewData::judge(app, &model, object(data))?.hashed(app, &model).await?;
     app.store
         .write(move |tx| {
             let caller = Caller::program(tx)?;
@@ -77,13 +79,14 @@ pub async fn set_password(
 ) -> Result<(), Fault> {
     let (app_, username) = (app.clone(), username.to_owned());
     let model = app.model(MODEL)?;
+    let changes = object(json!({ "password": password.expose_secret() }));
+    let hashes = Hashes::of(app, &model, &changes).await?;
     app.store
         .write(move |tx| {
             let (account, pkid) = find(tx, &username)?;
-            let changes = object(json!({ "password": password.expose_secret() }));
             let caller = Caller::program(tx)?;
             let (any, ticket) = (Expected::Any, Ticket::new(&app_));
-            let revision = Revision::Merge(changes);
+            let revision = Revision::merge(changes).with(hashes);
             update_in(&app_, tx, &caller, &model, &pkid, &any, revision, &ticket)?;
             if without_second_factor && tx.delete_second_factor(account)? {
                 let change = Happened {

@@ -1,5 +1,4 @@
-//! The profiles and roles that come with the program. They are put in once in a database's life,
-//! at `sys`, and belong to the operators from then on.
+//! The profiles and roles that come with the program.
 
 use serde_json::{Map, Value};
 
@@ -10,6 +9,7 @@ use super::{
 use crate::{
     domain::{
         App,
+        once::once,
         resources::{NewData, create_in},
         transactions::{self, Action, Change, Ticket},
     },
@@ -25,17 +25,7 @@ const MARK: &str = "roles";
 
 /// Puts them into a database that has never had them.
 pub async fn ensure(app: &App) -> Result<(), Fault> {
-    if app.store.read(|tx| Ok::<_, Fault>(tx.is_done(MARK)?)).await? {
-        return Ok(());
-    }
-    let app_ = app.clone();
-    app.store
-        .write(move |tx| {
-            let root = tx.root_node()?.ok_or_else(Fault::internal)?;
-            put(&app_, tx, root)?;
-            Ok::<_, Fault>(tx.mark_done(MARK)?)
-        })
-        .await
+    once(app, MARK, put).await
 }
 
 /// Adds them by the write that all use, under one record.

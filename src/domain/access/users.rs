@@ -2,7 +2,6 @@
 //! account is made, moved and ended with the instance, and holds the password's hash, which
 //! stands nowhere else.
 
-use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -16,7 +15,7 @@ use crate::{
         keys,
         registry::Registry,
         resources::{from_json, href},
-        secrets::{SecretChange, SecretEdit},
+        secrets::SecretChange,
         transactions::{self, Action, Change, Ticket},
         workflow::{Save, Touch, Workflow},
     },
@@ -42,15 +41,8 @@ impl Workflow for SystemUser {
         }
     }
 
-    /// The password becomes its hash.
-    fn seal(&self, app: &App, edits: &mut [SecretEdit]) -> Result<(), Fault> {
-        for edit in edits {
-            if let SecretChange::Set(password) = &edit.change {
-                let hash = accounts::passwords::hash_here(app, password.expose_secret())?;
-                edit.change = SecretChange::Hashed(hash);
-            }
-        }
-        Ok(())
+    fn hashed(&self) -> &'static [&'static str] {
+        &["password"]
     }
 
     fn adding(

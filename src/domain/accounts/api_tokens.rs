@@ -5,7 +5,9 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
-use super::{Client, NOTED_EACH, fingerprint, recall, remember, sessions, tell};
+use super::{
+    Client, NOTED_EACH, fingerprint, recall, remember, sessions, standing::Standing, tell,
+};
 use crate::{
     domain::{
         App, Caller,
@@ -116,8 +118,13 @@ pub struct Made {
     pub token: SecretString,
 }
 
-/// Makes a token for the caller.
-pub async fn make(app: &App, caller: &Caller, wanted: Wanted<'_>) -> Result<Made, Fault> {
+/// Makes a token for the caller, who has come by `standing`.
+pub async fn make(
+    app: &App,
+    caller: &Caller,
+    standing: &Standing,
+    wanted: Wanted<'_>,
+) -> Result<Made, Fault> {
     let now = app.env.now_seconds();
     let (name, scope, expires) =
         (name_of(wanted.name), scope_of(wanted.scope), end_of(wanted.expires, now));
@@ -139,9 +146,10 @@ pub async fn make(app: &App, caller: &Caller, wanted: Wanted<'_>) -> Result<Made
         last_used: None,
     };
     let (made, hash) = (row.clone(), fingerprint(&token));
-    let (app_, caller) = (app.clone(), caller.clone());
+    let (app_, caller, standing) = (app.clone(), caller.clone(), standing.clone());
     app.store
         .write(move |tx| {
+            standing.expect(tx, caller.account_id, now)?;
             let tokens = tx.api_tokens(caller.account_id)?;
             if tokens.iter().any(|other| other.name == made.name) {
                 let why =
@@ -207,9 +215,7 @@ pub async fn caller(app: &App, client: &Client, token: &str) -> Result<Caller, F
             }
             None => {
                 sessions::count_unknown(app, client)?;
-                return Err(Fault::unauthenticated(
-                    "The API token is unknown, was revoked, or has ended; make another one.",
-                ));
+                return Err(unknown());
             }
         },
     };
@@ -217,7 +223,8 @@ pub async fn caller(app: &App, client: &Client, token: &str) -> Result<Caller, F
         let pkid = row.pkid.clone();
         let noted = app.store.write(move |tx| Ok::<_, Fault>(tx.use_api_token(&pkid, now)?)).await;
         match noted {
-            Ok(()) => {
+            Ok(false) => return Err(unknown()),
+            Ok(true) => {
                 let row = ApiTokenRow { last_used: Some(now), ..row };
                 remember(&app.logins.api_tokens, hash, generation, (row, caller.clone()));
             }
@@ -226,6 +233,10 @@ pub async fn caller(app: &App, client: &Client, token: &str) -> Result<Caller, F
         }
     }
     Ok(caller)
+}
+
+fn unknown() -> Fault {
+    Fault::unauthenticated("The API token is unknown, was revoked, or has ended; make another one.")
 }
 
 fn look_up(

@@ -8,7 +8,11 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{Client, fingerprint, passwords, recall, remember, second_factor, throttle};
+use super::{
+    Client, fingerprint, passwords, recall, remember, second_factor,
+    standing::{Proven, Stamp, Standing},
+    throttle,
+};
 use crate::{
     domain::{
         App, Caller,
@@ -67,8 +71,7 @@ pub struct Pending(Mutex<HashMap<[u8; 32], Waiting>>);
 
 #[derive(Clone)]
 struct Waiting {
-    account_id: i64,
-    username: String,
+    proven: Proven,
     from: Option<IpAddr>,
     until: i64,
 }
@@ -103,14 +106,14 @@ pub async fn log_in(
     client: &Client,
     way: Way,
     credentials: Credentials<'_>,
-) -> Result<Caller, Fault> {
+) -> Result<Proven, Fault> {
     let username = credentials.username;
     throttled(app, client, way, username, judged(app, credentials)).await
 }
 
 /// What comes of the first page of a log-in on the console.
 pub enum First {
-    In(Caller),
+    In(Proven),
     /// The ticket for the second page, in the place of the password: a code is needed.
     Ticket(String),
 }
@@ -122,58 +125,60 @@ pub async fn begin(
     username: &str,
     password: &str,
 ) -> Result<First, Fault> {
-    let credentials = Credentials { username, password, code: None };
-    match log_in(app, client, Way::Console, credentials).await {
-        Err(fault) if fault.code == NEEDS_CODE => {
-            let name = username.to_owned();
-            let account =
-                app.store.read(move |tx| Ok::<_, Fault>(tx.account_by_name(&name)?)).await?;
-            let account = account.ok_or_else(|| Fault::unauthenticated(WRONG))?;
+    let mut right = None;
+    let work = async {
+        let proven = by_password(app, username, password).await?;
+        right = Some(proven.clone());
+        second_factor::check(app, proven.caller.account_id, None).await?;
+        Ok(proven)
+    };
+    let outcome = throttled(app, client, Way::Console, username, work).await;
+    match (outcome, right) {
+        (Err(fault), Some(proven)) if fault.code == NEEDS_CODE => {
             let now = app.env.now_seconds();
             let ticket = app.env.token();
-            let waiting = Waiting {
-                account_id: account.id,
-                username: username.to_owned(),
-                from: client.address,
-                until: now + PATIENCE,
-            };
+            let waiting = Waiting { proven, from: client.address, until: now + PATIENCE };
             app.logins.pending.keep(&ticket, waiting, now);
             Ok(First::Ticket(ticket))
         }
-        other => other.map(First::In),
+        (outcome, _) => outcome.map(First::In),
     }
 }
 
-/// The second page. A ticket that isn't known, or whose time is up, is a fault of the kind
-/// `Stale`: the password is asked for again.
-pub async fn finish(app: &App, client: &Client, ticket: &str, code: &str) -> Result<Caller, Fault> {
+/// The second page. A ticket that isn't known, whose time is up, or whose password was changed
+/// meanwhile, is a fault of the kind `Stale`: the password is asked for again.
+pub async fn finish(app: &App, client: &Client, ticket: &str, code: &str) -> Result<Proven, Fault> {
+    let stale = |why: &str| Fault::new(FaultKind::Stale, "log_in_again", why);
     let now = app.env.now_seconds();
-    let waiting = app.logins.pending.find(ticket, client.address, now).ok_or_else(|| {
-        Fault::new(
-            FaultKind::Stale,
-            "log_in_again",
-            "The time to give the code is up. Log in again.",
-        )
-    })?;
+    let waiting = app.logins.pending.find(ticket, client.address, now);
+    let Waiting { proven, .. } =
+        waiting.ok_or_else(|| stale("The time to give the code is up. Log in again."))?;
+    let (id, standing) = (proven.caller.account_id, Standing::Proof(proven.stamp.clone()));
+    if !app.store.read(move |tx| standing.holds(tx, id, now)).await? {
+        app.logins.pending.forget(ticket);
+        return Err(stale("The password was changed meanwhile. Log in again."));
+    }
+    let username = proven.caller.username.clone();
     let work = async {
-        second_factor::check(app, waiting.account_id, Some(code)).await?;
-        let found = app.store.read(move |tx| super::caller_of(tx, waiting.account_id)).await?;
-        found.ok_or_else(|| Fault::unauthenticated(WRONG))
+        second_factor::check(app, id, Some(code)).await?;
+        let found = app.store.read(move |tx| super::caller_of(tx, id)).await?;
+        let caller = found.ok_or_else(|| Fault::unauthenticated(WRONG))?;
+        Ok(Proven { caller, ..proven })
     };
-    let caller = throttled(app, client, Way::Console, &waiting.username, work).await?;
+    let proven = throttled(app, client, Way::Console, &username, work).await?;
     app.logins.pending.forget(ticket);
-    Ok(caller)
+    Ok(proven)
 }
 
 /// Whether the password is the caller's, and the code that of the second factor where one is asked for
-/// as well: for what needs more than an open session.
+/// as well: for what needs more than an open session. What is done then expects that it still holds.
 pub async fn confirm(
     app: &App,
     client: &Client,
     caller: &Caller,
     password: &str,
     code: Option<&str>,
-) -> Result<(), Fault> {
+) -> Result<Standing, Fault> {
     let key = throttle::of_account(&caller.username, client.address);
     let turn = app.logins.throttle.turn(key, app.env.now_seconds()).await?;
     let judged = confirmed(app, caller, password, code).await;
@@ -193,17 +198,21 @@ async fn confirmed(
     caller: &Caller,
     password: &str,
     code: Option<&str>,
-) -> Result<(), Fault> {
+) -> Result<Standing, Fault> {
     let id = caller.account_id;
     let account = app.store.read(move |tx| Ok::<_, Fault>(tx.account_by_id(id)?)).await?;
-    if !passwords::verify(app, account.map(|a| a.password_hash), password).await? {
-        return Err(Fault::field("/password", "wrong", "That isn't your password."));
+    let (stamp, hash) = account.map(|a| (Stamp::of(&a), a.password_hash)).unzip();
+    let right = passwords::verify(app, hash, password).await?;
+    let stamp = stamp
+        .filter(|_| right)
+        .ok_or_else(|| Fault::field("/password", "wrong", "That isn't your password."))?;
+    if code.is_some() {
+        second_factor::check(app, id, code).await.map_err(|fault| match fault.kind {
+            FaultKind::Unauthenticated => Fault::field("/code", "wrong", fault.message),
+            _ => fault,
+        })?;
     }
-    let Some(code) = code else { return Ok(()) };
-    second_factor::check(app, id, Some(code)).await.map_err(|fault| match fault.kind {
-        FaultKind::Unauthenticated => Fault::field("/code", "wrong", fault.message),
-        _ => fault,
-    })
+    Ok(Standing::Proof(stamp))
 }
 
 /// The caller of a request that carries a username and password of its own.
@@ -212,7 +221,7 @@ pub async fn basic(
     client: &Client,
     username: &str,
     password: &str,
-) -> Result<Caller, Fault> {
+) -> Result<Proven, Fault> {
     let key: [u8; 32] = Sha256::new()
         .chain_update(username)
         .chain_update([0])
@@ -224,22 +233,22 @@ pub async fn basic(
     let known = || {
         recall(&app.logins.basic, &key, generation)
             .filter(|(until, _)| *until > now)
-            .map(|(_, caller)| caller)
+            .map(|(_, proven)| proven)
     };
     // Also for who is known: otherwise the answers would tell when a guess is right.
     let throttled = throttle::of_account(username, client.address);
     app.logins.throttle.check(throttled, now)?;
-    if let Some(caller) = known() {
-        return Ok(caller);
+    if let Some(proven) = known() {
+        return Ok(proven);
     }
     let work = async {
         // Another request with the same has been judged while this one waited for its turn.
-        if let Some(caller) = known() {
-            return Ok(caller);
+        if let Some(proven) = known() {
+            return Ok(proven);
         }
-        let caller = judged(app, Credentials { username, password, code: None }).await?;
-        remember(&app.logins.basic, key, generation, (now + BASIC_LIFE, caller.clone()));
-        Ok(caller)
+        let proven = judged(app, Credentials { username, password, code: None }).await?;
+        remember(&app.logins.basic, key, generation, (now + BASIC_LIFE, proven.clone()));
+        Ok(proven)
     };
     self::throttled(app, client, Way::Basic, username, work).await.map_err(|fault| {
         if fault.code == NEEDS_CODE {
@@ -254,22 +263,27 @@ pub async fn basic(
     })
 }
 
-async fn judged(app: &App, credentials: Credentials<'_>) -> Result<Caller, Fault> {
-    let name = credentials.username.to_owned();
+async fn judged(app: &App, credentials: Credentials<'_>) -> Result<Proven, Fault> {
+    let proven = by_password(app, credentials.username, credentials.password).await?;
+    second_factor::check(app, proven.caller.account_id, credentials.code).await?;
+    Ok(proven)
+}
+
+async fn by_password(app: &App, username: &str, password: &str) -> Result<Proven, Fault> {
+    let name = username.to_owned();
     let found = app
         .store
         .read(move |tx| {
             let Some(account) = tx.account_by_name(&name)? else { return Ok::<_, Fault>(None) };
             // Who has no password logs in some other way.
             let hash = Some(account.password_hash.clone()).filter(|hash| !hash.is_empty());
-            Ok(Some((hash, access::caller(tx, account)?)))
+            let stamp = Stamp::of(&account);
+            Ok(Some((hash, Proven { caller: access::caller(tx, account)?, stamp })))
         })
         .await?;
-    let (stored, caller) = found.unzip();
-    let right = passwords::verify(app, stored.flatten(), credentials.password).await?;
-    let caller = caller.filter(|_| right).ok_or_else(|| Fault::unauthenticated(WRONG))?;
-    second_factor::check(app, caller.account_id, credentials.code).await?;
-    Ok(caller)
+    let (stored, proven) = found.unzip();
+    let right = passwords::verify(app, stored.flatten(), password).await?;
+    proven.filter(|_| right).ok_or_else(|| Fault::unauthenticated(WRONG))
 }
 
 /// Lets an attempt at an account go on if not too many have failed, counts it, and records it.
@@ -278,8 +292,8 @@ async fn throttled(
     client: &Client,
     way: Way,
     username: &str,
-    work: impl Future<Output = Result<Caller, Fault>>,
-) -> Result<Caller, Fault> {
+    work: impl Future<Output = Result<Proven, Fault>>,
+) -> Result<Proven, Fault> {
     let key = throttle::of_account(username, client.address);
     let refuse = async |why: &str| audit::log_in_refused(app, username, why, client.address).await;
     let turn = match app.logins.throttle.turn(key, app.env.now_seconds()).await {
@@ -290,16 +304,16 @@ async fn throttled(
         }
     };
     let outcome = match work.await {
-        Ok(caller) if way == Way::Console => {
-            access::permit_miscellaneous(&caller, Miscellaneous::Login).map(|()| caller)
+        Ok(proven) if way == Way::Console => {
+            access::permit_miscellaneous(&proven.caller, Miscellaneous::Login).map(|()| proven)
         }
         other => other,
     };
     match outcome {
-        Ok(caller) => {
+        Ok(proven) => {
             turn.passed();
-            audit::logged_in(app, &caller, way.as_str(), client.address).await;
-            Ok(caller)
+            audit::logged_in(app, &proven.caller, way.as_str(), client.address).await;
+            Ok(proven)
         }
         Err(fault) if fault.kind == FaultKind::Unauthenticated && fault.code != NEEDS_CODE => {
             drop(turn);

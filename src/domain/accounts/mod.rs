@@ -8,6 +8,7 @@ pub mod own_password;
 pub mod passwords;
 pub mod second_factor;
 pub mod sessions;
+pub mod standing;
 mod throttle;
 
 use std::{
@@ -18,6 +19,8 @@ use std::{
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+pub(in crate::domain) use throttle::source;
 
 use super::{
     App, Caller, PROGRAM_ACCOUNT, access,
@@ -53,7 +56,7 @@ pub struct Client {
 pub struct Logins {
     sessions: Memory<(SessionRow, Caller)>,
     api_tokens: Memory<(ApiTokenRow, Caller)>,
-    basic: Memory<(i64, Caller)>,
+    basic: Memory<(i64, standing::Proven)>,
     pending: login::Pending,
     openid: openid::OpenId,
     hashing: passwords::Hashing,
@@ -92,7 +95,7 @@ pub async fn ensure_first_admin(
     app.store
         .write(move |tx| {
             let root = tx.root_node()?.ok_or_else(Fault::internal)?;
-            Ok::<_, Fault>(tx.insert_account(FIRST_ADMIN, &hash, root.id)?)
+            Ok::<_, Fault>(tx.insert_account(FIRST_ADMIN, hash.as_str(), root.id)?)
         })
         .await?;
     Ok(made_up)

@@ -23,7 +23,7 @@ pub async fn change(
     };
     passwords::judge(new, &caller.username)
         .map_err(|error| at("/new_password", Fault::invalid(vec![error])))?;
-    login::confirm(app, client, caller, old, None)
+    let standing = login::confirm(app, client, caller, old, None)
         .await
         .map_err(|fault| at("/old_password", fault))?;
     if old == new {
@@ -34,7 +34,8 @@ pub async fn change(
     let (app_, caller) = (app.clone(), caller.clone());
     app.store
         .write(move |tx| {
-            tx.change_password(caller.account_id, &hash, kept.as_deref())?;
+            standing.expect(tx, caller.account_id, app_.env.now_seconds())?;
+            tx.change_password(caller.account_id, hash.as_str(), kept.as_deref())?;
             let message = format!("{} changed the own password.", caller.username);
             tell(&app_, tx, &caller, Action::ChangePassword, &message)
         })

@@ -26,9 +26,40 @@ const WAITING: usize = 64;
 /// When it is asked to. Seconds.
 const COME_AGAIN: u64 = 2;
 
+/// What is kept of a password, in PHC form. Making one has to be waited for: no write can.
+#[derive(Clone)]
+pub struct Hash(String);
+
+impl Hash {
+    /// That of no password: nobody logs in with it.
+    pub fn none() -> Self {
+        Self(String::new())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Refuses what others would guess. There is no rule of digits and signs: a password is long enough,
 /// not one of those that many use, and not made from one of them or from the username.
 pub fn judge(password: &str, username: &str) -> Result<(), FieldError> {
+    judge_length(password)?;
+    // It knows the passwords of leaked lists, and repetitions, rows of keys and disguises of them.
+    if zxcvbn(password, &[username, "tenantry"]).score() < Score::Three {
+        return Err(FieldError::new(
+            FIELD,
+            "common",
+            "The password is easy to guess: it is a common one, or made from one, from a pattern or \
+             from the username. Take several words that don't belong together, or let a password \
+             manager make one.",
+        ));
+    }
+    Ok(())
+}
+
+/// The part of [`judge`] that costs nothing.
+pub fn judge_length(password: &str) -> Result<(), FieldError> {
     let refused = |code, message: String| Err(FieldError::new(FIELD, code, message));
     let length = password.chars().count();
     if length < SHORTEST {
@@ -41,16 +72,6 @@ pub fn judge(password: &str, username: &str) -> Result<(), FieldError> {
         return refused(
             "too_long",
             format!("The password has {length} characters; at most {LONGEST} are taken."),
-        );
-    }
-    // It knows the passwords of leaked lists, and repetitions, rows of keys and disguises of them.
-    if zxcvbn(password, &[username, "tenantry"]).score() < Score::Three {
-        return refused(
-            "common",
-            "The password is easy to guess: it is a common one, or made from one, from a pattern or \
-             from the username. Take several words that don't belong together, or let a password \
-             manager make one."
-                .to_owned(),
         );
     }
     Ok(())
@@ -86,12 +107,25 @@ impl Hashing {
             )
             .retry_after(COME_AGAIN)
         })?;
+        let work = move || {
+            let done = work();
+            drop(queued);
+            done
+        };
+        self.in_turn(work).await
+    }
+
+    /// [`Self::run`] for what was let in already and may wait behind whatever waits.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Fault> {
         let place =
             Arc::clone(&self.places).acquire_owned().await.map_err(|_| Fault::internal())?;
         tokio::task::spawn_blocking(move || {
             let done = work();
             // Kept until the work is done, also when nobody waits for it any more.
-            drop((place, queued));
+            drop(place);
             done
         })
         .await
@@ -102,20 +136,21 @@ impl Hashing {
     }
 }
 
-/// Hashes a password for the store.
-pub async fn hash(app: &App, password: String) -> Result<String, Fault> {
+/// Hashes a password for the store; refuses it in a flood of log-ins.
+pub async fn hash(app: &App, password: String) -> Result<Hash, Fault> {
     let salt = app.env.bytes::<16>();
     app.logins.hashing.run(move || hashed(&salt, &password)).await?
 }
 
-/// The same where work waits anyway: in a write, or on the command line.
-pub fn hash_here(app: &App, password: &str) -> Result<String, Fault> {
-    hashed(&app.env.bytes::<16>(), password)
+/// The same for what users are given, also by a task: it waits for its turn.
+pub async fn hash_in_turn(app: &App, password: String) -> Result<Hash, Fault> {
+    let salt = app.env.bytes::<16>();
+    app.logins.hashing.in_turn(move || hashed(&salt, &password)).await?
 }
 
-fn hashed(salt: &[u8], password: &str) -> Result<String, Fault> {
+fn hashed(salt: &[u8], password: &str) -> Result<Hash, Fault> {
     let hash = SaltString::encode_b64(salt).and_then(|salt| {
-        Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string())
+        Ok(Hash(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string()))
     });
     hash.map_err(|error| {
         tracing::error!(%error, "a password could not be hashed");

@@ -70,12 +70,13 @@ pub async fn begin(
     caller: &Caller,
     password: &str,
 ) -> Result<(), Fault> {
-    login::confirm(app, client, caller, password, None).await?;
-    let (id, pkid) = (caller.account_id, app.env.pkid());
+    let standing = login::confirm(app, client, caller, password, None).await?;
+    let (id, pkid, now) = (caller.account_id, app.env.pkid(), app.env.now_seconds());
     let secret = Secret::from(app.env.bytes::<SECRET_BYTES>()).to_base32();
     let secret = SecretString::from(secret);
     app.store
         .write(move |tx| {
+            standing.expect(tx, id, now)?;
             expect_off(tx, id)?;
             Ok(tx.begin_second_factor(id, &pkid, &secret)?)
         })
@@ -127,10 +128,11 @@ pub async fn turn_off(
     password: &str,
     code: &str,
 ) -> Result<(), Fault> {
-    login::confirm(app, client, caller, password, Some(code)).await?;
+    let standing = login::confirm(app, client, caller, password, Some(code)).await?;
     let (id, app_, caller_) = (caller.account_id, app.clone(), caller.clone());
     app.store
         .write(move |tx| {
+            standing.expect(tx, id, app_.env.now_seconds())?;
             tx.delete_second_factor(id)?;
             let message = format!("{} turned the second factor off.", caller_.username);
             tell(&app_, tx, &caller_, Action::TurnOffSecondFactor, &message)

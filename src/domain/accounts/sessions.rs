@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use super::{Client, NOTED_EACH, fingerprint, recall, remember, throttle};
+use super::{
+    Client, NOTED_EACH, fingerprint, recall, remember,
+    standing::{Proven, Standing},
+    throttle,
+};
 use crate::{
     domain::{App, Caller, access},
     fault::{Fault, FaultKind},
@@ -14,6 +18,9 @@ use crate::{
 const ACCESS_LIFE: i64 = 3600;
 /// Life of a refresh token. Seconds.
 const REFRESH_LIFE: i64 = 30 * 24 * 3600;
+/// Log-ins of an account that hold at once: one more ends the one that wasn't used longest. The same
+/// of the access tokens of one log-in.
+const MOST: u64 = 50;
 
 /// How long browser sessions last.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +71,8 @@ pub struct Held {
 }
 
 /// Opens a browser session for who has logged in.
-pub async fn open(app: &App, client: &Client, caller: &Caller) -> Result<BrowserSession, Fault> {
+pub async fn open(app: &App, client: &Client, proven: &Proven) -> Result<BrowserSession, Fault> {
+    let caller = &proven.caller;
     let (token, csrf) = (app.env.token(), app.env.token());
     let (lifetimes, family) = (app.settings.sessions, app.env.pkid());
     let row = SessionRow {
@@ -72,17 +80,21 @@ pub async fn open(app: &App, client: &Client, caller: &Caller) -> Result<Browser
         expires: app.env.now_seconds() + lifetimes.idle().min(lifetimes.life()),
         ..row(app, client, caller, &token, SessionKind::Cookie, &family, lifetimes.life())
     };
-    put(app, row).await?;
+    put(app, Standing::Proof(proven.stamp.clone()), vec![row]).await?;
     Ok(BrowserSession { token, csrf })
 }
 
 /// Gives a script its pair of tokens.
-pub async fn open_tokens(app: &App, client: &Client, caller: &Caller) -> Result<Tokens, Fault> {
+pub async fn open_tokens(app: &App, client: &Client, proven: &Proven) -> Result<Tokens, Fault> {
     let (access, refresh) = (app.env.token(), app.env.token());
     let family = app.env.pkid();
-    let row = |token: &str, kind, life| row(app, client, caller, token, kind, &family, life);
-    put(app, row(&access, SessionKind::Access, ACCESS_LIFE)).await?;
-    put(app, row(&refresh, SessionKind::Refresh, REFRESH_LIFE)).await?;
+    let row =
+        |token: &str, kind, life| row(app, client, &proven.caller, token, kind, &family, life);
+    let rows = vec![
+        row(&access, SessionKind::Access, ACCESS_LIFE),
+        row(&refresh, SessionKind::Refresh, REFRESH_LIFE),
+    ];
+    put(app, Standing::Proof(proven.stamp.clone()), rows).await?;
     Ok(Tokens { access, refresh })
 }
 
@@ -92,7 +104,7 @@ pub async fn refresh(app: &App, client: &Client, refresh_token: &str) -> Result<
     let access = app.env.token();
     let family = &session.family;
     let row = row(app, client, &caller, &access, SessionKind::Access, family, ACCESS_LIFE);
-    put(app, row).await?;
+    put(app, Standing::LogIn(session.family), vec![row]).await?;
     Ok(access)
 }
 
@@ -172,9 +184,20 @@ fn row(
     }
 }
 
-async fn put(app: &App, session: SessionRow) -> Result<(), Fault> {
+/// Stores what a log-in gives, of one account and one family, if what was shown for it still holds.
+async fn put(app: &App, standing: Standing, rows: Vec<SessionRow>) -> Result<(), Fault> {
     let now = app.env.now_seconds();
-    app.store.write(move |tx| Ok(tx.insert_session(&session, now)?)).await
+    app.store
+        .write(move |tx| {
+            for row in &rows {
+                standing.expect(tx, row.account_id, now)?;
+                tx.insert_session(row, now)?;
+                tx.end_oldest_log_ins(row.account_id, &row.family, MOST)?;
+                tx.end_oldest_access_tokens(&row.family, MOST)?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 /// [`find`] for tokens that whoever calls may have made up: unknown ones are counted.
@@ -211,11 +234,7 @@ async fn find(app: &App, token: &str, kind: SessionKind) -> Result<(SessionRow, 
                 };
                 Ok::<_, Fault>(Some((session, access::caller(tx, account)?)))
             });
-            let found = found.await?.ok_or_else(|| {
-                Fault::unauthenticated(
-                    "The session or token has ended or is unknown; log in again.",
-                )
-            })?;
+            let found = found.await?.ok_or_else(ended)?;
             remember(&app.logins.sessions, hash, generation, found.clone());
             found
         }
@@ -229,12 +248,20 @@ async fn find(app: &App, token: &str, kind: SessionKind) -> Result<(SessionRow, 
         SessionKind::Access | SessionKind::Refresh => session.expires,
     };
     let noted = app.store.write(move |tx| Ok::<_, Fault>(tx.use_session(hash, now, expires)?));
-    if let Err(fault) = noted.await {
-        // What only reads goes on where nothing can be written.
-        tracing::warn!(%fault, "that a session is in use can't be noted");
-        return Ok((session, caller));
+    match noted.await {
+        Ok(true) => {}
+        Ok(false) => return Err(ended()),
+        Err(fault) => {
+            // What only reads goes on where nothing can be written.
+            tracing::warn!(%fault, "that a session is in use can't be noted");
+            return Ok((session, caller));
+        }
     }
     let session = SessionRow { last_used: now, expires, ..session };
     remember(&app.logins.sessions, hash, generation, (session.clone(), caller.clone()));
     Ok((session, caller))
+}
+
+fn ended() -> Fault {
+    Fault::unauthenticated("The session or token has ended or is unknown; log in again.")
 }

@@ -168,6 +168,11 @@ pub fn of_tokens(from: Option<IpAddr>) -> Key {
     key("token", "", from)
 }
 
+/// An address alone.
+pub fn of_address(from: Option<IpAddr>) -> Key {
+    key("address", "", from)
+}
+
 fn key(what: &str, name: &str, from: Option<IpAddr>) -> Key {
     let from = from.map_or_else(String::new, |address| network(address).to_string());
     Sha256::new()
@@ -178,6 +183,14 @@ fn key(what: &str, name: &str, from: Option<IpAddr>) -> Key {
         .chain_update(name)
         .finalize()
         .into()
+}
+
+/// The address that a request counts for, in words.
+pub fn source(from: Option<IpAddr>) -> Option<String> {
+    from.map(network).map(|network| match network {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{address}/64"),
+    })
 }
 
 /// Who has one address of IPv6 has a network of 2^64 of them.

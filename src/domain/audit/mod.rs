@@ -9,15 +9,18 @@ mod retention;
 use std::{
     net::IpAddr,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
 };
 
 use floods::Floods;
 pub use restore::{Version, restore, shows_version, version};
 pub use retention::{keep_within, remove_old};
+use tokio::sync::Notify;
 
 use super::{
-    App, Caller,
+    App, Caller, PROGRAM, accounts,
     hierarchy::shortened,
+    rounds::rounds,
     transactions::{self, Action, Happened},
 };
 use crate::{
@@ -34,6 +37,8 @@ const EACH_REQUEST: i64 = 3600;
 const ALIKE: i64 = 60;
 /// Refusals that are recorded in that time.
 const REFUSALS: u32 = 120;
+/// Those of one caller among them, or of one address where nobody has logged in.
+const OF_ONE: u32 = 20;
 
 /// Somebody has logged in. `how` is one of `console`, `session`, `token`, `basic`, `OpenID Connect`.
 pub async fn logged_in(app: &App, caller: &Caller, how: &str, from: Option<IpAddr>) {
@@ -57,7 +62,13 @@ pub async fn log_in_refused(app: &App, username: &str, why: &str, from: Option<I
     app.audit.log_ins_refused.fetch_add(1, Relaxed);
     let username = shortened(username);
     let kind = format!("log-in {} {username}", told_from(from));
-    let Some(more) = admitted(app, &kind) else { return };
+    let place = accounts::source(from).map_or_else(String::new, |source| format!(" from {source}"));
+    let sum = || Sum {
+        who: Who::Program,
+        action: Action::LogInRefused,
+        what: format!("more log-ins{place} were refused"),
+    };
+    let Some(more) = admitted(app, &kind, &place, sum).await else { return };
     let why = why.trim_end_matches('.');
     let told = Told {
         action: Action::LogInRefused,
@@ -73,8 +84,14 @@ pub async fn log_in_refused(app: &App, username: &str, why: &str, from: Option<I
 /// the call.
 pub async fn refused(app: &App, caller: &Caller, what: &str, model_type: &str, href: &str) {
     app.audit.refused.fetch_add(1, Relaxed);
-    let kind = format!("refused {} {what}", caller.account_id);
-    let Some(more) = admitted(app, &kind) else { return };
+    let source = format!("account {}", caller.account_id);
+    let kind = format!("refused {source} {what}");
+    let sum = || Sum {
+        who: Who::Caller(caller.clone()),
+        action: Action::Refused,
+        what: format!("more calls of {} were refused", caller.username),
+    };
+    let Some(more) = admitted(app, &kind, &source, sum).await else { return };
     let told = Told {
         who: Who::Caller(caller.clone()),
         action: Action::Refused,
@@ -99,9 +116,48 @@ pub async fn exported(app: &App, caller: &Caller, model_type: &str, count: u64, 
     write(app, told).await;
 }
 
+/// What is recorded of the refusals of a source that had more than its part.
+struct Sum {
+    who: Who,
+    action: Action,
+    /// Goes on after the number.
+    what: String,
+}
+
+/// Records how many refusals of a source had no record of their own, until the program is told to end.
+pub async fn tell_sums(app: &App) {
+    let longest = Duration::from_secs(ALIKE.unsigned_abs());
+    rounds(app, &Notify::new(), Some(longest), "sums of refusals", |app| async move {
+        record_sums(&app).await;
+        Ok(None)
+    })
+    .await;
+}
+
+/// Those that are due.
+pub async fn record_sums(app: &App) {
+    for (sum, count) in app.audit.refusals.sums(app.env.now_seconds()) {
+        let told = Told {
+            who: sum.who,
+            action: sum.action,
+            model_type: USERS.to_owned(),
+            href: String::new(),
+            message: format!("{count} {} in a minute, without a record of each.", sum.what),
+        };
+        write(app, told).await;
+    }
+}
+
 /// Whether a refusal is recorded, and what its record tells of those that weren't.
-fn admitted(app: &App, kind: &str) -> Option<String> {
-    let admitted = app.audit.refusals.admit(kind, app.env.now_seconds())?;
+async fn admitted(
+    app: &App,
+    kind: &str,
+    source: &str,
+    sum: impl FnOnce() -> Sum,
+) -> Option<String> {
+    let admitted = app.audit.refusals.admit(kind, source, sum, app.env.now_seconds());
+    record_sums(app).await;
+    let admitted = admitted?;
     let mut more = String::new();
     if admitted.alike > 0 {
         more += &format!(" Alike before it and without a record: {}.", admitted.alike);
@@ -118,9 +174,9 @@ fn told_from(from: Option<IpAddr>) -> String {
 
 /// What the running program remembers of what it has recorded.
 pub struct Audit {
-    refusals: Floods,
+    refusals: Floods<Sum>,
     /// Log-ins that came with a request.
-    requests: Floods,
+    requests: Floods<()>,
     log_ins: AtomicU64,
     log_ins_refused: AtomicU64,
     refused: AtomicU64,
@@ -138,9 +194,9 @@ pub struct Counts {
 impl Default for Audit {
     fn default() -> Self {
         Self {
-            refusals: Floods::new(ALIKE, REFUSALS),
+            refusals: Floods::new(ALIKE, REFUSALS, OF_ONE),
             // Only who has an account gets here.
-            requests: Floods::new(EACH_REQUEST, u32::MAX),
+            requests: Floods::new(EACH_REQUEST, u32::MAX, u32::MAX),
             log_ins: AtomicU64::default(),
             log_ins_refused: AtomicU64::default(),
             refused: AtomicU64::default(),
@@ -161,7 +217,7 @@ impl Audit {
 
     fn is_first(&self, username: &str, from: Option<IpAddr>, now: i64) -> bool {
         let kind = format!("{username}{}", told_from(from));
-        self.requests.admit(&kind, now).is_some()
+        self.requests.admit(&kind, "", || (), now).is_some()
     }
 }
 
@@ -170,6 +226,8 @@ enum Who {
     Caller(Caller),
     /// An account of this name, or nobody.
     Name(String),
+    /// What several had part in, or nobody knows who.
+    Program,
 }
 
 struct Told {
@@ -187,8 +245,9 @@ async fn write(app: &App, told: Told) {
         .store
         .write(move |tx| {
             let (node, username) = match &told.who {
-                Who::Caller(caller) => (tx.node_by_id(caller.node.id)?, &caller.username),
-                Who::Name(name) => (tx.account_by_name(name)?.map(|a| a.node), name),
+                Who::Caller(caller) => (tx.node_by_id(caller.node.id)?, caller.username.as_str()),
+                Who::Name(name) => (tx.account_by_name(name)?.map(|a| a.node), name.as_str()),
+                Who::Program => (None, PROGRAM),
             };
             let node = match node {
                 Some(node) => node,

@@ -78,7 +78,7 @@ pub async fn restore(
             let stored = resources::get_to_change(tx, &caller, &model, &pkid, Operation::Update)?;
             let version = version_in(tx, &caller, &log, &model, &stored, &id)?;
             let ticket = Ticket::new(&app).restoring(&version.submitted, &id);
-            let revision = Revision::Replace(version.then);
+            let revision = Revision::replace(version.then);
             resources::update_in(&app, tx, &caller, &model, &pkid, &expected, revision, &ticket)
         })
         .await

@@ -13,6 +13,7 @@ use crate::{
     domain::{
         App, Caller,
         access::{offered, permit},
+        hashes::Hashes,
         hierarchy, keys,
         secrets::{self, SecretEdit},
         transactions::{self, Action, Change, Ticket},
@@ -27,6 +28,7 @@ use crate::{
 pub struct NewData {
     data: Map<String, Value>,
     edits: Vec<SecretEdit>,
+    hashes: Hashes,
 }
 
 impl NewData {
@@ -39,9 +41,20 @@ impl NewData {
         }
         refuse_server_fields(model, &data, None)?;
         workflow::of(&model.model_type).prepare(&app.models, &mut data)?;
-        let mut edits = secrets::take(&model.root, &mut data, None);
-        workflow::of(&model.model_type).seal(app, &mut edits)?;
-        Ok(Self { data, edits })
+        let edits = secrets::take(&model.root, &mut data, None);
+        Ok(Self { data, edits, hashes: Hashes::default() })
+    }
+
+    /// With the hashes that were made of it.
+    #[must_use]
+    pub fn with(self, hashes: Hashes) -> Self {
+        Self { hashes, ..self }
+    }
+
+    /// Makes its hashes, before the write.
+    pub async fn hashed(self, app: &App, model: &Model) -> Result<Self, Fault> {
+        let hashes = Hashes::of_edits(app, model, &self.edits).await?;
+        Ok(self.with(hashes))
     }
 }
 
@@ -72,7 +85,7 @@ pub async fn create(
     hierarchy: Option<&str>,
     data: Map<String, Value>,
 ) -> Result<Written, Fault> {
-    let new = judge_at(app, caller, model, hierarchy, data).await?;
+    let new = judge_at(app, caller, model, hierarchy, data).await?.hashed(app, model).await?;
     let (app, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
     let hierarchy = hierarchy.map(str::to_owned);
     let ticket = Ticket::new(&app);
@@ -96,12 +109,13 @@ pub fn create_in(
     ticket: &Ticket,
 ) -> Result<Written, Fault> {
     let flow = workflow::of(&model.model_type);
-    let NewData { mut data, edits } = new;
+    let NewData { mut data, mut edits, hashes } = new;
     permit(caller, model, Operation::Add)?;
     may_add(model, &node)?;
     flow.adding(app, tx, &node, &mut data)?;
     flow.entitled(tx, caller, &Touch { before: None, after: Some((&node, &data)) })?;
     keys::check(tx, model, node.id, &data, None)?;
+    hashes.put(model, &mut edits)?;
     let pkid = app.env.pkid();
     flow.named(&pkid, &mut data);
     let data = in_schema_order(model, data);

@@ -11,7 +11,9 @@ use super::{
 };
 use crate::{
     domain::{
-        App, Caller, keys, secrets,
+        App, Caller,
+        hashes::Hashes,
+        keys, secrets,
         transactions::{self, Action, Change, Ticket},
         workflow::{self, Save, Touch},
     },
@@ -21,19 +23,37 @@ use crate::{
 };
 
 /// What an instance is to become.
-#[derive(Clone, Debug)]
-pub enum Revision {
-    /// These attributes in place of all; secrets that are absent or masked stay.
+pub struct Revision {
+    form: Form,
+    hashes: Hashes,
+}
+
+enum Form {
     Replace(Map<String, Value>),
-    /// These attributes beside those it has; a null takes one away.
     Merge(Map<String, Value>),
 }
 
 impl Revision {
+    /// These attributes in place of all; secrets that are absent or masked stay.
+    pub fn replace(data: Map<String, Value>) -> Self {
+        Self { form: Form::Replace(data), hashes: Hashes::default() }
+    }
+
+    /// These attributes beside those it has; a null takes one away.
+    pub fn merge(changes: Map<String, Value>) -> Self {
+        Self { form: Form::Merge(changes), hashes: Hashes::default() }
+    }
+
+    /// With the hashes that were made of it.
+    #[must_use]
+    pub fn with(self, hashes: Hashes) -> Self {
+        Self { hashes, ..self }
+    }
+
     fn over(self, before: &Map<String, Value>) -> Map<String, Value> {
-        match self {
-            Self::Replace(data) => data,
-            Self::Merge(changes) => {
+        match self.form {
+            Form::Replace(data) => data,
+            Form::Merge(changes) => {
                 let mut data = before.clone();
                 for (name, value) in changes {
                     match value {
@@ -72,11 +92,10 @@ pub async fn update(
     let (app, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
     let (pkid, ticket) = (pkid.to_owned(), Ticket::new(&app));
     let store = app.store.clone();
+    let hashes = Hashes::of(&app, &model, &data).await?;
+    let revision = Revision::replace(data).with(hashes);
     store
-        .write(move |tx| {
-            let revision = Revision::Replace(data);
-            update_in(&app, tx, &caller, &model, &pkid, &expected, revision, &ticket)
-        })
+        .write(move |tx| update_in(&app, tx, &caller, &model, &pkid, &expected, revision, &ticket))
         .await
 }
 
@@ -89,7 +108,7 @@ pub fn update_in(
     model: &Model,
     pkid: &str,
     expected: &Expected,
-    revision: Revision,
+    mut revision: Revision,
     ticket: &Ticket,
 ) -> Result<Written, Fault> {
     let flow = workflow::of(&model.model_type);
@@ -102,9 +121,10 @@ pub fn update_in(
     };
     expect_version(&stored, expected)?;
     let before = from_json(&stored)?;
+    let hashes = std::mem::take(&mut revision.hashes);
     let mut data = judge_revision(app, model, &stored, &before, revision)?;
     let mut edits = secrets::take(&model.root, &mut data, Some(&before));
-    flow.seal(app, &mut edits)?;
+    hashes.put(model, &mut edits)?;
     if !by_workflow {
         flow.sent(tx, &stored, &before, &mut data, &edits)?;
     }

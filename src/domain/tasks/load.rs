@@ -2,20 +2,23 @@
 //! run, are one database transaction, which is undone when a row fails, or in any case; others
 //! wait with their writes that long, and none of its rows can be seen before it ends.
 
-use std::sync::Arc;
+use std::{sync::Arc, vec};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::{
     Asked, Manner, Run, Task, ask, end,
     events::{Event, Progress},
     rows::{self, Step},
+    worker::Held,
 };
 use crate::{
     domain::{
-        App, Caller, hierarchy,
+        App, Caller,
+        hashes::Hashes,
+        hierarchy,
         inherited::Selector,
         templates::{self, Template},
         transactions::{Counts, FAIL, IN_PROGRESS, SUCCESS, Ticket},
@@ -179,22 +182,17 @@ impl Job {
             let task = app.store.read(move |tx| Ok::<_, Fault>(tx.task(&id)?)).await?;
             task.map_or(0, |task| task.rows_done)
         };
-        let (sender, mut rows) = mpsc::channel(rows::CHUNK);
-        let job = Arc::clone(&self);
-        let reading = tokio::task::spawn_blocking(move || {
-            let titles = Titles::of_json();
-            let mut sent = Sent { sender, titles: Arc::new(titles), skip: from };
-            read::read(&job.bytes, &job.model, &mut sent)
-        });
+        let (mut rows, reading) = self.reading(from);
         loop {
             if app.tasks.is_stopping() {
                 return Ok(None);
             }
             let mut batch = Vec::with_capacity(rows::CHUNK);
             while batch.len() < rows::CHUNK
-                && let Some(row) = rows.recv().await
+                && let Some((row, titles)) = rows.recv().await
             {
-                batch.push(row);
+                let hashes = self.hashes(app, &row).await?;
+                batch.push((row, hashes, titles));
             }
             let (app_, job) = (app.clone(), Arc::clone(&self));
             let read = batch.len() as u64;
@@ -216,13 +214,50 @@ impl Job {
         }
     }
 
+    /// Begins to read the file, but for the rows that are to be skipped.
+    fn reading(self: &Arc<Self>, skip: u64) -> (Rows, JoinHandle<Result<(), Fault>>) {
+        let (sender, rows) = mpsc::channel(rows::CHUNK);
+        let job = Arc::clone(self);
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut sent = Sent { sender, titles: Arc::new(Titles::of_json()), skip };
+            read::read(&job.bytes, &job.model, &mut sent)
+        });
+        (rows, reading)
+    }
+
+    /// Those of a row that may be done.
+    async fn hashes(&self, app: &App, row: &Row) -> Result<Hashes, Fault> {
+        if row.errors.is_empty() {
+            Hashes::of(app, &self.model, &row.data).await
+        } else {
+            Ok(Hashes::default())
+        }
+    }
+
+    /// Those of all rows, in their order, for a load that is one write: the file is read once for
+    /// them alone, and what is kept is a line for each row. Ends early where nobody wants the load any
+    /// more, which the write sees, too.
+    async fn all_hashes(self: &Arc<Self>, app: &App, held: &Held) -> Result<Vec<Hashes>, Fault> {
+        let mut all = Vec::new();
+        if self.load.mode == Mode::DryRun || !Hashes::has(&self.model) {
+            return Ok(all);
+        }
+        let (mut rows, _) = self.reading(0);
+        while !(held.is_cancelled() || app.tasks.is_stopping())
+            && let Some((row, _)) = rows.recv().await
+        {
+            all.push(self.hashes(app, &row).await?);
+        }
+        Ok(all)
+    }
+
     /// Loads the rows from `from` on; `None` where others have done rows of this task meanwhile.
     fn chunk(
         &self,
         app: &App,
         tx: &WriteTx<'_>,
         from: u64,
-        batch: Vec<(Row, Arc<Titles>)>,
+        batch: Vec<(Row, Hashes, Arc<Titles>)>,
     ) -> Result<Option<Step>, Fault> {
         let Some(state) = tx.task(&self.id)? else { return Err(Fault::internal()) };
         if state.state == TaskState::Running && state.rows_done != from {
@@ -234,10 +269,10 @@ impl Job {
             &state,
             self.load.rows,
             batch.into_iter(),
-            |tx, (row, titles)| {
+            |tx, (row, hashes, titles)| {
                 let mut ticket = Ticket::row_of(app, &self.id);
                 ticket.only_changes = true;
-                self.loading(app, &titles).row(tx, row, &ticket)
+                self.loading(app, &titles).row(tx, row, hashes, &ticket)
             },
             |counts| self.summary(counts),
         )?;
@@ -250,6 +285,7 @@ impl Job {
     /// All rows in one transaction. `None` where the program is told to end.
     async fn at_once(self: Arc<Self>, app: &App) -> Result<Option<Event>, Fault> {
         let held = app.tasks.hold(&self.id);
+        let hashes = self.all_hashes(app, &held).await?;
         let app_ = app.clone();
         app.store
             .write(move |tx| {
@@ -262,6 +298,7 @@ impl Job {
                     app: &app_,
                     tx,
                     titles: Titles::of_json(),
+                    hashes: hashes.into_iter(),
                     outcomes: Vec::new(),
                     failed: 0,
                     stop: &|| held.is_cancelled() || app_.tasks.is_stopping(),
@@ -375,6 +412,9 @@ impl From<StoreError> for Undone {
     }
 }
 
+/// Rows as they are read, with the titles of their columns.
+type Rows = mpsc::Receiver<(Row, Arc<Titles>)>;
+
 /// Sends rows to where they are done.
 struct Sent {
     sender: mpsc::Sender<(Row, Arc<Titles>)>,
@@ -409,6 +449,7 @@ struct All<'a, 't> {
     app: &'a App,
     tx: &'a WriteTx<'t>,
     titles: Titles,
+    hashes: vec::IntoIter<Hashes>,
     /// As JSON, which is a fraction of what they are in memory.
     outcomes: Vec<Box<str>>,
     failed: u64,
@@ -425,13 +466,14 @@ impl<'m> Visitor<'m> for All<'_, '_> {
         if (self.stop)() {
             return Err(stopped());
         }
-        let mut ticket = if self.job.load.mode == Mode::DryRun {
-            Ticket::trial(self.app)
+        let (mut ticket, hashes) = if self.job.load.mode == Mode::DryRun {
+            (Ticket::trial(self.app), Hashes::trial())
         } else {
-            Ticket::row_of(self.app, &self.job.id)
+            (Ticket::row_of(self.app, &self.job.id), self.hashes.next().unwrap_or_default())
         };
         ticket.only_changes = true;
-        let outcome = self.job.loading(self.app, &self.titles).row(self.tx, row, &ticket)?;
+        let outcome =
+            self.job.loading(self.app, &self.titles).row(self.tx, row, hashes, &ticket)?;
         self.failed += u64::from(outcome.status == FAIL);
         let text = serde_json::to_string(&outcome).map_err(|error| {
             tracing::error!(%error, "a row's outcome can't be written");

@@ -10,7 +10,9 @@ use super::{
 };
 use crate::{
     domain::{
-        App, Caller, accounts, hierarchy,
+        App, Caller, accounts,
+        hashes::Hashes,
+        hierarchy,
         licences::{self, Catalogues, Wanted},
         resources::{
             self, Expected, NewData, Revision, Written, create_in, relocate_in, remove_in,
@@ -122,6 +124,7 @@ async fn single(
     task: Task,
 ) -> Result<Run, Fault> {
     let (app_, id_) = (app.clone(), id.to_owned());
+    let hashes = hashes(app, &model, &task).await?;
     let event = app
         .store
         .write(move |tx| {
@@ -130,7 +133,7 @@ async fn single(
                 return end::cancelled(&app_, tx, &row, 1).map(event_of);
             }
             let ticket = Ticket::queued(&app_, &id_);
-            write(&app_, tx, &caller, &model, task, &ticket)?;
+            write(&app_, tx, &caller, &model, task, hashes, &ticket)?;
             end::close(&app_, tx, &id_, true)?;
             let record = crate::domain::transactions::stored(tx, &id_)?;
             Ok(Event::of(&id_, &crate::domain::transactions::data_of(&record)?))
@@ -146,21 +149,33 @@ fn event_of(step: Step) -> Event {
     }
 }
 
+/// Those of what a task sets, made once for all its rows.
+async fn hashes(app: &App, model: &Model, task: &Task) -> Result<Hashes, Fault> {
+    match task {
+        Task::Create { data, .. }
+        | Task::Modify { data, .. }
+        | Task::BulkModify { changes: data, .. } => Hashes::of(app, model, data).await,
+        _ => Ok(Hashes::default()),
+    }
+}
+
 fn write(
     app: &App,
     tx: &WriteTx<'_>,
     caller: &Caller,
     model: &Model,
     task: Task,
+    hashes: Hashes,
     ticket: &Ticket,
 ) -> Result<Written, Fault> {
     match task {
         Task::Create { place, data, .. } => {
             let place = hierarchy::resolve(tx, caller, Some(&place))?;
-            create_in(app, tx, caller, model, place, NewData::judge(app, model, data)?, ticket)
+            let new = NewData::judge(app, model, data)?.with(hashes);
+            create_in(app, tx, caller, model, place, new, ticket)
         }
         Task::Modify { pkid, expected, data, .. } => {
-            let revision = Revision::Replace(data);
+            let revision = Revision::replace(data).with(hashes);
             update_in(app, tx, caller, model, &pkid, &expected, revision, ticket)
         }
         Task::Delete { pkid, expected, .. } => {
@@ -187,14 +202,17 @@ async fn bulk(
     model: Arc<Model>,
     task: Arc<Task>,
 ) -> Result<Run, Fault> {
+    let hashes = Arc::new(hashes(app, &model, &task).await?);
     loop {
         if app.tasks.is_stopping() {
             return Ok(Run::CutOff);
         }
         let (app_, caller, model) = (app.clone(), caller.clone(), Arc::clone(&model));
-        let (id_, task) = (id.to_owned(), Arc::clone(&task));
-        let step =
-            app.store.write(move |tx| chunk(&app_, tx, &caller, &id_, &model, &task)).await?;
+        let (id_, task, hashes) = (id.to_owned(), Arc::clone(&task), Arc::clone(&hashes));
+        let step = app
+            .store
+            .write(move |tx| chunk(&app_, tx, &caller, &id_, &model, &task, &hashes))
+            .await?;
         match step {
             Step::More(event) => app.tasks.events.tell(event),
             Step::Ended(event) => {
@@ -212,11 +230,13 @@ fn chunk(
     id: &str,
     model: &Model,
     task: &Task,
+    hashes: &Hashes,
 ) -> Result<Step, Fault> {
     let Some(state) = tx.task(id)? else { return Err(Fault::internal()) };
     let hrefs = task.hrefs().unwrap_or_default();
     let from = usize::try_from(state.rows_done).unwrap_or(usize::MAX).min(hrefs.len());
-    let mut rows = Rows { app, caller, model, task, catalogues: Catalogues::default() };
+    let catalogues = Catalogues::default();
+    let mut rows = Rows { app, caller, model, task, hashes, catalogues };
     rows::advance(
         app,
         tx,
@@ -242,16 +262,17 @@ struct Rows<'a> {
     caller: &'a Caller,
     model: &'a Model,
     task: &'a Task,
+    hashes: &'a Hashes,
     catalogues: Catalogues,
 }
 
 impl Rows<'_> {
     fn write(&mut self, tx: &WriteTx<'_>, href: &str, ticket: &Ticket) -> Result<Written, Fault> {
-        let Self { app, caller, model, task, catalogues } = self;
+        let Self { app, caller, model, task, hashes, catalogues } = self;
         let pkid = resources::pkid_of(model, href).unwrap_or_default();
         match task {
             Task::BulkModify { changes, .. } => {
-                let revision = Revision::Merge(changes.clone());
+                let revision = Revision::merge(changes.clone()).with(hashes.clone());
                 update_in(app, tx, caller, model, pkid, &Expected::Any, revision, ticket)
             }
             Task::BulkMove { target, .. } => {

@@ -57,7 +57,7 @@ pub async fn queue_modify(
     ask(app, caller, manner, move |tx| {
         let stored = get_to_change(tx, &caller_, &model, &pkid, Operation::Update)?;
         resources::expect_version(&stored, &expected)?;
-        let revision = Revision::Replace(data.clone());
+        let revision = Revision::replace(data.clone());
         judge_revision(&app_, &model, &stored, &from_json(&stored)?, revision)?;
         let model_type = model.model_type.clone();
         Ok((stored.node, Task::Modify { model_type, pkid, expected, data }))

@@ -11,7 +11,9 @@ use super::{
 };
 use crate::{
     domain::{
-        App, Caller, hierarchy, keys,
+        App, Caller,
+        hashes::Hashes,
+        hierarchy, keys,
         resources::{
             self, Expected, NewData, Revision, create_in, from_json, get_to_change, href,
             remove_in, update_in,
@@ -137,8 +139,15 @@ struct Done {
 }
 
 impl Loading<'_> {
-    /// Does what a row asks for. What is wrong with it is in its outcome; the error is ours.
-    pub fn row(&self, tx: &WriteTx<'_>, row: Row, ticket: &Ticket) -> Result<RowOutcome, Fault> {
+    /// Does what a row asks for, of which `hashes` were made. What is wrong with it is in its outcome;
+    /// the error is ours.
+    pub fn row(
+        &self,
+        tx: &WriteTx<'_>,
+        row: Row,
+        hashes: Hashes,
+        ticket: &Ticket,
+    ) -> Result<RowOutcome, Fault> {
         let number = row.row;
         let mut action = row.action;
         let mut named = String::new();
@@ -149,7 +158,7 @@ impl Loading<'_> {
                 named = href(&self.model.model_type, &stored.pkid);
             }
             if row.errors.is_empty() {
-                return self.done(tx, meant, row.data, ticket).map_err(Refusal::Fault);
+                return self.done(tx, meant, row.data, hashes, ticket).map_err(Refusal::Fault);
             }
             // Nothing is done; what else is wrong with the row is told at once.
             let mut errors = row.errors;
@@ -336,12 +345,13 @@ impl Loading<'_> {
         tx: &WriteTx<'_>,
         meant: Meant,
         row: Map<String, Value>,
+        hashes: Hashes,
         ticket: &Ticket,
     ) -> Result<Done, Fault> {
         let (app, caller, model) = (self.app, self.caller, self.model);
         let written = match meant {
             Meant::Add(place) => {
-                let new = NewData::judge(app, model, self.added(row))?;
+                let new = NewData::judge(app, model, self.added(row))?.with(hashes);
                 create_in(app, tx, caller, model, place, new, ticket)?
             }
             Meant::Modify(stored) => {
@@ -351,7 +361,7 @@ impl Loading<'_> {
                     let href = href(&model.model_type, &stored.pkid);
                     return Ok(Done { href, changed: false });
                 }
-                let revision = Revision::Replace(data);
+                let revision = Revision::replace(data).with(hashes);
                 let any = &Expected::Any;
                 update_in(app, tx, caller, model, &stored.pkid, any, revision, ticket)?
             }

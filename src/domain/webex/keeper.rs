@@ -247,7 +247,7 @@ async fn ask_expiry(app: &App, caller: &Caller, pkid: &str) -> Result<(), Fault>
                 let ticket = Ticket::new(&app_)
                     .telling(Action::Modify, "Webex told when its access token lapses.");
                 let model = app_.model(MODEL)?;
-                let revision = Revision::Merge(changes);
+                let revision = Revision::merge(changes);
                 update_in(&app_, tx, &caller, &model, &pkid, &Expected::Any, revision, &ticket)?;
             }
             let stored = customer(tx, caller.node.id, &pkid)?;

@@ -303,7 +303,7 @@ pub(super) fn store(
         changes.insert("account_number".to_owned(), json!(organization));
     }
     let model = app.model(MODEL)?;
-    let revision = Revision::Merge(changes);
+    let revision = Revision::merge(changes);
     update_in(app, tx, caller, &model, pkid, &Expected::Any, revision, ticket)?;
     let stored = customer(tx, caller.node.id, pkid)?;
     settle(app, tx, &stored, |facts| {

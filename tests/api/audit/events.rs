@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tenantry::domain::audit;
 
-use crate::support::{SPARK, TRANSACTIONS, TestApp, at};
+use crate::support::{PASSWORD, SPARK, TRANSACTIONS, TestApp, at};
 
 /// The records of an action, the latest first.
 async fn records(app: &TestApp, action: &str) -> Vec<Value> {
@@ -116,13 +116,60 @@ async fn refused_log_ins_are_recorded_at_the_node_of_the_account() {
         audit::log_in_refused(&app.app, &format!("made-up-{n}"), "no", from).await;
     }
     let found = records(&app, "Log In Refused").await;
-    assert!(found.len() <= 120, "{}", found.len());
+    assert_eq!(found.len(), 21);
+    // It hides nobody else's.
+    let elsewhere = Some("2001:db8::7".parse().unwrap());
+    audit::log_in_refused(&app.app, "below", "no", elsewhere).await;
+    assert_eq!(records(&app, "Log In Refused").await.len(), 22);
+    // How many it was is recorded when the minute is over, once, whoever is refused then.
     app.clock.advance(60);
-    audit::log_in_refused(&app.app, "later", "no", from).await;
+    audit::log_in_refused(&app.app, "later", "no", None).await;
+    audit::record_sums(&app.app).await;
     let found = records(&app, "Log In Refused").await;
-    assert!(
-        found[0]["message"].as_str().unwrap().contains("without a record: 382"),
-        "{}",
-        found[0]
+    assert_eq!(found.len(), 24);
+    let sum = found.iter().find(|record| record["username"] == "tenantry").unwrap();
+    assert_eq!(
+        sum["message"],
+        "481 more log-ins from 192.0.2.7 were refused in a minute, without a record of each."
     );
+    assert_eq!(sum["hierarchy"], "sys");
+    let later = found.iter().find(|record| record["username"] == "later").unwrap();
+    assert_eq!(later["message"], "A log-in as later was refused: no.");
+}
+
+#[tokio::test]
+async fn what_one_caller_may_not_do_hides_no_refusal_of_others() {
+    let app = TestApp::start().await;
+    let place = app.tenant().await;
+    for username in ["loud", "quiet"] {
+        app.system_user(username, &place, "Auditor").await;
+    }
+    let data = json!({ "name": "One" });
+    let mut pkids = Vec::new();
+    for n in 0..25 {
+        pkids.push(app.spark(&place, &json!({ "name": format!("Number {n}") })).await);
+    }
+    for pkid in &pkids {
+        let call = app.call("PUT", &format!("{SPARK}{pkid}")).basic("loud", PASSWORD).json(&data);
+        call.send().await.expect(403);
+    }
+    let path = format!("{SPARK}{}", pkids[0]);
+    let call = app.call("PUT", &path).basic("quiet", PASSWORD).json(&data);
+    call.send().await.expect(403);
+    let of = async |username: &str| {
+        let found = records(&app, "Refused").await;
+        found.into_iter().filter(|record| record["username"] == username).collect::<Vec<_>>()
+    };
+    assert_eq!(of("loud").await.len(), 20);
+    assert_eq!(of("quiet").await.len(), 1);
+    // Nobody needs to be refused for the sum to be told.
+    app.clock.advance(60);
+    audit::record_sums(&app.app).await;
+    let found = of("loud").await;
+    assert_eq!(found.len(), 21);
+    assert_eq!(
+        found[0]["message"],
+        "5 more calls of loud were refused in a minute, without a record of each."
+    );
+    assert_eq!(found[0]["hierarchy"], place.path);
 }

@@ -1,23 +1,20 @@
 //! The log-in at an `OpenID` provider: authorisation code with PKCE. State, nonce and verifier are kept
 //! here while a browser is away, and are good once, for the browser that was sent.
 
+mod kept;
 pub mod mapping;
 mod provider;
 mod users;
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
-
+use kept::Kept;
 use openidconnect::{Nonce, PkceCodeVerifier};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use super::{Client, fingerprint, throttle};
+use super::{Client, fingerprint, standing::Proven, throttle};
 use crate::{
     domain::{
-        App, Caller,
+        App,
         access::{self, Miscellaneous},
         audit,
         hierarchy::shortened,
@@ -33,22 +30,8 @@ const WAY: &str = "OpenID Connect";
 
 /// How long somebody may take to log in at the provider. Seconds.
 const PATIENCE: i64 = 600;
-/// Browsers that are away; beyond it those whose time is up are forgotten, then those that went first.
-const AWAY: usize = 20_000;
-
-/// Makes room for one more. `until` says when one's time is up.
-fn make_room<V>(all: &mut HashMap<[u8; 32], V>, now: i64, until: impl Fn(&V) -> i64) {
-    if all.len() < AWAY {
-        return;
-    }
-    all.retain(|_, one| until(one) > now);
-    if all.len() >= AWAY {
-        let mut ends: Vec<i64> = all.values().map(&until).collect();
-        let (_, tenth, _) = ends.select_nth_unstable(AWAY / 10);
-        let tenth = *tenth;
-        all.retain(|_, one| until(one) > tenth);
-    }
-}
+/// The address to go to afterwards is shorter, or it is the start page: what is kept is kept in memory.
+const LONGEST_NEXT: usize = 2000;
 
 /// A provider, as the operator has set it.
 #[derive(Clone, Debug)]
@@ -68,39 +51,30 @@ pub struct Settings {
 #[derive(Default)]
 pub struct OpenId {
     known: provider::Known,
-    away: Mutex<HashMap<[u8; 32], Away>>,
-    told: Mutex<HashMap<[u8; 32], Told>>,
-}
-
-/// Why a browser is at the log-in page again, by the hash of what stands in its cookie.
-struct Told {
-    why: String,
-    until: i64,
+    /// By the hash of the state.
+    away: Kept<Away>,
+    /// Why a browser is at the log-in page again, by the hash of what stands in its cookie.
+    told: Kept<String>,
 }
 
 /// Keeps for a browser why it is led back to the log-in page: in an address it could be anybody's words.
-pub fn tell(app: &App, browser: &str, why: String) {
-    let now = app.env.now_seconds();
-    let mut all = app.logins.openid.told.lock().unwrap_or_else(PoisonError::into_inner);
-    make_room(&mut all, now, |told| told.until);
-    all.insert(fingerprint(browser), Told { why, until: now + PATIENCE });
+pub fn tell(app: &App, client: &Client, browser: &str, why: String) {
+    let (now, from) = (app.env.now_seconds(), throttle::of_address(client.address));
+    app.logins.openid.told.put(fingerprint(browser), from, why, now + PATIENCE, now);
 }
 
 /// What was kept, once.
 pub fn told(app: &App, browser: &str) -> Option<String> {
-    let mut all = app.logins.openid.told.lock().unwrap_or_else(PoisonError::into_inner);
-    let told = all.remove(&fingerprint(browser))?;
-    (told.until > app.env.now_seconds()).then_some(told.why)
+    app.logins.openid.told.take(&fingerprint(browser), app.env.now_seconds())
 }
 
-/// A browser that was sent to the provider, by the hash of its state.
+/// A browser that was sent to the provider.
 struct Away {
     /// The hash of what stands in the browser's cookie.
     browser: [u8; 32],
     nonce: Nonce,
     verifier: PkceCodeVerifier,
     next: String,
-    until: i64,
 }
 
 /// What a provider adds to the address that it sends browsers back to.
@@ -116,19 +90,21 @@ fn settings(app: &App) -> Result<&Settings, Fault> {
 }
 
 /// Where to send the browser that has `browser` in its cookie, which is to go to `next` afterwards.
-pub async fn begin(app: &App, browser: &str, next: String) -> Result<url::Url, Fault> {
+pub async fn begin(
+    app: &App,
+    client: &Client,
+    browser: &str,
+    next: String,
+) -> Result<url::Url, Fault> {
     let sent = provider::sent(app, settings(app)?).await?;
-    let now = app.env.now_seconds();
     let away = Away {
         browser: fingerprint(browser),
         nonce: sent.nonce,
         verifier: sent.verifier,
-        next,
-        until: now + PATIENCE,
+        next: if next.len() > LONGEST_NEXT { "/".to_owned() } else { next },
     };
-    let mut all = app.logins.openid.away.lock().unwrap_or_else(PoisonError::into_inner);
-    make_room(&mut all, now, |away| away.until);
-    all.insert(fingerprint(&sent.state), away);
+    let (now, from) = (app.env.now_seconds(), throttle::of_address(client.address));
+    app.logins.openid.away.put(fingerprint(&sent.state), from, away, now + PATIENCE, now);
     Ok(sent.url)
 }
 
@@ -138,7 +114,7 @@ pub async fn finish(
     client: &Client,
     browser: Option<&str>,
     back: Return,
-) -> Result<(Caller, String), Fault> {
+) -> Result<(Proven, String), Fault> {
     let settings = settings(app)?;
     let now = app.env.now_seconds();
     // Nobody has a name yet; what fails is counted by the address. No user's name has a space.
@@ -152,10 +128,10 @@ pub async fn finish(
     };
     let mut username = WAY.to_owned();
     match judged(app, settings, browser, back, &mut username).await {
-        Ok((caller, next)) => {
+        Ok((proven, next)) => {
             turn.passed();
-            audit::logged_in(app, &caller, WAY, client.address).await;
-            Ok((caller, next))
+            audit::logged_in(app, &proven.caller, WAY, client.address).await;
+            Ok((proven, next))
         }
         Err(fault) => {
             match fault.kind {
@@ -178,7 +154,7 @@ async fn judged(
     browser: Option<&str>,
     back: Return,
     username: &mut String,
-) -> Result<(Caller, String), Fault> {
+) -> Result<(Proven, String), Fault> {
     let away = taken(app, browser, back.state.as_deref()).ok_or_else(|| {
         Fault::new(
             FaultKind::BadInput,
@@ -206,7 +182,7 @@ async fn judged(
             shortened(&person.username)
         ))
     })?;
-    let caller = users::caller(app, settings, person, line).await.map_err(|fault| {
+    let proven = users::proven(app, settings, person, line).await.map_err(|fault| {
         tracing::warn!(%fault, role = line.role, node = line.node, "an OpenID log-in");
         match fault.kind {
             // Of the mapping, or of a name that no user can have: for who operates this.
@@ -219,16 +195,14 @@ async fn judged(
             _ => fault,
         }
     })?;
-    access::permit_miscellaneous(&caller, Miscellaneous::Login)?;
-    Ok((caller, away.next))
+    access::permit_miscellaneous(&proven.caller, Miscellaneous::Login)?;
+    Ok((proven, away.next))
 }
 
 /// What was kept for a browser. Whoever shows its state has used it up.
 fn taken(app: &App, browser: Option<&str>, state: Option<&str>) -> Option<Away> {
-    let mut all = app.logins.openid.away.lock().unwrap_or_else(PoisonError::into_inner);
-    let away = all.remove(&fingerprint(state?))?;
-    let same = away.browser == fingerprint(browser?);
-    (same && away.until > app.env.now_seconds()).then_some(away)
+    let away = app.logins.openid.away.take(&fingerprint(state?), app.env.now_seconds())?;
+    (away.browser == fingerprint(browser?)).then_some(away)
 }
 
 fn person(settings: &Settings, claims: &Map<String, Value>) -> Result<users::Person, Fault> {

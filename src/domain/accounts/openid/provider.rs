@@ -22,9 +22,20 @@ const KNOWN_FOR: i64 = 3600;
 /// Its answers are smaller. Bytes.
 const ANSWER: usize = 1024 * 1024;
 
-/// What a provider has said of itself, and until when that is believed.
+/// How long one that couldn't be asked isn't asked again. Seconds.
+const AWAY_FOR: i64 = 10;
+
+/// What is known of a provider. Who asks it has the lock: others wait for its answer.
 #[derive(Default)]
-pub struct Known(tokio::sync::Mutex<Option<(i64, CoreProviderMetadata)>>);
+pub struct Known(tokio::sync::Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    /// What it has said of itself, and until when that is believed.
+    said: Option<(i64, CoreProviderMetadata)>,
+    /// When it couldn't be asked.
+    failed: Option<i64>,
+}
 
 /// Where a browser is sent, and what is kept here until it comes back.
 pub struct Sent {
@@ -127,22 +138,32 @@ async fn metadata(
     settings: &Settings,
     newer: bool,
 ) -> Result<CoreProviderMetadata, Fault> {
-    let now = app.env.now_seconds();
     let mut known = app.logins.openid.known.0.lock().await;
-    if let Some((until, metadata)) = known.as_ref()
+    let now = app.env.now_seconds();
+    if let Some((until, metadata)) = &known.said
         && *until > now
         && !newer
     {
         return Ok(metadata.clone());
     }
+    // A clock that was put back doesn't make it longer.
+    if known.failed.is_some_and(|at| (at..at + AWAY_FOR).contains(&now)) {
+        return Err(away(settings));
+    }
     let issuer =
         IssuerUrl::new(settings.issuer.clone()).map_err(|error| unreached(settings, &error))?;
     let http = |request| call(app.http.clone(), request);
-    let metadata = CoreProviderMetadata::discover_async(issuer, &http)
-        .await
-        .map_err(|error| unreached(settings, &error))?;
-    *known = Some((now + KNOWN_FOR, metadata.clone()));
-    Ok(metadata)
+    match CoreProviderMetadata::discover_async(issuer, &http).await {
+        Ok(metadata) => {
+            *known = State { said: Some((now + KNOWN_FOR, metadata.clone())), failed: None };
+            Ok(metadata)
+        }
+        Err(error) => {
+            // From the end of the try on: those who waited for it aren't the next to wait as long.
+            known.failed = Some(app.env.now_seconds());
+            Err(unreached(settings, &error))
+        }
+    }
 }
 
 /// One call, without redirects.
@@ -172,6 +193,10 @@ fn redirect(app: &App) -> Result<RedirectUrl, Fault> {
 
 fn unreached(settings: &Settings, error: &dyn std::error::Error) -> Fault {
     tracing::error!(error = told(error), issuer = settings.issuer, "the OpenID provider");
+    away(settings)
+}
+
+fn away(settings: &Settings) -> Fault {
     Fault::new(
         FaultKind::Upstream,
         "provider",

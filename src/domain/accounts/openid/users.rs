@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Settings, mapping::Line};
+use super::{
+    super::standing::{Proven, Stamp},
+    Settings,
+    mapping::Line,
+};
 use crate::{
     domain::{
         App, Caller,
@@ -28,12 +32,12 @@ pub struct Person {
 }
 
 /// The account that a person has, with the role and at the node that the line gives.
-pub async fn caller(
+pub async fn proven(
     app: &App,
     settings: &Settings,
     person: Person,
     line: &Line,
-) -> Result<Caller, Fault> {
+) -> Result<Proven, Fault> {
     let model = app.model(MODEL)?;
     let mut data = person.known.clone();
     data.insert("username".to_owned(), json!(person.username));
@@ -62,7 +66,8 @@ pub async fn caller(
             };
             let account = tx.account_of_user(&pkid)?.ok_or_else(Fault::internal)?;
             let account = tx.account_by_id(account)?.ok_or_else(Fault::internal)?;
-            access::caller(tx, account)
+            let stamp = Stamp::of(&account);
+            Ok(Proven { caller: access::caller(tx, account)?, stamp })
         })
         .await
 }
@@ -92,7 +97,7 @@ impl Keeping<'_> {
             return Ok(());
         }
         let change = Map::from_iter([("role".to_owned(), json!(role))]);
-        let revision = Revision::Merge(change);
+        let revision = Revision::merge(change);
         let ticket = self.ticket();
         let (app, tx, program, model) = (self.app, self.tx, &self.program, self.model);
         resources::update_in(app, tx, program, model, pkid, &Expected::Any, revision, &ticket)?;
