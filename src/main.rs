@@ -42,7 +42,7 @@ enum Command {
     Check(Check),
     /// Write instances of a model to a file, also while a server runs over them.
     Export(Box<Export>),
-    /// Load a file as instances of a model, also while a server runs over them.
+    /// Load a file as instances of a model, into a folder that isn't served.
     Import(Box<Import>),
     /// List users, add one, or give one another password, for who is locked out.
     User(User),

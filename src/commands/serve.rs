@@ -20,6 +20,7 @@ use tenantry::{
         env::Env,
         webex::{keeper, mail::Mail, notices::Notified},
     },
+    operations::Hold,
     webex::client::{self, ClientCredentials},
 };
 use tokio::net::TcpListener;
@@ -185,6 +186,7 @@ pub async fn serve(options: Serve) -> anyhow::Result<()> {
         (true, None) => Some(simulator_url(here)?),
         (true, Some(aside)) => Some(simulator_url(aside.local_addr()?)?),
     };
+    let _hold = Hold::take(&options.data_dir)?;
     let (app, password) = App::start(Start {
         data_dir: &options.data_dir,
         models_dir: options.models_dir,

@@ -1,5 +1,5 @@
 //! `tenantry export` and `tenantry import`: instances of a model as a file, and a file as instances,
-//! for scripts beside a data folder. Also while a server runs over it.
+//! for scripts beside a data folder. An export also while the folder is served.
 
 use std::{
     fs,
@@ -21,6 +21,7 @@ use tenantry::{
         },
     },
     fault::Fault,
+    operations::Hold,
 };
 
 /// Failed rows that are told one by one.
@@ -110,6 +111,7 @@ pub struct Import {
 
 /// Loads a file, and fails unless all of its rows could be loaded.
 pub async fn import(options: Import) -> anyhow::Result<()> {
+    let _hold = Hold::take(&options.place.data_dir)?;
     let app = options.place.open().await?;
     let done = load(&app, &options).await;
     app.stop().await;

@@ -3,12 +3,14 @@
 
 mod archive;
 mod backup;
+mod hold;
 mod restore;
 mod rotate;
 mod sealing;
 
 pub use archive::Manifest;
 pub use backup::backup;
+pub use hold::Hold;
 pub use restore::restore;
 pub use rotate::rotate_key;
 

@@ -122,13 +122,13 @@ fn still_there(
 fn misplaced(conn: &Connection, problems: &mut Vec<String>) -> Result<(), StoreError> {
     let mut statement = conn.prepare(&format!(
         "SELECT 'the record ' || i.pkid || ' is at ' || n.path || ' and tells of ' || i.path FROM \
-         (SELECT pkid, node_id, created, data ->> '$.hierarchy' AS path FROM instance \
+         (SELECT id, pkid, node_id, data ->> '$.hierarchy' AS path FROM instance \
              WHERE model = ?1) i \
          JOIN node n ON n.id = i.node_id \
          LEFT JOIN node h ON h.path = i.path LEFT JOIN instance hi ON hi.pkid = h.pkid \
          WHERE i.path <> n.path \
              AND (substr(i.path, 1, length(n.path) + 1) IS NOT n.path || '.' \
-                 OR hi.created <= i.created) \
+                 OR hi.id < i.id) \
          LIMIT {SHOWN}"
     ))?;
     let rows = statement.query_map([RECORDS], |row| row.get(0))?;

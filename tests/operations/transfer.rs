@@ -25,18 +25,23 @@ fn import(data: &Path, file: &Path, more: &[&str]) -> (bool, String) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_file_is_loaded_and_written_beside_the_running_program() {
+async fn a_file_is_loaded_and_what_is_there_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let (data, file) = (folder.path().join("data"), folder.path().join("new.csv"));
-    let (process, api) = served(&data).await;
+    let (process, _) = served(&data).await;
     table(&file, ["One", "Two"].map(str::to_owned).into_iter());
+    // What is served is loaded into by the program that serves it.
+    let (done, said) = import(&data, &file, &[]);
+    assert!(!done && said.contains("Another Tenantry process works on"), "{said}");
+    drop(process);
     // Without a mode it is only tried.
     let (done, said) = import(&data, &file, &[]);
     assert!(done && said.contains("Dry run: all 2 rows can be loaded."), "{said}");
-    assert_eq!(api.names().await, ["Kept"]);
     let (done, said) = import(&data, &file, &["--mode", "all_or_nothing"]);
     assert!(done && said.contains("2 of 2 rows were loaded. Transaction "), "{said}");
-    // The program that runs shows them, and who did it.
+    // The program shows them afterwards, and who did it.
+    let process = Process::start(&data, "warn", &[]);
+    let api = Api::of(&process);
     assert_eq!(api.names().await, ["Kept", "One", "Two"]);
     let id = said.split("Transaction ").nth(1).unwrap().trim_end().trim_end_matches('.');
     let record = api.get(&format!("/api/tool/Transaction/{id}")).await;
@@ -56,11 +61,6 @@ async fn a_file_is_loaded_and_written_beside_the_running_program() {
     // Beside a program it is recorded like any other export.
     let log = api.get("/api/tool/Transaction/?filter_field=action&filter_text=Export").await;
     assert_eq!(log["resources"][0]["data"]["username"], "tenantry", "{log}");
-    // What was written can be loaded as it is: nothing changes by it.
-    let (done, said) = import(&data, &out, &["--mode", "row_by_row"]);
-    assert!(done && said.contains("2 of 2 rows were loaded."), "{said}");
-    assert_eq!(api.names().await, ["Kept", "One", "Two"]);
-
     for (arguments, told) in [
         (&[text(&out)][..], "exists already"),
         (&["-", "--query", "order_by=nothing"], "\"nothing\" is not an attribute"),
@@ -75,6 +75,11 @@ async fn a_file_is_loaded_and_written_beside_the_running_program() {
     drop(process);
     let (done, said) = export(&["-", "--format", "csv"]);
     assert!(done && said.contains("Kept"), "{said}");
+    // What was written can be loaded as it is: nothing changes by it.
+    let (done, said) = import(&data, &out, &["--mode", "row_by_row"]);
+    assert!(done && said.contains("2 of 2 rows were loaded."), "{said}");
+    let process = Process::start(&data, "warn", &[]);
+    assert_eq!(Api::of(&process).names().await, ["Kept", "One", "Two"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -104,16 +109,18 @@ async fn rows_that_fail_are_told_and_written_to_be_corrected() {
     assert_eq!(Api::of(&process).names().await, ["Kept", "One"]);
 }
 
-/// Rows of the files below: some lines of progress.
-const ROWS: usize = 2500;
+/// Rows of the files below: some lines of progress, and more than are loaded in a moment.
+const SOME: usize = 2500;
+const MANY: usize = 15_000;
 
-/// Begins to load many rows, and answers once a part of them is in the database.
+/// Begins to load so many rows, and answers once a part of them is in the database.
 fn begun(
     folder: &Path,
     data: &Path,
+    rows: usize,
 ) -> (std::process::Child, BufReader<std::process::ChildStderr>) {
     let file = folder.join("many.csv");
-    table(&file, (0..ROWS).map(|n| format!("Row {n}")));
+    table(&file, (0..rows).map(|n| format!("Row {n}")));
     let mut child = Command::new(env!("CARGO_BIN_EXE_tenantry"))
         .args(["import", SPARK, text(&file), "--data-dir", text(data), "--at", "sys.Acme.Cu"])
         .args(["--mode", "row_by_row"])
@@ -123,7 +130,7 @@ fn begun(
         .unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
-    while !line.contains(" of 2500 rows") {
+    while !line.contains(&format!(" of {rows} rows")) {
         line.clear();
         assert!(said.read_line(&mut line).unwrap() > 0, "it ended early");
     }
@@ -135,14 +142,14 @@ async fn what_was_killed_is_carried_on_by_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     drop(served(&data).await);
-    let (mut child, _said) = begun(folder.path(), &data);
+    let (mut child, _said) = begun(folder.path(), &data, SOME);
     child.kill().unwrap();
     child.wait().unwrap();
     let process = Process::start(&data, "warn", &[]);
     let api = Api::of(&process);
     let record = api.ended_load().await;
-    assert_eq!(record["counts"]["succeeded"], ROWS, "{record}");
-    assert_eq!(api.total().await, ROWS + 1);
+    assert_eq!(record["counts"]["succeeded"], SOME, "{record}");
+    assert_eq!(api.total().await, SOME + 1);
 }
 
 #[cfg(unix)]
@@ -150,18 +157,26 @@ async fn what_was_killed_is_carried_on_by_the_next_start() {
 async fn what_is_interrupted_ends_before_its_next_rows() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let (process, api) = served(&data).await;
-    let (child, _said) = begun(folder.path(), &data);
+    drop(served(&data).await);
+    let (child, _said) = begun(folder.path(), &data, MANY);
+    // Nobody serves the folder meanwhile.
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data-dir", text(&data)];
+    let (done, said) = run(&serve);
+    assert!(!done && said.contains("Another Tenantry process works on"), "{said}");
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
+    let process = Process::start(&data, "warn", &[]);
+    let api = Api::of(&process);
     let record = api.ended_load().await;
     assert_eq!(record["status"], "Fail", "{record}");
     let done = usize::try_from(record["counts"]["succeeded"].as_u64().unwrap()).unwrap();
-    assert!((1..ROWS).contains(&done), "{record}");
+    assert!((1..MANY).contains(&done), "{record}");
     assert_eq!(api.total().await, done + 1);
-    drop(process);
+    // How it went is said, as of any other load.
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains(record["message"].as_str().unwrap()), "{said}");
 }
 
 impl Api {

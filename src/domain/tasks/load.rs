@@ -260,7 +260,10 @@ impl Job {
         batch: Vec<(Row, Hashes, Arc<Titles>)>,
     ) -> Result<Option<Step>, Fault> {
         let Some(state) = tx.task(&self.id)? else { return Err(Fault::internal()) };
-        if state.state == TaskState::Running && state.rows_done != from {
+        if !state.cancelled
+            && (state.state == TaskState::Queued
+                || state.state == TaskState::Running && state.rows_done != from)
+        {
             return Ok(None);
         }
         let step = rows::advance(
@@ -290,6 +293,10 @@ impl Job {
         app.store
             .write(move |tx| {
                 let Some(state) = tx.task(&self.id)? else { return Err(Fault::internal()) };
+                if state.state == TaskState::Queued && !state.cancelled {
+                    // Others have taken it over.
+                    return Ok(None);
+                }
                 if state.state != TaskState::Running || state.cancelled {
                     return self.cancelled(&app_, tx, &state);
                 }

@@ -58,6 +58,8 @@ pub struct Manner {
     pub nowait: bool,
     /// Where the outcome of a queued one is to be posted.
     pub callback: Option<Callback>,
+    /// The transaction's id, where the caller has chosen it and waits however long it takes.
+    pub to_the_end: Option<String>,
 }
 
 impl Manner {
@@ -66,8 +68,13 @@ impl Manner {
         Self::default()
     }
 
+    /// The caller waits for the end of the transaction of this id.
+    pub fn to_the_end(id: String) -> Self {
+        Self { to_the_end: Some(id), ..Self::default() }
+    }
+
     pub fn queued(callback: Option<Callback>) -> Self {
-        Self { nowait: true, callback }
+        Self { nowait: true, callback, ..Self::default() }
     }
 }
 
@@ -89,7 +96,8 @@ pub(super) async fn ask(
     manner: Manner,
     prepare: impl FnOnce(&WriteTx<'_>) -> Result<(Node, Task), Fault> + Send + 'static,
 ) -> Result<Asked, Fault> {
-    let id = app.env.transaction_id();
+    let waits = manner.to_the_end.is_some();
+    let id = manner.to_the_end.clone().unwrap_or_else(|| app.env.transaction_id());
     let (app_, caller, id_) = (app.clone(), caller.clone(), id.clone());
     let nowait = manner.nowait;
     let patience = app
@@ -114,6 +122,7 @@ pub(super) async fn ask(
         drop(running);
         run
     });
+    let patience = if waits { Duration::MAX } else { patience };
     let (ended, fault) = match tokio::time::timeout(patience, run).await {
         Ok(Ok(Run::Ended)) => (true, None),
         Ok(Ok(Run::Failed(fault))) => (true, Some(fault)),

@@ -1,7 +1,9 @@
 //! Export and bulk load from the command line, in the name of the program itself: whoever reads the
 //! data folder has its key, so nobody is asked who they are.
 
-use tokio::sync::broadcast::error::RecvError;
+use std::time::Duration;
+
+use serde_json::Value;
 
 use super::{
     errors::error_sheet,
@@ -13,8 +15,9 @@ use crate::{
     domain::{
         App, Caller, policies,
         tasks::{self, BulkOutcome, Manner, Selection, events::Event},
+        transactions,
     },
-    fault::Fault,
+    fault::{Fault, FaultKind},
 };
 
 /// Writes the instances of a model at a node and below to a file. `parameters` are those of the list,
@@ -55,49 +58,63 @@ pub async fn import(
 ) -> Result<Loaded, Fault> {
     let model = app.model(model_type)?;
     let caller = program(app).await?;
+    let id = app.env.transaction_id();
     // Nothing else runs in this process: whatever is heard is of this load.
     let mut news = app.tasks.events.listen();
-    let asking = upload::import(app, &caller, &model, upload, wanted, Manner::at_once());
-    let mut asking = std::pin::pin!(asking);
+    let manner = Manner::to_the_end(id.clone());
+    let mut asking = std::pin::pin!(upload::import(app, &caller, &model, upload, wanted, manner));
     let mut stop = std::pin::pin!(stop);
-    let (mut asked, mut last, mut stopping) = (None, None::<Event>, false);
-    let (id, message) = loop {
-        if let (Some(id), Some(event)) = (&asked, &last)
-            && event.is_last()
-        {
-            break (String::clone(id), event.message.clone());
-        }
+    let mut stopping = false;
+    let asked = loop {
         tokio::select! {
-            answer = &mut asking, if asked.is_none() => {
-                let answer = answer?;
-                if let Some(fault) = answer.fault {
-                    return Err(fault);
-                }
-                asked = Some(answer.transaction_id);
-            }
-            heard = news.recv() => match heard {
-                Ok(event) => {
+            asked = &mut asking => break asked?,
+            heard = news.recv() => {
+                if let Ok(event) = heard {
                     told(&event);
-                    if stopping && last.is_none() {
-                        tasks::cancel(app, &caller, &event.transaction_id).await?;
-                    }
-                    last = Some(event);
-                }
-                Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return Err(Fault::internal()),
-            },
-            () = &mut stop, if !stopping => {
-                stopping = true;
-                if let Some(event) = last.as_ref().filter(|event| !event.is_last()) {
-                    tasks::cancel(app, &caller, &event.transaction_id).await?;
                 }
             }
+            () = &mut stop, if !stopping => stopping = true,
+            // While the file is judged there is nothing to cancel yet, and nothing tells when there is.
+            () = tokio::time::sleep(AGAIN), if stopping => cancel(app, &caller, &id).await?,
         }
     };
+    if let Some(fault) = asked.fault {
+        return Err(fault);
+    }
+    if !asked.ended {
+        return Err(cut_off(&id));
+    }
+    let id_ = id.clone();
+    let record = app.store.read(move |tx| transactions::data_of(&transactions::stored(tx, &id_)?));
+    let record = record.await?;
+    let message = record.get("message").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if !record.contains_key("counts") {
+        // It was stopped before its first row.
+        return Err(Fault::new(FaultKind::Conflict, "not_begun", message));
+    }
     let outcome = tasks::outcome(app, &id).await?;
     let failed = outcome.rows.iter().any(tasks::RowOutcome::failed);
     let errors = if failed { Some(error_sheet(app, &caller, &id).await?) } else { None };
     Ok(Loaded { outcome, message, errors })
+}
+
+/// How often it is tried to cancel what has not begun.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// Cancels the load, unless it hasn't begun, or has ended.
+async fn cancel(app: &App, caller: &Caller, id: &str) -> Result<(), Fault> {
+    match tasks::cancel(app, caller, id).await {
+        Err(fault) if [FaultKind::NotFound, FaultKind::Conflict].contains(&fault.kind) => Ok(()),
+        done => done,
+    }
+}
+
+fn cut_off(id: &str) -> Fault {
+    let message = format!(
+        "The database couldn't take more of the load. Its transaction {id} goes on when the folder is \
+         served again."
+    );
+    Fault::new(FaultKind::Unavailable, "cut_off", message)
 }
 
 async fn program(app: &App) -> Result<Caller, Fault> {
