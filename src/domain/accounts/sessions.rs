@@ -18,8 +18,8 @@ use crate::{
 const ACCESS_LIFE: i64 = 3600;
 /// Life of a refresh token. Seconds.
 const REFRESH_LIFE: i64 = 30 * 24 * 3600;
-/// Log-ins of an account that hold at once: one more ends the one that wasn't used longest. The same
-/// of the access tokens of one log-in.
+/// Log-ins of an account that hold at once, by browsers and by scripts each: one more ends the one of
+/// its kind that wasn't used longest. The same of the access tokens of one log-in.
 const MOST: u64 = 50;
 
 /// How long browser sessions last.
@@ -192,7 +192,7 @@ async fn put(app: &App, standing: Standing, rows: Vec<SessionRow>) -> Result<(),
             for row in &rows {
                 standing.expect(tx, row.account_id, now)?;
                 tx.insert_session(row, now)?;
-                tx.end_oldest_log_ins(row.account_id, &row.family, MOST)?;
+                tx.end_oldest_log_ins(row, MOST)?;
                 tx.end_oldest_access_tokens(&row.family, MOST)?;
             }
             Ok(())
