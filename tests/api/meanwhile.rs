@@ -202,9 +202,9 @@ async fn one_log_in_too_many_ends_the_one_of_its_kind_that_was_not_used_longest(
     assert_eq!(with_cookie(&app, &unused).await, 200);
     assert_eq!(with_cookie(&app, &last).await, 200);
     let sessions = "/api/v01/auth/sessions";
-    let list = app.call("GET", sessions).bearer(&latest).send().await.expect(200).json();
+    let held = app.call("GET", sessions).bearer(&latest).send().await.expect(200).json();
     let of = |kind: &str| {
-        list["sessions"].as_array().unwrap().iter().filter(|row| row["kind"] == kind).count()
+        held["sessions"].as_array().unwrap().iter().filter(|row| row["kind"] == kind).count()
     };
     assert_eq!((of("browser"), of("script")), (50, 50));
 }
