@@ -81,16 +81,16 @@ async fn list_sessions(State(app): State<App>, owner: Owner) -> Result<Response,
 
 /// All but the one that the call is made with.
 async fn end_other_sessions(State(app): State<App>, owner: Owner) -> Result<Response, Fault> {
-    sessions::end_others(&app, &owner.caller, owner.log_in()).await?;
+    sessions::end_others(&app, &owner.caller, &owner.standing).await?;
     Ok(success())
 }
 
 async fn end_session(
     State(app): State<App>,
-    Owner { caller, .. }: Owner,
+    Owner { caller, standing }: Owner,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    sessions::end(&app, &caller, &id).await?;
+    sessions::end(&app, &caller, &standing, &id).await?;
     Ok(success())
 }
 
@@ -120,10 +120,10 @@ async fn make_token(
 
 async fn revoke_token(
     State(app): State<App>,
-    Owner { caller, .. }: Owner,
+    Owner { caller, standing }: Owner,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
-    api_tokens::revoke(&app, &caller, &id).await?;
+    api_tokens::revoke(&app, &caller, &standing, &id).await?;
     Ok(success())
 }
 

@@ -79,7 +79,7 @@ async fn carry_out(
     owner: &Owner,
     pairs: &Pairs,
 ) -> Result<Option<Did>, Fault> {
-    let caller = &owner.caller;
+    let Owner { caller, standing } = owner;
     let value = |name: &str| value_of(pairs, name).unwrap_or_default();
     match value("_submit") {
         deed::CHANGE_PASSWORD => {
@@ -89,27 +89,27 @@ async fn carry_out(
         deed::BEGIN_FACTOR => {
             second_factor::begin(app, client, caller, value("password")).await?;
         }
-        deed::GIVE_UP_FACTOR => second_factor::give_up(app, caller).await?,
+        deed::GIVE_UP_FACTOR => second_factor::give_up(app, caller, standing).await?,
         deed::TURN_ON_FACTOR => {
-            let codes = second_factor::turn_on(app, caller, value("code")).await?;
+            let codes = second_factor::turn_on(app, caller, standing, value("code")).await?;
             return Ok(Some(Did::TurnedOnSecondFactor(codes)));
         }
         deed::TURN_OFF_FACTOR => {
             let (password, code) = (value("password"), value("code"));
             second_factor::turn_off(app, client, caller, password, code).await?;
         }
-        deed::END_SESSION => sessions::end(app, caller, value("session")).await?,
-        deed::END_OTHERS => sessions::end_others(app, caller, owner.log_in()).await?,
+        deed::END_SESSION => sessions::end(app, caller, standing, value("session")).await?,
+        deed::END_OTHERS => sessions::end_others(app, caller, standing).await?,
         deed::MAKE_TOKEN => {
             let wanted = Wanted {
                 name: value("name"),
                 scope: value("scope"),
                 expires: value_of(pairs, "expires"),
             };
-            let made = api_tokens::make(app, caller, &owner.standing, wanted).await?;
+            let made = api_tokens::make(app, caller, standing, wanted).await?;
             return Ok(Some(Did::MadeToken(made)));
         }
-        deed::REVOKE_TOKEN => api_tokens::revoke(app, caller, value("token")).await?,
+        deed::REVOKE_TOKEN => api_tokens::revoke(app, caller, standing, value("token")).await?,
         _ => {
             return Err(Fault::new(
                 FaultKind::BadInput,

@@ -20,6 +20,13 @@ pub struct Hashes {
     trial: bool,
 }
 
+/// Behind how many others a hash waits.
+#[derive(Clone, Copy)]
+enum Wait {
+    InTurn,
+    Bounded,
+}
+
 impl Hashes {
     /// In the place of all that a trial would need: it is undone, and nobody logs in with them.
     pub fn trial() -> Self {
@@ -31,23 +38,57 @@ impl Hashes {
         !workflow::of(&model.model_type).hashed().is_empty()
     }
 
-    /// Makes those that a write of `data` needs, which has not been judged yet.
+    /// Makes those that a write of `data` needs, in their turn: for work that was let in already, such
+    /// as a task.
     pub async fn of(app: &App, model: &Model, data: &Map<String, Value>) -> Result<Self, Fault> {
+        Self::of_data(app, model, data, Wait::InTurn).await
+    }
+
+    /// The same for a call that waits for its answer: it is refused where too many wait. Nobody comes
+    /// here who may not make the write.
+    pub async fn asked(app: &App, model: &Model, data: &Map<String, Value>) -> Result<Self, Fault> {
+        Self::of_data(app, model, data, Wait::Bounded).await
+    }
+
+    /// [`Self::asked`], of changes.
+    pub async fn asked_edits(
+        app: &App,
+        model: &Model,
+        edits: &[SecretEdit],
+    ) -> Result<Self, Fault> {
+        Self::of_edits(app, model, edits, Wait::Bounded).await
+    }
+
+    async fn of_data(
+        app: &App,
+        model: &Model,
+        data: &Map<String, Value>,
+        wait: Wait,
+    ) -> Result<Self, Fault> {
         if !Self::has(model) {
             return Ok(Self::default());
         }
-        Self::of_edits(app, model, &secrets::take(&model.root, &mut data.clone(), None)).await
+        let edits = secrets::take(&model.root, &mut data.clone(), None);
+        Self::of_edits(app, model, &edits, wait).await
     }
 
-    /// Makes those of changes.
-    pub async fn of_edits(app: &App, model: &Model, edits: &[SecretEdit]) -> Result<Self, Fault> {
+    async fn of_edits(
+        app: &App,
+        model: &Model,
+        edits: &[SecretEdit],
+        wait: Wait,
+    ) -> Result<Self, Fault> {
         let mut made = Vec::new();
         for edit in edits.iter().filter(|edit| is_hashed(model, edit)) {
             // What the write will refuse anyhow isn't worth the work.
             if let SecretChange::Set(plain) = &edit.change
                 && passwords::judge_length(plain.expose_secret()).is_ok()
             {
-                let hash = passwords::hash_in_turn(app, plain.expose_secret().to_owned()).await?;
+                let password = plain.expose_secret().to_owned();
+                let hash = match wait {
+                    Wait::InTurn => passwords::hash_in_turn(app, password).await?,
+                    Wait::Bounded => passwords::hash(app, password).await?,
+                };
                 made.push((plain.clone(), hash));
             }
         }

@@ -264,6 +264,7 @@ impl App {
     /// Lets what runs come to a point from which the next start goes on, then closes the store.
     pub async fn stop(&self) {
         self.tasks.stop().await;
+        audit::record_last_sums(self).await;
         self.store.close().await;
     }
 

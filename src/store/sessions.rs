@@ -170,22 +170,19 @@ impl WriteTx<'_> {
         Ok(noted > 0)
     }
 
-    /// Ends the log-ins of an account, but `kept` and the others used latest, that are more than
-    /// `most` together.
-    pub fn end_oldest_log_ins(
-        &self,
-        account_id: i64,
-        kept: &str,
-        most: u64,
-    ) -> Result<(), StoreError> {
+    /// Ends the log-ins of the account of `kept`, by browsers or by scripts as that is, which are more
+    /// than `most` together: all but `kept` and the others used latest.
+    pub fn end_oldest_log_ins(&self, kept: &SessionRow, most: u64) -> Result<(), StoreError> {
+        let by_browser = kept.kind == SessionKind::Cookie;
         let ended = self
             .conn
             .prepare_cached(
                 "DELETE FROM session WHERE account_id = ?1 AND family IN (SELECT family \
-                 FROM session WHERE account_id = ?1 AND family <> ?2 GROUP BY family \
-                 ORDER BY max(last_used) DESC, max(created) DESC LIMIT -1 OFFSET ?3)",
+                 FROM session WHERE account_id = ?1 AND family <> ?2 AND (kind = 'cookie') = ?4 \
+                 GROUP BY family ORDER BY max(last_used) DESC, max(created) DESC \
+                 LIMIT -1 OFFSET ?3)",
             )?
-            .execute(params![account_id, kept, most.saturating_sub(1)])?;
+            .execute(params![kept.account_id, kept.family, most.saturating_sub(1), by_browser])?;
         if ended > 0 {
             self.access_changes();
         }

@@ -120,7 +120,64 @@ async fn no_api_token_is_made_by_what_does_not_hold_any_more() {
 }
 
 #[tokio::test]
-async fn one_log_in_too_many_ends_the_one_that_was_not_used_longest() {
+async fn the_own_account_is_not_changed_by_what_does_not_hold_any_more() {
+    let app = TestApp::start().await;
+    let kept = cookie(&app).await;
+    app.clock.advance(1);
+    let (access, _) = tokens(&app).await;
+    let session = app.session().await;
+    let post = async |pairs: &[(&str, &str)]| {
+        app.call("POST", "/account").cookie(&session).form(pairs).send().await
+    };
+    post(&[("_submit", "begin_second_factor"), ("password", PASSWORD)]).await.expect(303);
+    let wanted = json!({ "name": "Mine", "scope": "everything" });
+    let made = app.post(TOKENS, &wanted).await.expect(201).json();
+    let token = made["id"].as_str().unwrap();
+    let sessions = "/api/v01/auth/sessions";
+    let list = app.call("GET", sessions).bearer(&access).send().await.expect(200).json();
+    let rows = list["sessions"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["created"] != rows[0]["created"]).unwrap();
+    let other = row["id"].as_str().unwrap();
+    app.call("GET", "/account").cookie(&session).send().await.expect(200);
+
+    beside(&app, "DELETE FROM session WHERE created > (SELECT min(created) FROM session)");
+    for path in [sessions, &format!("{sessions}/{other}"), &format!("{TOKENS}/{token}")] {
+        let answer = app.call("DELETE", path).bearer(&access).send().await;
+        answer.expect_fault(401, "unauthenticated", &[]);
+    }
+    for pairs in [
+        [("_submit", "turn_on_second_factor"), ("code", "000000")],
+        [("_submit", "give_up_second_factor"), ("code", "")],
+        [("_submit", "end_session"), ("session", other)],
+        [("_submit", "end_other_sessions"), ("session", "")],
+        [("_submit", "revoke_token"), ("token", token)],
+    ] {
+        post(&pairs).await.expect(401);
+    }
+    assert_eq!(with_cookie(&app, &kept).await, 200);
+    let database = Connection::open(app.data_dir().join("tenantry.db")).unwrap();
+    for table in ["session", "second_factor", "api_token"] {
+        let count = format!("SELECT count(*) FROM {table}");
+        let rows: i64 = database.query_row(&count, [], |row| row.get(0)).unwrap();
+        assert_eq!(rows, 1, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_was_enough_is_not_once_there_is_a_second_factor() {
+    let app = TestApp::start().await;
+    let form = [("_submit", "begin_second_factor"), ("password", PASSWORD)];
+    let session = app.session().await;
+    app.call("POST", "/account").cookie(&session).form(&form).send().await.expect(303);
+    // Judged, and known to the server by now.
+    app.get(SPARK).await.expect(200);
+    beside(&app, "UPDATE second_factor SET confirmed = 1");
+    let wanted = json!({ "name": "Mine", "scope": "everything" });
+    app.post(TOKENS, &wanted).await.expect_fault(401, "unauthenticated", &[]);
+}
+
+#[tokio::test]
+async fn one_log_in_too_many_ends_the_one_of_its_kind_that_was_not_used_longest() {
     let app = TestApp::start().await;
     let (used, unused) = (cookie(&app).await, cookie(&app).await);
     app.clock.advance(400);
@@ -130,14 +187,26 @@ async fn one_log_in_too_many_ends_the_one_that_was_not_used_longest() {
         cookie(&app).await;
     }
     assert_eq!(with_cookie(&app, &unused).await, 200);
-    app.clock.advance(1);
-    let (latest, _) = tokens(&app).await;
+    // Scripts end no browser's.
+    let (oldest, _) = tokens(&app).await;
+    let mut latest = String::new();
+    for _ in 0..50 {
+        app.clock.advance(1);
+        (latest, _) = tokens(&app).await;
+    }
+    assert_eq!(with_cookie(&app, &used).await, 200);
+    app.call("GET", SPARK).bearer(&oldest).send().await.expect(401);
     app.clock.advance(1);
     let last = cookie(&app).await;
     assert_eq!(with_cookie(&app, &used).await, 401);
+    assert_eq!(with_cookie(&app, &unused).await, 200);
     assert_eq!(with_cookie(&app, &last).await, 200);
-    let sessions = app.call("GET", "/api/v01/auth/sessions").bearer(&latest).send().await;
-    assert_eq!(sessions.expect(200).json()["sessions"].as_array().map(Vec::len), Some(50));
+    let sessions = "/api/v01/auth/sessions";
+    let held = app.call("GET", sessions).bearer(&latest).send().await.expect(200).json();
+    let of = |kind: &str| {
+        held["sessions"].as_array().unwrap().iter().filter(|row| row["kind"] == kind).count()
+    };
+    assert_eq!((of("browser"), of("script")), (50, 50));
 }
 
 #[tokio::test]

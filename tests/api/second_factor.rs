@@ -280,7 +280,10 @@ async fn a_password_that_changes_between_the_two_pages_is_asked_for_again() {
     let page = guarded.console(&[("ticket", &ticket), ("code", &guarded.code(30))]).await;
     let page = page.expect(401);
     assert!(page.cookies().is_empty(), "{page}");
-    assert!(page.text().contains("The password was changed meanwhile."), "{page}");
+    assert!(
+        page.text().contains("The password or the second factor was changed meanwhile."),
+        "{page}"
+    );
     assert!(page.text().contains("name=\"password\""), "{page}");
     // The ticket is gone, and the code wasn't used up by it.
     let page = guarded.console(&[("ticket", &ticket), ("code", &guarded.code(30))]).await;

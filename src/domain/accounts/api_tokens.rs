@@ -187,10 +187,17 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ApiTokenRow>, Fault>
 }
 
 /// Takes one of the caller's own away.
-pub async fn revoke(app: &App, caller: &Caller, pkid: &str) -> Result<(), Fault> {
+pub async fn revoke(
+    app: &App,
+    caller: &Caller,
+    standing: &Standing,
+    pkid: &str,
+) -> Result<(), Fault> {
     let (app_, caller, pkid) = (app.clone(), caller.clone(), pkid.to_owned());
+    let standing = standing.clone();
     app.store
         .write(move |tx| {
+            standing.expect(tx, caller.account_id, app_.env.now_seconds())?;
             let gone = tx
                 .delete_api_token(caller.account_id, &pkid)?
                 .ok_or_else(|| Fault::not_found("You have no such token; it may be revoked."))?;

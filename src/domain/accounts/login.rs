@@ -145,8 +145,8 @@ pub async fn begin(
     }
 }
 
-/// The second page. A ticket that isn't known, whose time is up, or whose password was changed
-/// meanwhile, is a fault of the kind `Stale`: the password is asked for again.
+/// The second page. A ticket that isn't known, whose time is up, or whose password or second factor was
+/// changed meanwhile, is a fault of the kind `Stale`: the password is asked for again.
 pub async fn finish(app: &App, client: &Client, ticket: &str, code: &str) -> Result<Proven, Fault> {
     let stale = |why: &str| Fault::new(FaultKind::Stale, "log_in_again", why);
     let now = app.env.now_seconds();
@@ -156,7 +156,9 @@ pub async fn finish(app: &App, client: &Client, ticket: &str, code: &str) -> Res
     let (id, standing) = (proven.caller.account_id, Standing::Proof(proven.stamp.clone()));
     if !app.store.read(move |tx| standing.holds(tx, id, now)).await? {
         app.logins.pending.forget(ticket);
-        return Err(stale("The password was changed meanwhile. Log in again."));
+        return Err(stale(
+            "The password or the second factor was changed meanwhile. Log in again.",
+        ));
     }
     let username = proven.caller.username.clone();
     let work = async {
@@ -200,8 +202,14 @@ async fn confirmed(
     code: Option<&str>,
 ) -> Result<Standing, Fault> {
     let id = caller.account_id;
-    let account = app.store.read(move |tx| Ok::<_, Fault>(tx.account_by_id(id)?)).await?;
-    let (stamp, hash) = account.map(|a| (Stamp::of(&a), a.password_hash)).unzip();
+    let found = app
+        .store
+        .read(move |tx| {
+            let Some(account) = tx.account_by_id(id)? else { return Ok::<_, Fault>(None) };
+            Ok(Some((Stamp::of(tx, &account)?, account.password_hash)))
+        })
+        .await?;
+    let (stamp, hash) = found.unzip();
     let right = passwords::verify(app, hash, password).await?;
     let stamp = stamp
         .filter(|_| right)
@@ -277,7 +285,7 @@ async fn by_password(app: &App, username: &str, password: &str) -> Result<Proven
             let Some(account) = tx.account_by_name(&name)? else { return Ok::<_, Fault>(None) };
             // Who has no password logs in some other way.
             let hash = Some(account.password_hash.clone()).filter(|hash| !hash.is_empty());
-            let stamp = Stamp::of(&account);
+            let stamp = Stamp::of(tx, &account)?;
             Ok(Some((hash, Proven { caller: access::caller(tx, account)?, stamp })))
         })
         .await?;

@@ -117,8 +117,19 @@ pub fn caller_of(tx: &ReadTx<'_>, account_id: i64) -> Result<Option<Caller>, Fau
 /// Who asked for a task, as it may go on: an API token does no more by a task than by a call. `None`
 /// when the account or the token is gone.
 pub fn caller_of_task(tx: &ReadTx<'_>, task: &TaskRow, now: i64) -> Result<Option<Caller>, Fault> {
-    let caller = caller_of(tx, task.account_id)?;
-    match (caller, &task.api_token) {
+    caller_again(tx, task.account_id, task.api_token.as_deref(), now)
+}
+
+/// Who asked for something, as it may go on now, by the API token of that pkid where it was by one.
+/// `None` when the account or the token is gone.
+pub fn caller_again(
+    tx: &ReadTx<'_>,
+    account_id: i64,
+    api_token: Option<&str>,
+    now: i64,
+) -> Result<Option<Caller>, Fault> {
+    let caller = caller_of(tx, account_id)?;
+    match (caller, api_token) {
         (Some(owner), Some(pkid)) => api_tokens::again(tx, owner, pkid, now),
         (caller, _) => Ok(caller),
     }

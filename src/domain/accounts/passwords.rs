@@ -21,7 +21,8 @@ pub const LONGEST: usize = 256;
 /// Where the errors of [`judge`] are.
 const FIELD: &str = "/password";
 
-/// How many passwords may wait to be hashed. Beyond it a log-in is asked to come again.
+/// How many passwords may wait to be hashed. Beyond it a log-in, or a call that sets one, is asked to
+/// come again.
 const WAITING: usize = 64;
 /// When it is asked to. Seconds.
 const COME_AGAIN: u64 = 2;
@@ -103,7 +104,7 @@ impl Hashing {
             Fault::new(
                 FaultKind::TooMany,
                 "busy",
-                "Many are logging in at this moment; try again in some seconds.",
+                "Many are logging in or setting passwords at this moment; try again in some seconds.",
             )
             .retry_after(COME_AGAIN)
         })?;
@@ -136,13 +137,13 @@ impl Hashing {
     }
 }
 
-/// Hashes a password for the store; refuses it in a flood of log-ins.
+/// Hashes a password for the store; refuses it where too many wait.
 pub async fn hash(app: &App, password: String) -> Result<Hash, Fault> {
     let salt = app.env.bytes::<16>();
     app.logins.hashing.run(move || hashed(&salt, &password)).await?
 }
 
-/// The same for what users are given, also by a task: it waits for its turn.
+/// The same for what a task gives users: it waits for its turn.
 pub async fn hash_in_turn(app: &App, password: String) -> Result<Hash, Fault> {
     let salt = app.env.bytes::<16>();
     app.logins.hashing.in_turn(move || hashed(&salt, &password)).await?

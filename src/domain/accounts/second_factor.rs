@@ -4,7 +4,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use totp_rs::{Builder, Secret, Totp};
 
-use super::{Client, fingerprint, login, tell};
+use super::{Client, fingerprint, login, standing::Standing, tell};
 use crate::{
     domain::{
         App, Caller,
@@ -84,10 +84,11 @@ pub async fn begin(
 }
 
 /// Forgets a secret that wasn't confirmed.
-pub async fn give_up(app: &App, caller: &Caller) -> Result<(), Fault> {
-    let id = caller.account_id;
+pub async fn give_up(app: &App, caller: &Caller, standing: &Standing) -> Result<(), Fault> {
+    let (id, now, standing) = (caller.account_id, app.env.now_seconds(), standing.clone());
     app.store
         .write(move |tx| {
+            standing.expect(tx, id, now)?;
             expect_off(tx, id)?;
             tx.delete_second_factor(id)?;
             Ok(())
@@ -96,13 +97,20 @@ pub async fn give_up(app: &App, caller: &Caller) -> Result<(), Fault> {
 }
 
 /// Turns it on by its first code. Answers the recovery codes, which are shown this once.
-pub async fn turn_on(app: &App, caller: &Caller, code: &str) -> Result<Vec<SecretString>, Fault> {
+pub async fn turn_on(
+    app: &App,
+    caller: &Caller,
+    standing: &Standing,
+    code: &str,
+) -> Result<Vec<SecretString>, Fault> {
     let id = caller.account_id;
     let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code(app)).collect();
     let hashes: Vec<_> = codes.iter().map(|code| hash_of(code)).collect();
     let (code, now, app_, caller_) =
         (tidy(code), app.env.now_seconds(), app.clone(), caller.clone());
+    let standing = standing.clone();
     let done = app.store.write(move |tx| {
+        standing.expect(tx, id, now)?;
         expect_off(tx, id)?;
         let factor = tx.second_factor(id)?.ok_or_else(|| {
             Fault::new(FaultKind::Conflict, "not_begun", "Begin to set it up first.")

@@ -18,8 +18,8 @@ use crate::{
 const ACCESS_LIFE: i64 = 3600;
 /// Life of a refresh token. Seconds.
 const REFRESH_LIFE: i64 = 30 * 24 * 3600;
-/// Log-ins of an account that hold at once: one more ends the one that wasn't used longest. The same
-/// of the access tokens of one log-in.
+/// Log-ins of an account that hold at once, by browsers and by scripts each: one more ends the one of
+/// its kind that wasn't used longest. The same of the access tokens of one log-in.
 const MOST: u64 = 50;
 
 /// How long browser sessions last.
@@ -135,21 +135,34 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<LogInRow>, Fault> {
 }
 
 /// Ends one of the caller's own log-ins.
-pub async fn end(app: &App, caller: &Caller, log_in: &str) -> Result<(), Fault> {
+pub async fn end(
+    app: &App,
+    caller: &Caller,
+    standing: &Standing,
+    log_in: &str,
+) -> Result<(), Fault> {
     let (id, family) = (caller.account_id, log_in.to_owned());
-    let ended = app.store.write(move |tx| Ok::<_, Fault>(tx.delete_log_in(id, &family)?)).await?;
+    let (standing, now) = (standing.clone(), app.env.now_seconds());
+    let ended = app
+        .store
+        .write(move |tx| {
+            standing.expect(tx, id, now)?;
+            Ok::<_, Fault>(tx.delete_log_in(id, &family)?)
+        })
+        .await?;
     if ended {
         return Ok(());
     }
     Err(Fault::not_found("You have no such session; it may have ended already."))
 }
 
-/// Ends all of the caller's own log-ins but the one that is `kept`.
-pub async fn end_others(app: &App, caller: &Caller, kept: Option<String>) -> Result<(), Fault> {
-    let id = caller.account_id;
+/// Ends all of the caller's own log-ins but the one that the caller has come by.
+pub async fn end_others(app: &App, caller: &Caller, standing: &Standing) -> Result<(), Fault> {
+    let (id, now, standing) = (caller.account_id, app.env.now_seconds(), standing.clone());
     app.store
         .write(move |tx| {
-            tx.delete_log_ins(id, kept.as_deref())?;
+            standing.expect(tx, id, now)?;
+            tx.delete_log_ins(id, standing.log_in())?;
             Ok(())
         })
         .await
@@ -192,7 +205,7 @@ async fn put(app: &App, standing: Standing, rows: Vec<SessionRow>) -> Result<(),
             for row in &rows {
                 standing.expect(tx, row.account_id, now)?;
                 tx.insert_session(row, now)?;
-                tx.end_oldest_log_ins(row.account_id, &row.family, MOST)?;
+                tx.end_oldest_log_ins(row, MOST)?;
                 tx.end_oldest_access_tokens(&row.family, MOST)?;
             }
             Ok(())

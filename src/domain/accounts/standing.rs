@@ -1,5 +1,5 @@
 //! Whether what somebody has shown still holds in the write that follows from it. Between the two a
-//! password may be changed or a session ended, which ends all that was opened with it: nothing of that
+//! password may be changed, a second factor turned on or a session ended, which ends all that was opened with it: nothing of that
 //! may come afterwards.
 
 use super::fingerprint;
@@ -9,18 +9,25 @@ use crate::{
     store::{Account, ReadTx},
 };
 
-/// Which password an account had when it was looked at: as much as tells whether it has another.
+/// Which password an account had when it was looked at, and whether a second factor: as much as tells
+/// whether what was enough to log in still is.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Stamp([u8; 32]);
+pub struct Stamp {
+    password: [u8; 32],
+    second_factor: bool,
+}
 
 impl Stamp {
-    pub fn of(account: &Account) -> Self {
-        Self(fingerprint(&account.password_hash))
+    pub fn of(tx: &ReadTx<'_>, account: &Account) -> Result<Self, Fault> {
+        Ok(Self {
+            password: fingerprint(&account.password_hash),
+            second_factor: tx.has_second_factor(account.id)?,
+        })
     }
 
     fn holds(&self, tx: &ReadTx<'_>, account_id: i64) -> Result<bool, Fault> {
-        let account = tx.account_by_id(account_id)?;
-        Ok(account.is_some_and(|account| Self::of(&account) == *self))
+        let Some(account) = tx.account_by_id(account_id)? else { return Ok(false) };
+        Ok(Self::of(tx, &account)? == *self)
     }
 }
 
@@ -61,7 +68,8 @@ impl Standing {
             return Ok(());
         }
         Err(Fault::unauthenticated(
-            "The password was changed, or the session ended, while this was under way; log in again.",
+            "The password or the second factor was changed, or the session ended, while this was under \
+             way; log in again.",
         ))
     }
 }

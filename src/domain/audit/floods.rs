@@ -80,6 +80,13 @@ impl<V> Floods<V> {
         std::mem::take(&mut state.sums)
     }
 
+    /// What is to be told of all sources, also of those whose time isn't over.
+    pub fn last_sums(&self) -> Vec<(V, u64)> {
+        let mut state = self.lock();
+        state.end();
+        std::mem::take(&mut state.sums)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State<V>> {
         // Counts alone: a panic can't have left them half-true.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -126,9 +133,12 @@ impl<V> Floods<V> {
 impl<V> State<V> {
     /// Begins anew with all sources, where their time is over.
     fn close(&mut self, now: i64) {
-        if self.all.is_open(now) {
-            return;
+        if !self.all.is_open(now) {
+            self.end();
         }
+    }
+
+    fn end(&mut self) {
         self.recorded = 0;
         let sources = self.sources.drain().map(|(_, source)| (source.what, source.left_out));
         self.sums.extend(sources.filter(|(_, left_out)| *left_out > 0));

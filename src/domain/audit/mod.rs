@@ -136,7 +136,17 @@ pub async fn tell_sums(app: &App) {
 
 /// Those that are due.
 pub async fn record_sums(app: &App) {
-    for (sum, count) in app.audit.refusals.sums(app.env.now_seconds()) {
+    let sums = app.audit.refusals.sums(app.env.now_seconds());
+    write_sums(app, sums).await;
+}
+
+/// All that are left, also of the minute that isn't over: the program ends.
+pub async fn record_last_sums(app: &App) {
+    write_sums(app, app.audit.refusals.last_sums()).await;
+}
+
+async fn write_sums(app: &App, sums: Vec<(Sum, u64)>) {
+    for (sum, count) in sums {
         let told = Told {
             who: sum.who,
             action: sum.action,
@@ -240,7 +250,7 @@ struct Told {
 
 async fn write(app: &App, told: Told) {
     let app_ = app.clone();
-    let action = told.action;
+    let (action, message) = (told.action, told.message.clone());
     let written = app
         .store
         .write(move |tx| {
@@ -265,7 +275,9 @@ async fn write(app: &App, told: Told) {
         })
         .await;
     if let Err(fault) = written {
-        tracing::error!(%fault, action = action.as_str(), "what happened can't be recorded");
+        // What it tells is nowhere else; there is no secret in it.
+        let action = action.as_str();
+        tracing::error!(%fault, action, told = message, "what happened can't be recorded");
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     Written,
     fields::{apply, in_schema_order, refuse_server_fields, to_json, told},
-    href, may_add,
+    href, may_add, still,
 };
 use crate::{
     domain::{
@@ -53,7 +53,7 @@ impl NewData {
 
     /// Makes its hashes, before the write.
     pub async fn hashed(self, app: &App, model: &Model) -> Result<Self, Fault> {
-        let hashes = Hashes::of_edits(app, model, &self.edits).await?;
+        let hashes = Hashes::asked_edits(app, model, &self.edits).await?;
         Ok(self.with(hashes))
     }
 }
@@ -92,6 +92,7 @@ pub async fn create(
     let store = app.store.clone();
     store
         .write(move |tx| {
+            let caller = still(&app, tx, caller, &model)?;
             let node = hierarchy::resolve(tx, &caller, hierarchy.as_deref())?;
             create_in(&app, tx, &caller, &model, node, new, &ticket)
         })

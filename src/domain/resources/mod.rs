@@ -24,6 +24,8 @@ pub use self::{
 use super::{
     App, Caller,
     access::{self, offered, permit},
+    accounts,
+    hashes::Hashes,
     hierarchy, workflow,
 };
 use crate::{
@@ -236,6 +238,21 @@ pub fn known_version(model: &Model, parameter: &str, version: Option<&str>) -> R
         }
         _ => Ok(()),
     }
+}
+
+/// Who asked for a write, as it may go on: while hashes are made for it, the role or the account may be
+/// taken away.
+fn still(app: &App, tx: &ReadTx<'_>, caller: Caller, model: &Model) -> Result<Caller, Fault> {
+    if !Hashes::has(model) {
+        return Ok(caller);
+    }
+    let token = caller.api_token.as_deref();
+    let now = app.env.now_seconds();
+    accounts::caller_again(tx, caller.account_id, token, now)?.ok_or_else(|| {
+        Fault::unauthenticated(
+            "The account or the token was taken away while this was under way; nothing was changed.",
+        )
+    })
 }
 
 fn may_add(model: &Model, place: &Node) -> Result<(), Fault> {

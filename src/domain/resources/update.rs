@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     Expected, Written, expect_version,
     fields::{apply, in_schema_order, keep_server_fields, refuse_server_fields, to_json, told},
-    from_json, get_in, get_to_change, href,
+    from_json, get_in, get_to_change, href, still,
 };
 use crate::{
     domain::{
@@ -89,13 +89,43 @@ pub async fn update(
     data: Map<String, Value>,
 ) -> Result<Written, Fault> {
     let expected = expected.into();
+    if Hashes::has(model) {
+        judge_first(app, caller, model, pkid, &expected, &data).await?;
+    }
     let (app, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
     let (pkid, ticket) = (pkid.to_owned(), Ticket::new(&app));
     let store = app.store.clone();
-    let hashes = Hashes::of(&app, &model, &data).await?;
+    let hashes = Hashes::asked(&app, &model, &data).await?;
     let revision = Revision::replace(data).with(hashes);
     store
-        .write(move |tx| update_in(&app, tx, &caller, &model, &pkid, &expected, revision, &ticket))
+        .write(move |tx| {
+            let caller = still(&app, tx, caller, &model)?;
+            update_in(&app, tx, &caller, &model, &pkid, &expected, revision, &ticket)
+        })
+        .await
+}
+
+/// Refuses before hashes are made of it what the write would refuse after: who may not change the
+/// instance gets no such work done.
+async fn judge_first(
+    app: &App,
+    caller: &Caller,
+    model: &Arc<Model>,
+    pkid: &str,
+    expected: &Expected,
+    data: &Map<String, Value>,
+) -> Result<(), Fault> {
+    let (app_, caller, model) = (app.clone(), caller.clone(), Arc::clone(model));
+    let (pkid, expected) = (pkid.to_owned(), expected.clone());
+    let revision = Revision::replace(data.clone());
+    app.store
+        .read(move |tx| {
+            let stored = get_to_change(tx, &caller, &model, &pkid, Operation::Update)?;
+            expect_version(&stored, &expected)?;
+            let data = judge_revision(&app_, &model, &stored, &from_json(&stored)?, revision)?;
+            let touch = Touch { before: Some(&stored), after: Some((&stored.node, &data)) };
+            workflow::of(&model.model_type).entitled(tx, &caller, &touch)
+        })
         .await
 }
 

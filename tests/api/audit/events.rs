@@ -173,3 +173,20 @@ async fn what_one_caller_may_not_do_hides_no_refusal_of_others() {
     );
     assert_eq!(found[0]["hierarchy"], place.path);
 }
+
+#[tokio::test]
+async fn what_a_flood_left_out_is_recorded_when_the_program_ends() {
+    let app = TestApp::start().await;
+    let from = Some("192.0.2.7".parse().unwrap());
+    for n in 0..25 {
+        audit::log_in_refused(&app.app, &format!("made-up-{n}"), "no", from).await;
+    }
+    let app = app.restarted().await;
+    let found = records(&app, "Log In Refused").await;
+    assert_eq!(found.len(), 21);
+    let sum = found.iter().find(|record| record["username"] == "tenantry").unwrap();
+    assert_eq!(
+        sum["message"],
+        "5 more log-ins from 192.0.2.7 were refused in a minute, without a record of each."
+    );
+}

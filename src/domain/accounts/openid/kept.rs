@@ -2,6 +2,7 @@
 //! is bounded, and by the address first: whoever is sent off without end pushes out its own alone.
 
 use std::{
+    cmp::Reverse,
     collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -10,6 +11,8 @@ use super::super::throttle::Key;
 
 /// Of all addresses together.
 const OF_ALL: usize = 20_000;
+/// Beyond that, so many are forgotten at a time.
+const A_TENTH: usize = OF_ALL / 10;
 /// Of one address, which may be many people's.
 const OF_ONE: usize = 1000;
 
@@ -76,23 +79,26 @@ impl<V> State<V> {
         Some(one)
     }
 
-    /// Forgets those whose time is up; where that isn't enough, half of what the address has that has
-    /// most, the oldest first.
+    /// Makes room for many, as it walks through all. Forgets those whose time is up; where that isn't
+    /// enough, what those addresses have that have most, and of such as have as many what is oldest.
     fn make_room(&mut self, now: i64) {
         let Self { all, from } = self;
         all.retain(|_, one| one.until > now);
+        let excess = all.len().saturating_sub(OF_ALL - A_TENTH);
+        // How many later ones its address has, and until when it is kept.
+        let mut ranked: Vec<_> = from
+            .values()
+            .flat_map(|keys| keys.iter().rev().filter(|key| all.contains_key(*key)).enumerate())
+            .map(|(later, key)| (Reverse(later), all.get(key).map(|one| one.until), *key))
+            .collect();
+        ranked.sort_unstable();
+        for (.., key) in ranked.iter().take(excess) {
+            all.remove(key);
+        }
         from.retain(|_, keys| {
             keys.retain(|key| all.contains_key(key));
             !keys.is_empty()
         });
-        if all.len() < OF_ALL {
-            return;
-        }
-        if let Some(most) = from.values_mut().max_by_key(|keys| keys.len()) {
-            for key in most.drain(..most.len().div_ceil(2)) {
-                all.remove(&key);
-            }
-        }
     }
 }
 
@@ -147,5 +153,17 @@ mod tests {
         assert!(kept.lock().all.len() <= OF_ALL);
         let State { all, from } = &*kept.lock();
         assert_eq!(from.values().map(VecDeque::len).sum::<usize>(), all.len());
+    }
+
+    #[test]
+    fn room_is_made_for_many_at_a_time_by_what_is_oldest_where_no_address_has_more() {
+        let kept = Kept::default();
+        let until = |n: usize| 600 + i64::try_from(n).unwrap();
+        for n in 0..=OF_ALL {
+            kept.put(key(n), key(n), (), until(n), 0);
+        }
+        assert_eq!(kept.lock().all.len(), OF_ALL - A_TENTH + 1);
+        assert!(kept.take(&key(A_TENTH - 1), 0).is_none());
+        assert!(kept.take(&key(A_TENTH), 0).is_some() && kept.take(&key(OF_ALL), 0).is_some());
     }
 }

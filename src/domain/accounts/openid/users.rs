@@ -66,7 +66,7 @@ pub async fn proven(
             };
             let account = tx.account_of_user(&pkid)?.ok_or_else(Fault::internal)?;
             let account = tx.account_by_id(account)?.ok_or_else(Fault::internal)?;
-            let stamp = Stamp::of(&account);
+            let stamp = Stamp::of(tx, &account)?;
             Ok(Proven { caller: access::caller(tx, account)?, stamp })
         })
         .await
