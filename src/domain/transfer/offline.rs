@@ -65,6 +65,7 @@ pub async fn import(
     let mut asking = std::pin::pin!(upload::import(app, &caller, &model, upload, wanted, manner));
     let mut stop = std::pin::pin!(stop);
     let mut stopping = false;
+    let mut again = tokio::time::interval(AGAIN);
     let asked = loop {
         tokio::select! {
             asked = &mut asking => break asked?,
@@ -75,7 +76,7 @@ pub async fn import(
             }
             () = &mut stop, if !stopping => stopping = true,
             // While the file is judged there is nothing to cancel yet, and nothing tells when there is.
-            () = tokio::time::sleep(AGAIN), if stopping => cancel(app, &caller, &id).await?,
+            _ = again.tick(), if stopping => cancel(app, &caller, &id).await?,
         }
     };
     if let Some(fault) = asked.fault {
