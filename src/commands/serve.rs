@@ -186,6 +186,8 @@ pub async fn serve(options: Serve) -> anyhow::Result<()> {
         (true, None) => Some(simulator_url(here)?),
         (true, Some(aside)) => Some(simulator_url(aside.local_addr()?)?),
     };
+    // Where it can't be made, opening the database says why.
+    drop(std::fs::create_dir_all(&options.data_dir));
     let _hold = Hold::take(&options.data_dir)?;
     let (app, password) = App::start(Start {
         data_dir: &options.data_dir,

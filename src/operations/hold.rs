@@ -2,7 +2,7 @@
 //! Two would take up each other's tasks, and one's long write would refuse the other's.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
     path::Path,
 };
 
@@ -19,9 +19,9 @@ pub struct Hold {
 impl Hold {
     /// Takes the folder, or tells that another process has it.
     pub fn take(data_dir: &Path) -> Result<Self, OperationError> {
-        // A folder in which nothing can be made is told of by what opens the database.
-        let made = fs::create_dir_all(data_dir).and_then(|()| File::create(data_dir.join(FILE)));
-        let Ok(file) = made else { return Ok(Self { _file: None }) };
+        // A folder that isn't there, or in which nothing can be made, is told of by what opens the
+        // database.
+        let Ok(file) = File::create(data_dir.join(FILE)) else { return Ok(Self { _file: None }) };
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => Err(OperationError::refused(format!(
                 "Another Tenantry process works on {}: one that serves it, or that loads a file into \

@@ -100,6 +100,11 @@ async fn rows_that_fail_are_told_and_written_to_be_corrected() {
     let (done, said) = import(&data, &file, &more);
     assert!(!done && said.contains("exists already"), "{said}");
     fs::write(&file, "nothing that is a table \0").unwrap();
+    // Looking for a folder that isn't there makes none.
+    let nowhere = folder.path().join("nowhere");
+    let (done, said) = import(&nowhere, &file, &[]);
+    assert!(!done && said.contains("there is no tenantry.db"), "{said}");
+    assert!(!nowhere.exists());
     let missing = folder.path().join("missing.csv");
     for (bad, told) in [(&file, "neither a workbook"), (&missing, "missing.csv")] {
         let (done, said) = import(&data, bad, &[]);

@@ -1,6 +1,6 @@
 //! Whether what somebody has shown still holds in the write that follows from it. Between the two a
-//! password may be changed, a second factor turned on or a session ended, which ends all that was opened with it: nothing of that
-//! may come afterwards.
+//! password may be changed, a second factor turned on or a session ended, which ends all that was opened
+//! with it: nothing of that may come afterwards.
 
 use super::fingerprint;
 use crate::{
