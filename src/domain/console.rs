@@ -200,7 +200,7 @@ pub async fn add_form(
     let model = app.model(model_type)?;
     // Shown at a wrong place too: the page then says where instances can be added.
     let hierarchy = value_of(query, "hierarchy").filter(|h| !h.is_empty());
-    let place = resources::place(app, caller, hierarchy).await?;
+    let place = resources::place(app, caller, hierarchy)?;
     access::permit(caller, &model, Operation::Add)?;
     let form = forms::at(app, &place, &model, query.to_vec()).await?;
     let mut can = permissions(caller, &model, &place, true);

@@ -525,6 +525,10 @@ impl Workflow for Transaction {
         Ok(Some(controls))
     }
 
+    fn is_long_to_read(&self) -> bool {
+        true
+    }
+
     fn complete(&self, tx: &ReadTx<'_>, stored: &mut Stored) -> Result<(), Fault> {
         with_notes(tx, stored)?;
         let rows = tasks::rows_of(tx, &stored.pkid, false, 0, u64::MAX)?;

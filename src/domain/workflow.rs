@@ -53,6 +53,11 @@ pub trait Workflow: Sync {
         Ok(())
     }
 
+    /// Whether what [`Self::complete`] reads has no bound.
+    fn is_long_to_read(&self) -> bool {
+        false
+    }
+
     /// Puts into an instance that is read alone what is kept beside it.
     fn complete(&self, _tx: &ReadTx<'_>, _stored: &mut Stored) -> Result<(), Fault> {
         Ok(())

@@ -2,7 +2,7 @@
 //! in as a closure over a [`ReadTx`] or a [`WriteTx`] and runs in one database transaction.
 //!
 //! One connection writes, on a thread of its own, and commits waiting work in groups
-//! ([`writer`]); pooled connections read.
+//! ([`writer`]); others read ([`readers`]).
 
 mod accounts;
 mod api_tokens;
@@ -20,6 +20,7 @@ mod marks;
 mod migrations;
 mod nodes;
 mod openid;
+mod readers;
 pub mod rotation;
 mod sealing;
 mod second_factors;
@@ -39,7 +40,6 @@ mod writer;
 
 use std::{cell::Cell, path::Path, sync::Arc};
 
-use deadpool_sqlite::{Config, Hook, HookError, Pool, Runtime};
 use rusqlite::{Connection, functions::FunctionFlags};
 
 use crate::model::Model;
@@ -53,6 +53,7 @@ pub use licences::{
 };
 pub use list::{Attr, Cover, ListFilter, ListRow, ListSpec, Order};
 pub use nodes::{Node, NodeContents};
+use readers::Readers;
 pub use second_factors::SecondFactorRow;
 pub use sessions::{LogInRow, SessionKind, SessionRow};
 pub use tasks::{TaskRow, TaskState};
@@ -72,9 +73,6 @@ const DATABASE_FILE: &str = "tenantry.db";
 /// Memory that the writing connection keeps pages in at most: KiB, which SQLite tells from pages
 /// by the sign.
 const WRITER_CACHE: i64 = -24 * 1024;
-
-/// Connections that read. More than the processor has cores wins nothing: a read never waits.
-const READERS: usize = 8;
 
 /// A failure of the database itself, never of what the caller asked for. Its text goes to the
 /// log, not to a caller.
@@ -118,7 +116,7 @@ impl From<StoreError> for crate::fault::Fault {
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    readers: Pool,
+    readers: Readers,
     writer: Writer,
     folder: Arc<Path>,
 }
@@ -176,24 +174,7 @@ impl Store {
             indexes::create(&conn, models)?;
         }
         sealing::ensure(&conn, &vault)?;
-        let readers = Config::new(&path)
-            .builder(Runtime::Tokio1)
-            .map_err(|e| StoreError::Unavailable(e.to_string()))?
-            .max_size(READERS)
-            .post_create(Hook::async_fn(|object, _| {
-                Box::pin(async move {
-                    object
-                        .interact(|conn| {
-                            prepare(conn)?;
-                            conn.pragma_update(None, "query_only", true)
-                        })
-                        .await
-                        .map_err(|e| HookError::message(e.to_string()))?
-                        .map_err(|e| HookError::message(e.to_string()))
-                })
-            }))
-            .build()
-            .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let readers = Readers::new(&path);
         let folder = Arc::from(data_dir);
         let store = Self { readers, writer: Writer::start(conn, vault), folder };
         // Fails here, at the start, when the file can't be read.
@@ -210,26 +191,25 @@ impl Store {
         Self::at(data_dir, None).await
     }
 
-    /// Runs `work` over one consistent view.
+    /// Runs `work` over one consistent view, on a thread of its own: for what may take long, such as
+    /// what looks at every instance of a model.
     pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnOnce(&ReadTx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let vault = self.writer.vault();
-        let reader =
-            self.readers.get().await.map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        reader
-            .interact(move |conn| {
-                let snapshot = conn.unchecked_transaction().map_err(StoreError::from)?;
-                let result = work(&ReadTx { conn: &snapshot, vault: &vault });
-                // Nothing was written; ending it cannot lose anything.
-                drop(snapshot);
-                result
-            })
-            .await
-            .map_err(|e| StoreError::Unavailable(e.to_string()))?
+        self.readers.run_long(self.writer.vault(), work).await
+    }
+
+    /// Runs `work` over one consistent view, right here: for what is found by its key, or along an
+    /// index. It holds up its thread, and with it other requests, for as long as it takes; going to
+    /// another thread would take longer than such a read does.
+    pub fn read_now<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.readers.run(self.writer.vault_ref(), work)
     }
 
     /// Runs `work` on the writing connection and answers once what it wrote is on the disk.

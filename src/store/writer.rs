@@ -77,6 +77,10 @@ impl Writer {
         self.vault.clone()
     }
 
+    pub fn vault_ref(&self) -> &Vault {
+        &self.vault
+    }
+
     pub async fn run<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,

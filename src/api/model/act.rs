@@ -34,7 +34,7 @@ pub async fn start(
     params: Params,
     body: Option<JsonObject>,
 ) -> Result<Response, Fault> {
-    resources::place(&app, &caller, params.hierarchy()).await?;
+    resources::place(&app, &caller, params.hierarchy())?;
     if let Some(name) = body.as_ref().and_then(|body| body.object.keys().next()) {
         return Err(Fault::field(
             format!("/{}", pointer::escape(name)),

@@ -81,7 +81,7 @@ async fn assign(
     params: Params,
     body: JsonObject,
 ) -> Result<Response, Fault> {
-    resources::place(&app, &caller, params.hierarchy()).await?;
+    resources::place(&app, &caller, params.hierarchy())?;
     let wanted = v1::wanted(body.object)?;
     let assigned = licences::assign(&app, &caller, UserRef::Pkid(pkid), wanted).await?;
     Ok(v1::assigned(&assigned, "assigned"))
@@ -95,7 +95,7 @@ async fn unassign(
     params: Params,
     body: JsonObject,
 ) -> Result<Response, Fault> {
-    resources::place(&app, &caller, params.hierarchy()).await?;
+    resources::place(&app, &caller, params.hierarchy())?;
     let wanted = v1::wanted(body.object)?;
     let assigned = licences::unassign(&app, &caller, UserRef::Pkid(pkid), wanted).await?;
     Ok(v1::assigned(&assigned, "removed"))

@@ -50,8 +50,8 @@ pub async fn form(
     params: Params,
 ) -> Result<Response, Fault> {
     let operation = Operation::BulkUpdate;
-    resources::permit_at(&app, &caller, &model, operation, params.hierarchy()).await?;
-    let place = resources::place(&app, &caller, params.hierarchy()).await?;
+    resources::permit_at(&app, &caller, &model, operation, params.hierarchy())?;
+    let place = resources::place(&app, &caller, params.hierarchy())?;
     let body = json!({
         "meta": envelope::collection_meta(&narrowed(&caller, &model), &place),
         "schema": optional(&model.schema),

@@ -32,7 +32,7 @@ pub async fn add(
     params: Params,
 ) -> Result<Response, Fault> {
     params.check_version(&model)?;
-    let place = resources::place_to_add(&app, &caller, &model, params.hierarchy()).await?;
+    let place = resources::place_to_add(&app, &caller, &model, params.hierarchy())?;
     let form = forms::at(&app, &place, &model, params.0).await?;
     let mut meta = envelope::collection_meta(&access::narrowed(&caller, &model), &place);
     envelope::shaped_by(&mut meta, &form);
@@ -53,7 +53,7 @@ pub async fn schema(
     params: Params,
 ) -> Result<Response, Fault> {
     params.check_version(&model)?;
-    resources::place(&app, &caller, params.hierarchy()).await?;
+    resources::place(&app, &caller, params.hierarchy())?;
     access::permit_type(&caller, &model.model_type, Permission::Read)?;
     Ok(Json(model.schema.clone()).into_response())
 }

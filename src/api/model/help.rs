@@ -29,8 +29,8 @@ pub async fn of_model(
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    resources::permit_at(&app, &caller, &model, Operation::Help, params.hierarchy()).await?;
-    let place = resources::place(&app, &caller, params.hierarchy()).await?;
+    resources::permit_at(&app, &caller, &model, Operation::Help, params.hierarchy())?;
+    let place = resources::place(&app, &caller, params.hierarchy())?;
     let help = Help { app: &app, model: &model, place: &place, instance: None };
     Ok(document(&console, &headers, &help))
 }
@@ -45,7 +45,7 @@ pub async fn of_instance(
     params: Params,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    resources::place(&app, &caller, params.hierarchy()).await?;
+    resources::place(&app, &caller, params.hierarchy())?;
     let stored = resources::get(&app, &caller, &model, &pkid).await?;
     access::permit(&caller, &model, Operation::Help)?;
     let data = resources::from_json(&stored)?;

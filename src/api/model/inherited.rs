@@ -27,7 +27,7 @@ pub async fn configuration_templates(
     params: Params,
 ) -> Result<Response, Fault> {
     let operation = Operation::ConfigurationTemplate;
-    resources::permit_at(&app, &caller, &model, operation, params.hierarchy()).await?;
+    resources::permit_at(&app, &caller, &model, operation, params.hierarchy())?;
     usable(&app, &caller, &model, templates::MODEL, params.hierarchy()).await
 }
 
@@ -39,7 +39,7 @@ pub async fn field_display_policies(
     params: Params,
 ) -> Result<Response, Fault> {
     let operation = Operation::FieldDisplayPolicy;
-    resources::permit_at(&app, &caller, &model, operation, params.hierarchy()).await?;
+    resources::permit_at(&app, &caller, &model, operation, params.hierarchy())?;
     usable(&app, &caller, &model, policies::MODEL, params.hierarchy()).await
 }
 

@@ -36,7 +36,7 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     params.check_version(&model)?;
-    resources::place(&app, &caller, params.hierarchy()).await?;
+    resources::place(&app, &caller, params.hierarchy())?;
     let Whole { stored, own, controls } =
         resources::get_with_meta(&app, &caller, &model, &pkid).await?;
     let tag = etag(stored.version);
@@ -82,7 +82,7 @@ pub async fn modify(
     params: Params,
     body: JsonObject,
 ) -> Result<Response, Fault> {
-    resources::place(&app, &caller, params.hierarchy()).await?;
+    resources::place(&app, &caller, params.hierarchy())?;
     let (data, manner) = (body.object, params.manner(body.callback));
     let template = Selector::template(&params.0);
     let data = templates::applied_to_stored(&app, &caller, &model, &pkid, template, data).await?;
@@ -104,7 +104,7 @@ pub async fn delete(
     IfMatch(expected): IfMatch,
     params: Params,
 ) -> Result<Response, Fault> {
-    resources::place(&app, &caller, params.hierarchy()).await?;
+    resources::place(&app, &caller, params.hierarchy())?;
     let manner = params.manner(None);
     if manner.nowait {
         let asked = tasks::queue_remove(&app, &caller, &model, &pkid, expected, manner).await?;

@@ -26,7 +26,7 @@ pub async fn restore(
     params: Params,
     body: JsonObject,
 ) -> Result<Response, Fault> {
-    resources::place(&app, &caller, params.hierarchy()).await?;
+    resources::place(&app, &caller, params.hierarchy())?;
     let id = match body.object.get("transaction_id") {
         Some(Value::String(id)) if !id.is_empty() => id,
         None | Some(Value::Null | Value::String(_)) => {

@@ -29,7 +29,7 @@ async fn export(
     ApiCaller(caller): ApiCaller,
     params: Params,
 ) -> Result<Response, Fault> {
-    resources::place(&app, &caller, params.hierarchy()).await?;
+    resources::place(&app, &caller, params.hierarchy())?;
     let choices: Vec<Value> =
         Format::names().map(|name| json!({ "value": name, "title": name })).collect();
     let body = form(
@@ -70,7 +70,7 @@ pub async fn data_move(
     ApiCaller(caller): ApiCaller,
     params: Params,
 ) -> Result<Response, Fault> {
-    resources::place(&app, &caller, params.hierarchy()).await?;
+    resources::place(&app, &caller, params.hierarchy())?;
     let body = form(
         "tool/DataMove",
         json!({

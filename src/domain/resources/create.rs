@@ -67,11 +67,11 @@ pub async fn judge_at(
     hierarchy: Option<&str>,
     data: Map<String, Value>,
 ) -> Result<NewData, Fault> {
-    super::permit_at(app, caller, model, Operation::Add, hierarchy).await?;
+    super::permit_at(app, caller, model, Operation::Add, hierarchy)?;
     match NewData::judge(app, model, data) {
         Ok(new) => Ok(new),
         Err(fault) => {
-            super::place(app, caller, hierarchy).await?;
+            super::place(app, caller, hierarchy)?;
             Err(fault)
         }
     }

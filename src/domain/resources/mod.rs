@@ -112,19 +112,21 @@ pub async fn get_with_meta(
     pkid: &str,
 ) -> Result<Whole, Fault> {
     offered(model, Operation::Get)?;
+    let read = |app: &App, tx: &ReadTx<'_>, caller: &Caller, model: &Model, pkid: &str| {
+        let mut stored = get_in(tx, caller.node.id, model, pkid)?;
+        permit(caller, model, Operation::Get)?;
+        let flow = workflow::of(&model.model_type);
+        flow.complete(tx, &mut stored)?;
+        let own = flow.meta(tx, &stored)?;
+        let controls = flow.controls(app, tx, caller, &stored)?;
+        Ok(Whole { stored, own, controls })
+    };
+    if !workflow::of(&model.model_type).is_long_to_read() {
+        return app.store.read_now(|tx| read(app, tx, caller, model, pkid));
+    }
     let (caller, model, pkid) = (caller.clone(), Arc::clone(model), pkid.to_owned());
     let app_ = app.clone();
-    app.store
-        .read(move |tx| {
-            let mut stored = get_in(tx, caller.node.id, &model, &pkid)?;
-            permit(&caller, &model, Operation::Get)?;
-            let flow = workflow::of(&model.model_type);
-            flow.complete(tx, &mut stored)?;
-            let own = flow.meta(tx, &stored)?;
-            let controls = flow.controls(&app_, tx, &caller, &stored)?;
-            Ok(Whole { stored, own, controls })
-        })
-        .await
+    app.store.read(move |tx| read(&app_, tx, &caller, &model, &pkid)).await
 }
 
 /// [`get`], inside a transaction that does more.
@@ -186,14 +188,16 @@ pub fn refusal(
 }
 
 /// The node a call is made at, or the fault that says it can't be.
-pub async fn place(app: &App, caller: &Caller, named: Option<&str>) -> Result<Node, Fault> {
-    let (caller, named) = (caller.clone(), named.map(str::to_owned));
-    app.store.read(move |tx| hierarchy::resolve(tx, &caller, named.as_deref())).await
+pub fn place(app: &App, caller: &Caller, named: Option<&str>) -> Result<Node, Fault> {
+    match named {
+        None => Ok(caller.node.clone()),
+        named => app.store.read_now(|tx| hierarchy::resolve(tx, caller, named)),
+    }
 }
 
 /// Refuses what the caller may not do at a place, after a place that it can't see and before
 /// anything else is looked at.
-pub async fn permit_at(
+pub fn permit_at(
     app: &App,
     caller: &Caller,
     model: &Model,
@@ -204,19 +208,19 @@ pub async fn permit_at(
     if access::permits(caller, model, operation) {
         return Ok(());
     }
-    place(app, caller, named).await?;
+    place(app, caller, named)?;
     permit(caller, model, operation)
 }
 
 /// The place of an add form: a node where instances of the model may be added.
-pub async fn place_to_add(
+pub fn place_to_add(
     app: &App,
     caller: &Caller,
     model: &Model,
     named: Option<&str>,
 ) -> Result<Node, Fault> {
     offered(model, Operation::Add)?;
-    let place = place(app, caller, named).await?;
+    let place = place(app, caller, named)?;
     permit(caller, model, Operation::Add)?;
     may_add(model, &place)?;
     Ok(place)

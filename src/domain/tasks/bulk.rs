@@ -53,10 +53,10 @@ pub async fn bulk_modify(
     changes: Map<String, Value>,
     manner: Manner,
 ) -> Result<Asked, Fault> {
-    resources::permit_at(app, caller, model, Operation::BulkUpdate, hierarchy).await?;
+    resources::permit_at(app, caller, model, Operation::BulkUpdate, hierarchy)?;
     if let Err(fault) = judge_changes(model, &changes) {
         // Whether there is such a place is said before what is wrong with the changes.
-        resources::place(app, caller, hierarchy).await?;
+        resources::place(app, caller, hierarchy)?;
         return Err(fault);
     }
     many(

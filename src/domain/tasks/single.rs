@@ -32,7 +32,7 @@ pub async fn queue_create(
     manner: Manner,
 ) -> Result<Asked, Fault> {
     judge_at(app, caller, model, hierarchy, data.clone()).await?;
-    let place = resources::place_to_add(app, caller, model, hierarchy).await?;
+    let place = resources::place_to_add(app, caller, model, hierarchy)?;
     let model_type = model.model_type.clone();
     ask(app, caller, manner, move |_| {
         let task = Task::Create { model_type, place: place.pkid.clone(), data };

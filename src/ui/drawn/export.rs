@@ -20,7 +20,7 @@ pub async fn page(visit: &Visit<'_>, model_type: &str, single: Option<&str>) -> 
     if about.chosen.total == 0 {
         return Ok(("Nothing selected".to_owned(), about.nothing()));
     }
-    let place = place(visit.app, visit.caller, visit.node()).await?;
+    let place = place(visit.app, visit.caller, visit.node())?;
     let choosers = forms::at(visit.app, &place, &about.model, Vec::new()).await?.choosers;
     let title = format!("Export {}", about.name());
     let options: Vec<AnyView> = FORMATS

@@ -33,7 +33,7 @@ const MODES: [(&str, &str, &str); 3] = [
 
 pub async fn page(visit: &Visit<'_>, model_type: &str) -> Page {
     let model = visit.app.model(model_type)?;
-    let place = place(visit.app, visit.caller, visit.node()).await?;
+    let place = place(visit.app, visit.caller, visit.node())?;
     permit(visit.caller, &model, Operation::Add)
         .or_else(|_| permit(visit.caller, &model, Operation::Update))?;
     let choosers = forms::at(visit.app, &place, &model, Vec::new()).await?.choosers;

@@ -1,0 +1,96 @@
+//! The connections that read. Each read gets one for itself and sees one state of the database from
+//! beginning to end; a read never waits for a write.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::Semaphore;
+
+use super::{ReadTx, StoreError, prepare, vault::Vault};
+
+/// Long reads at a time. More than the processor has cores wins nothing.
+const LONG: usize = 8;
+/// Bytes of the file that a connection sees without reading them into a memory of its own.
+const MAPPED: i64 = 1 << 30;
+
+#[derive(Clone)]
+pub struct Readers(Arc<Inner>);
+
+struct Inner {
+    path: Box<Path>,
+    /// Those that nobody reads with at the moment: as many as have ever been needed at once.
+    idle: Mutex<Vec<Connection>>,
+    long: Semaphore,
+}
+
+impl Readers {
+    pub fn new(path: &Path) -> Self {
+        let (idle, long) = (Mutex::default(), Semaphore::new(LONG));
+        Self(Arc::new(Inner { path: path.into(), idle, long }))
+    }
+
+    /// Runs `work` on the thread that calls.
+    pub fn run<T, E: From<StoreError>>(
+        &self,
+        vault: &Vault,
+        work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let idle = self.idle().pop();
+        let conn = match idle {
+            Some(conn) => conn,
+            None => self.open()?,
+        };
+        // A panic in between, or a failure of the database, loses this connection alone.
+        begin(&conn)?;
+        let result = work(&ReadTx { conn: &conn, vault });
+        end(&conn)?;
+        self.idle().push(conn);
+        result
+    }
+
+    /// Runs `work` on a thread of its own, when few others do the same.
+    pub async fn run_long<T, E, F>(&self, vault: Vault, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&ReadTx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let closed = |error: &dyn std::fmt::Display| StoreError::Unavailable(error.to_string());
+        let _turn = self.0.long.acquire().await.map_err(|e| closed(&e))?;
+        let readers = self.clone();
+        tokio::task::spawn_blocking(move || readers.run(&vault, work))
+            .await
+            .map_err(|e| closed(&e))?
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        // Only whole connections are put in.
+        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open(&self) -> Result<Connection, StoreError> {
+        // Written to by nobody; yet a reader may have to make the index of the log of writes.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(&self.0.path, flags)?;
+        prepare(&conn)?;
+        conn.pragma_update(None, "mmap_size", MAPPED)?;
+        conn.pragma_update(None, "query_only", true)?;
+        Ok(conn)
+    }
+}
+
+fn begin(conn: &Connection) -> Result<(), StoreError> {
+    conn.prepare_cached("BEGIN")?.execute([])?;
+    Ok(())
+}
+
+fn end(conn: &Connection) -> Result<(), StoreError> {
+    // Nothing was written: ending it loses nothing. SQLite may have ended it itself.
+    if !conn.is_autocommit() {
+        conn.prepare_cached("COMMIT")?.execute([])?;
+    }
+    Ok(())
+}
