@@ -11,7 +11,7 @@ use axum::{
     routing::{MethodFilter, on},
 };
 
-use super::{hrefs::ModelIs, router};
+use super::{hrefs::ModelIs, model::prepared::Answers, router};
 use crate::{domain::App, model::Model};
 
 /// One method at one path.
@@ -144,7 +144,8 @@ impl Routes {
         for route in &mut self.list {
             route.model_type = Some(model.model_type.clone());
         }
-        self.around(|router| router.layer(Extension(ModelIs(Arc::clone(model)))))
+        let model = Extension(ModelIs(Arc::clone(model)));
+        self.around(|router| router.layer(model).layer(Extension(Answers::default())))
     }
 
     /// Puts layers around the routes so far; no routes may be added in it.

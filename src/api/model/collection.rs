@@ -14,12 +14,12 @@ use super::{
         hrefs::{ModelIs, Params},
     },
     envelope,
+    prepared::{Answers, Gaps, Prepared, push_inside},
 };
 use crate::{
-    domain::{App, access, inherited::Selector, lists, resources, tasks, templates},
+    domain::{App, inherited::Selector, lists, resources, tasks, templates},
     fault::Fault,
     list_query::{LOCATED_AT, ListQuery},
-    model::Model,
     store::ListRow,
 };
 
@@ -28,6 +28,7 @@ pub async fn list(
     State(app): State<App>,
     ApiCaller(caller): ApiCaller,
     ModelIs(model): ModelIs,
+    answers: Answers,
     params: Params,
 ) -> Result<Response, Fault> {
     params.check_version(&model)?;
@@ -39,41 +40,53 @@ pub async fn list(
         asked => Some(asked.to_vec()),
     };
     let listed = lists::page(&app, &caller, &model, query).await?;
-    let shown = access::narrowed(&caller, &model);
-    let mut text = format!(
-        "{{\"pagination\":{},\"operations\":{},\"meta\":{},\"resources\":[",
-        envelope::pagination(&model, &listed),
-        envelope::operations(&shown),
-        envelope::collection_meta(&shown, &listed.place),
-    );
+    let answers = answers.of(&caller, &model);
+    let bytes: usize = listed.rows.iter().map(|row| row.data.len() + AROUND_ROW).sum();
+    let mut text = String::with_capacity(bytes + AROUND_LIST);
+    text.push_str("{\"pagination\":");
+    text.push_str(&envelope::pagination(&model, &listed).to_string());
+    text.push_str(",\"operations\":");
+    text.push_str(answers.operations());
+    text.push_str(",\"meta\":");
+    answers.push_collection_meta(&mut text, &listed.place);
+    text.push_str(",\"resources\":[");
     for (position, row) in listed.rows.iter().enumerate() {
         if position > 0 {
             text.push(',');
         }
-        push_row(&mut text, &model, row, columns.as_deref())?;
+        push_row(&mut text, &answers, row, columns.as_deref())?;
     }
     text.push_str("]}");
     Ok(json_text(text))
 }
 
+/// About as many bytes stand around a row, and around the rows.
+const AROUND_ROW: usize = 400;
+const AROUND_LIST: usize = 4000;
+
 /// One of `resources`: the stored JSON as it is, with the place added.
 pub(super) fn push_row(
     text: &mut String,
-    model: &Model,
+    answers: &Prepared,
     row: &ListRow,
     columns: Option<&[String]>,
 ) -> Result<(), Fault> {
-    let place = Value::String(row.node_path.clone());
     text.push_str("{\"data\":");
     if let Some(columns) = columns {
         text.push_str(&cut_down(row, columns)?);
     } else {
         let open = row.data.strip_suffix('}').unwrap_or(&row.data);
-        let comma = if open.len() > 1 { "," } else { "" };
-        text.push_str(&format!("{open}{comma}\"{LOCATED_AT}\":{place}}}"));
+        text.push_str(open);
+        text.push_str(if open.len() > 1 { ",\"" } else { "\"" });
+        text.push_str(LOCATED_AT);
+        text.push_str("\":\"");
+        push_inside(text, &row.node_path);
+        text.push_str("\"}");
     }
-    let meta = envelope::row_meta(model, &row.pkid, &row.node_pkid, &row.node_path);
-    text.push_str(&format!(",\"meta\":{meta}}}"));
+    text.push_str(",\"meta\":");
+    let gaps = Gaps { pkid: &row.pkid, node_pkid: &row.node_pkid, node_path: &row.node_path };
+    answers.push_row_meta(text, gaps);
+    text.push('}');
     Ok(())
 }
 

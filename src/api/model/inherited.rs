@@ -12,6 +12,7 @@ use super::{
     },
     collection::{json_text, push_row},
     envelope,
+    prepared::Answers,
 };
 use crate::{
     domain::{App, Caller, access, hierarchy, inherited, policies, resources, templates},
@@ -55,11 +56,12 @@ async fn usable(
     let (place, all) = inherited::usable_at(app, caller, &kind, model, at).await?;
     let meta = envelope::collection_meta(&access::narrowed(caller, model), &place);
     let mut text = format!("{{\"meta\":{meta},\"resources\":[");
+    let answers = Answers::default().of(caller, &kind);
     for (position, one) in all.iter().enumerate() {
         if position > 0 {
             text.push(',');
         }
-        push_row(&mut text, &kind, &one.row, None)?;
+        push_row(&mut text, &answers, &one.row, None)?;
     }
     let allowed = access::permits(caller, &kind, Operation::Add)
         && hierarchy::refusal_to_add(&kind, &place).is_none();

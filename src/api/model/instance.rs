@@ -14,6 +14,7 @@ use super::{
     },
     collection::json_text,
     envelope,
+    prepared::{Answers, Gaps},
 };
 use crate::{
     domain::{
@@ -31,6 +32,7 @@ pub async fn get(
     State(app): State<App>,
     ApiCaller(caller): ApiCaller,
     ModelIs(model): ModelIs,
+    answers: Answers,
     Pkid(pkid): Pkid,
     params: Params,
     headers: HeaderMap,
@@ -45,22 +47,38 @@ pub async fn get(
     if own.is_empty() && controls.is_none() && !params.is_on("schema") && is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
-    let mut meta = envelope::instance_meta(&access::narrowed(&caller, &model), &stored, controls);
-    if let Some(meta) = meta.as_object_mut() {
-        meta.extend(own);
+    let mut text = String::with_capacity(stored.data.len() + AROUND);
+    text.push_str("{\"data\":");
+    text.push_str(&stored.data);
+    text.push_str(",\"meta\":");
+    if own.is_empty() && controls.is_none() && !params.is_on("schema") {
+        let place = &stored.node;
+        let gaps = Gaps { pkid: &stored.pkid, node_pkid: &place.pkid, node_path: &place.path };
+        answers.of(&caller, &model).push_instance_meta(&mut text, gaps);
+    } else {
+        let shown = access::narrowed(&caller, &model);
+        let mut meta = envelope::instance_meta(&shown, &stored, controls);
+        if let Some(meta) = meta.as_object_mut() {
+            meta.extend(own);
+        }
+        let mut schema = String::new();
+        if params.is_on("schema") {
+            let form = forms::of(&app, &model, &stored, params.0).await?;
+            envelope::shaped_by(&mut meta, &form);
+            schema = format!(",\"schema\":{}", form.model.schema);
+        }
+        text.push_str(&format!("{meta}{schema}"));
     }
-    let mut schema = String::new();
-    if params.is_on("schema") {
-        let form = forms::of(&app, &model, &stored, params.0).await?;
-        envelope::shaped_by(&mut meta, &form);
-        schema = format!(",\"schema\":{}", form.model.schema);
-    }
-    let mut response = json_text(format!("{{\"data\":{},\"meta\":{meta}{schema}}}", stored.data));
+    text.push('}');
+    let mut response = json_text(text);
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }
     Ok(response)
 }
+
+/// About as many bytes stand around an instance.
+const AROUND: usize = 4000;
 
 /// Whether `If-None-Match` names the tag; a weak one will do.
 fn is_known(headers: &HeaderMap, tag: &str) -> bool {

@@ -13,6 +13,7 @@ mod help;
 pub mod import;
 mod inherited;
 mod instance;
+pub mod prepared;
 mod restore;
 mod second_factor;
 mod tool_forms;

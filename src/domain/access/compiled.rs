@@ -70,6 +70,12 @@ impl Access {
         self.of_type(type_).has(permission)
     }
 
+    /// What may be done with instances of a type, as a number that is the same for all who may do the
+    /// same.
+    pub fn key(&self, type_: &str) -> u16 {
+        self.of_type(type_).0
+    }
+
     pub fn may(&self, what: Miscellaneous) -> bool {
         self.miscellaneous & bit(what) != 0
     }
