@@ -49,8 +49,17 @@ pub fn front_end() -> Result<()> {
 }
 
 pub fn server(profile: Profile) -> Result<()> {
+    program(&["--bin", "tenantry", "--features", "ssr"], profile)
+}
+
+/// The program that the server is compared with.
+pub fn limit(profile: Profile) -> Result<()> {
+    program(&["--package", "limit"], profile)
+}
+
+fn program(what: &[&str], profile: Profile) -> Result<()> {
     let mut command = process::cargo();
-    command.args(["build", "--bin", "tenantry", "--features", "ssr"]);
+    command.arg("build").args(what);
     if profile == Profile::Release {
         command.arg("--release");
     }

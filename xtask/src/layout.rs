@@ -45,6 +45,11 @@ pub fn server(profile: Profile) -> PathBuf {
     target().join(profile.folder()).join("tenantry")
 }
 
+/// The program that bounds what a server could reach, for the measurements.
+pub fn limit(profile: Profile) -> PathBuf {
+    target().join(profile.folder()).join("limit")
+}
+
 /// How the server is compiled. The browser library always is as small as it can be.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Profile {

@@ -47,8 +47,9 @@ const COMMANDS: [(&str, &str, &str, Command); 4] = [
     ),
     (
         "bench",
-        "[--rows 10000] [--rounds 3] [--no-peer] | --bulk | --licences | --webex [--rows 100000]",
-        "start time, memory, requests a second and bundle bytes; or bulk work, licences, a sync",
+        "[--rows 10000] [--rounds 3] [--no-peers] | --bulk | --licences | --webex [--rows 100000]; \
+         [--write docs/PERFORMANCE.md] [--debug]",
+        "start, memory and requests a second beside those of peers; or bulk work, licences, a sync",
         bench::command,
     ),
 ];

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::http::Client;
 use super::server::Running;
-use super::tenantry;
+use super::{Options, tenantry};
 use crate::step::step;
 
 const MODEL: &str = "/api/relation/SparkCustomer/";
@@ -30,8 +30,10 @@ struct Bench {
     done: Vec<Measure>,
 }
 
-pub fn run(rows: usize) -> Result<()> {
-    let (running, client) = step("Tenantry: start", || tenantry::start_empty("tenantry-bulk"))?;
+pub fn run(options: &Options) -> Result<()> {
+    let rows = options.rows;
+    let (running, client) =
+        step("Tenantry: start", || tenantry::start_empty("tenantry-bulk", options.profile))?;
     let url = format!("{}/api/data/HierarchyNode/?hierarchy=sys.Bench", running.base);
     client.post(&url, &json!({ "name": "Other", "node_type": "customer" }).to_string())?;
     let mut bench = Bench { client: client.patient(), running, rows, done: Vec::new() };

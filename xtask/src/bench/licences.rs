@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::http::Client;
 use super::server::Running;
-use super::tenantry;
+use super::subject::Headers;
+use super::{Options, tenantry};
+use crate::layout::Profile;
 use crate::step::step;
 
 const TENANT: &str = "/api/v1/tenants/Customer/";
@@ -29,10 +31,31 @@ struct Bench {
     running: Running,
 }
 
-pub fn run(users: usize) -> Result<()> {
-    let users = users.next_multiple_of(GROUPS);
-    let few = Bench::start("tenantry-few", FEW)?;
-    let many = Bench::start("tenantry-many", users)?;
+/// A tenant of few users whose licences are read under load.
+pub struct Tenant {
+    bench: Bench,
+}
+
+impl Tenant {
+    pub const PATH: &'static str = "/api/v1/tenants/Customer/licenses/";
+
+    pub fn start(profile: Profile) -> Result<Self> {
+        Ok(Self { bench: Bench::start("tenantry-licences", FEW, profile)? })
+    }
+
+    pub fn base(&self) -> &str {
+        &self.bench.running.base
+    }
+
+    pub fn headers(&self) -> &Headers {
+        &self.bench.client.headers
+    }
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let users = options.rows.next_multiple_of(GROUPS);
+    let few = Bench::start("tenantry-few", FEW, options.profile)?;
+    let many = Bench::start("tenantry-many", users, options.profile)?;
     println!("\n{SERVICES} services, {} packs, {GROUPS} combinations of packs.\n", OPTIONAL + 1);
     println!("| read | {FEW} users, ms | {users} users, ms | ratio |\n| --- | --- | --- | --- |");
     for (what, query) in [("licences", ""), ("with packs", "?includeServicePacks=true")] {
@@ -67,8 +90,8 @@ fn service(number: usize) -> String {
 
 impl Bench {
     /// A program with a tenant of so many users, all of whom hold something.
-    fn start(name: &str, users: usize) -> Result<Self> {
-        let (running, client) = step("Tenantry: start", || tenantry::start_empty(name))?;
+    fn start(name: &str, users: usize, profile: Profile) -> Result<Self> {
+        let (running, client) = step("Tenantry: start", || tenantry::start_empty(name, profile))?;
         let bench = Self { client: client.patient(), running };
         step("catalogue, packs, licences", || bench.prepare())?;
         step(&format!("load {users} users"), || bench.load(users))?;

@@ -6,10 +6,13 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use super::Subject;
+use super::first_byte;
+use super::subject::{Headers, Subject};
 use crate::layout;
 
 pub const CONNECTIONS: u32 = 8;
+/// Of creates that share what a write to the disk costs.
+pub const WIDE: u32 = 64;
 pub const SECONDS: u32 = 4;
 
 /// What wrk is to send and to say in the end. Numbers in bodies go on from a random one, so
@@ -43,34 +46,78 @@ pub struct Load {
     pub p99_ms: f64,
 }
 
+/// One request that is repeated, and how.
+pub struct Call<'a> {
+    pub name: &'a str,
+    pub base: &'a str,
+    pub headers: &'a Headers,
+    pub path: &'a str,
+    /// Makes it a POST; `@N@` in it becomes a number that wasn't used before.
+    pub body: Option<&'a str>,
+    pub connections: u32,
+}
+
 pub fn round(wrk: &Path, subject: &mut Subject) -> Result<()> {
-    let list = measure(wrk, subject, &subject.list, None)?;
-    let one = measure(wrk, subject, &subject.one, None)?;
-    let create = measure(wrk, subject, &subject.create, Some(&subject.body))?;
-    subject.figures.list.push(list);
-    subject.figures.one.push(one);
-    subject.figures.create.push(create);
+    let figures = {
+        let subject = &*subject;
+        let call = |path| Call {
+            name: subject.name,
+            base: &subject.running.base,
+            headers: &subject.headers,
+            path,
+            body: None,
+            connections: CONNECTIONS,
+        };
+        let list = measure(wrk, &call(&subject.list))?;
+        let one = measure(wrk, &call(&subject.one))?;
+        let mut page = None;
+        if let Some(of) = &subject.page {
+            let call = Call { headers: &of.headers, ..call(&of.path) };
+            let first_byte = first_byte::median_ms(&subject.running.base, of)?;
+            page = Some((measure(wrk, &call)?, first_byte));
+        }
+        let mut create = None;
+        if let Some((path, body)) = &subject.create {
+            let few = Call { body: Some(body), ..call(path) };
+            let many = Call { body: Some(body), connections: WIDE, ..call(path) };
+            create = Some((measure(wrk, &few)?, measure(wrk, &many)?));
+        }
+        (list, one, page, create)
+    };
+    let (list, one, page, create) = figures;
+    let of = &mut subject.figures;
+    of.list.push(list);
+    of.one.push(one);
+    if let Some((load, first_byte)) = page {
+        of.page.push(load);
+        of.first_byte_ms.push(first_byte);
+    }
+    if let Some((few, many)) = create {
+        of.create.push(few);
+        of.create_wide.push(many);
+    }
     Ok(())
 }
 
-fn measure(wrk: &Path, subject: &Subject, path: &str, body: Option<&str>) -> Result<Load> {
+pub fn measure(wrk: &Path, call: &Call) -> Result<Load> {
+    let Call { name, base, headers, path, body, connections } = *call;
     let script = layout::target().join("bench/load.lua");
     fs::write(&script, SCRIPT).context("the script of the load generator")?;
     let mut command = Command::new(wrk);
     command
         .args(["-t1", "--timeout", "8s"])
-        .arg(format!("-c{CONNECTIONS}"))
+        .arg(format!("-c{connections}"))
         .arg(format!("-d{SECONDS}s"))
         .arg("-s")
         .arg(script)
         .env_remove("BODY");
-    for (name, value) in &subject.headers {
+    for (name, value) in headers {
         command.arg("-H").arg(format!("{name}: {value}"));
     }
     if let Some(body) = body {
         command.env("BODY", body);
     }
-    command.arg(format!("{}{path}", subject.running.base));
+    command.arg(format!("{base}{path}"));
 
     let output = command.stderr(Stdio::inherit()).output().context("wrk")?;
     let text = String::from_utf8_lossy(&output.stdout);
@@ -86,8 +133,8 @@ fn measure(wrk: &Path, subject: &Subject, path: &str, body: Option<&str>) -> Res
     };
     // A server that refuses quickly isn't a quick server.
     if bad > 0.0 {
-        bail!("{}: {bad} of {requests} requests to {path} went wrong", subject.name);
+        bail!("{name}: {bad} of {requests} requests to {path} went wrong");
     }
-    println!("    {path}: {per_second:.0} requests/s, median {median_ms:.2} ms");
+    println!("    {path} x {connections}: {per_second:.0} requests/s, median {median_ms:.2} ms");
     Ok(Load { per_second, median_ms, p99_ms })
 }

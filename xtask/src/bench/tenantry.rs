@@ -1,66 +1,120 @@
-//! Tenantry under measurement: a new data folder, one customer node, and its rows over the API.
+//! Tenantry under measurement: a new data folder, one customer node, and its rows by a bulk load.
 
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::process::Command;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::http::Client;
+use super::rows::{self, FIELDS};
 use super::server::{self, Running};
-use super::{Figures, Options, Subject};
+use super::subject::{Figures, Page, Subject};
+use super::{Options, PASSWORD};
 use crate::layout::{self, Profile};
 use crate::process;
 
-const PASSWORD: &str = "bench-password-1";
-const MODEL: &str = "/api/relation/SparkCustomer/";
+pub const MODEL: &str = "/api/relation/BenchCustomer/";
 const NODE: &str = "sys.Bench.Customer";
-/// Writers that seed side by side: acknowledged writes wait for the disk, together.
-const WRITERS: usize = 8;
+/// A customer beside it, whose rows the list has to leave out.
+const OTHER: &str = "sys.Bench.Other";
+/// Rows of one page when all of them are read.
+const PAGE: usize = 2000;
 
 pub fn start(options: &Options) -> Result<Subject> {
-    let (folder, first, client) = fresh("tenantry")?;
-    let create = format!("{MODEL}?hierarchy={NODE}");
-    let url = format!("{}{create}", first.base);
-    let (created, _) = client.post(&url, &row("Row 0"))?;
-    let pkid = created.get("pkid").and_then(Value::as_str);
-    let one = format!("{MODEL}{}/", pkid.context("a create's answer has no pkid")?);
-    seed(&url, &client, options.rows)?;
+    let profile = options.profile;
+    let (folder, first, client) = fresh("tenantry", profile)?;
+    let client = client.patient();
+    let node = json!({"name": "Other", "node_type": "customer"}).to_string();
+    let url = format!("{}/api/data/HierarchyNode/?hierarchy=sys.Bench", first.base);
+    client.post(&url, &node)?;
+    load(&client, &first.base, (0..options.rows).map(|number| (NODE, number)))?;
+    let others = options.rows..options.rows + options.rows / 10 + 1;
+    load(&client, &first.base, others.map(|number| (OTHER, number)))?;
     drop(first);
 
     // Measured with the rows there, as every start but the first is.
     let mut start_ms = Vec::new();
-    let mut running = serve(&folder)?;
+    let mut running = serve(&folder, profile)?;
     for _ in 0..options.rounds {
         drop(running);
-        running = serve(&folder)?;
+        running = serve(&folder, profile)?;
         start_ms.push(running.start.as_secs_f64() * 1000.0);
     }
     Running::settle();
     let idle_mib = running.resident_mib()?;
     let client = log_in(&running.base)?;
+    let middle = format!("{MODEL}?hierarchy={NODE}&limit=1&skip={}", options.rows / 2);
+    let middle = client.get_bytes(&format!("{}{middle}", running.base))?;
+    let middle: Value = serde_json::from_slice(&middle)?;
+    let one = middle["resources"][0]["meta"]["references"]["self"][0]["href"].as_str();
+    let mut create = rows::template();
+    // Encrypted before it is kept, which the ten fields of the others aren't.
+    create["pin"] = json!("@N@");
 
     Ok(Subject {
         name: "Tenantry",
+        version: version(profile)?,
+        page: Some(Page {
+            path: format!("/models/relation/BenchCustomer?hierarchy={NODE}&limit=25"),
+            headers: client.headers.clone(),
+        }),
         headers: client.headers,
-        list: format!("{MODEL}?hierarchy={NODE}&limit=25"),
-        one,
-        create,
-        body: row("New @N@"),
+        list: format!("{MODEL}?hierarchy={NODE}&limit=25&order_by=name&direction=asc"),
+        one: one.context("the list has no row in its middle")?.to_owned(),
+        create: Some((format!("{MODEL}?hierarchy={NODE}"), create.to_string())),
         figures: Figures { start_ms, idle_mib, ..Figures::default() },
         running,
     })
 }
 
+/// Loads rows, each at its node, in one transaction.
+pub fn load<'a>(
+    client: &Client,
+    base: &str,
+    rows: impl Iterator<Item = (&'a str, usize)>,
+) -> Result<()> {
+    let mut sheet = format!("hierarchy,{}\n", FIELDS.join(","));
+    for (node, number) in rows {
+        sheet += &format!("{node},{}\n", rows::csv(number));
+    }
+    let url = format!("{base}{MODEL}import/?hierarchy=sys.Bench&mode=all_or_nothing");
+    let answer = client.upload(&url, "rows.csv", "text/csv", &sheet)?;
+    client.ended(base, &answer)
+}
+
+/// All rows of the customer, as its list has them.
+pub fn rows(client: &Client, base: &str) -> Result<Vec<Value>> {
+    let mut all = Vec::new();
+    loop {
+        let page = format!("{MODEL}?hierarchy={NODE}&limit={PAGE}&skip={}", all.len());
+        let page = client.get_bytes(&format!("{base}{page}"))?;
+        let mut page: Value = serde_json::from_slice(&page)?;
+        let rows = page["resources"].as_array_mut().context("a list without resources")?;
+        if rows.is_empty() {
+            return Ok(all);
+        }
+        all.append(rows);
+    }
+}
+
+/// The program's own, and the commit that it was built from.
+fn version(profile: Profile) -> Result<String> {
+    let version = process::output(Command::new(layout::server(profile)).arg("--version"))?;
+    let commit = process::output(process::here("git").args(["describe", "--always", "--dirty"]));
+    let version = version.trim_start_matches("tenantry ");
+    Ok(commit.map_or_else(|_| version.to_owned(), |commit| format!("{version} ({commit})")))
+}
+
 /// A program over a new folder of that name with one customer node, and nothing in it.
-pub fn start_empty(name: &str) -> Result<(Running, Client)> {
-    let (_, running, client) = fresh(name)?;
+pub fn start_empty(name: &str, profile: Profile) -> Result<(Running, Client)> {
+    let (_, running, client) = fresh(name, profile)?;
     Ok((running, client))
 }
 
-fn fresh(name: &str) -> Result<(PathBuf, Running, Client)> {
+fn fresh(name: &str, profile: Profile) -> Result<(PathBuf, Running, Client)> {
     let folder = server::fresh_folder(name)?;
-    let running = serve(&folder)?;
+    let running = serve(&folder, profile)?;
     let client = log_in(&running.base)?;
     for (parent, name, kind) in
         [("sys", "Bench", "provider"), ("sys.Bench", "Customer", "customer")]
@@ -71,23 +125,21 @@ fn fresh(name: &str) -> Result<(PathBuf, Running, Client)> {
     Ok((folder, running, client))
 }
 
-fn row(name: &str) -> String {
-    json!({"name": name}).to_string()
-}
-
-fn serve(folder: &Path) -> Result<Running> {
+pub fn serve(folder: &Path, profile: Profile) -> Result<Running> {
     let port = server::free_port()?;
-    let mut command = process::here(layout::server(Profile::Release));
+    let mut command = process::here(layout::server(profile));
     command
         .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
         .arg(folder.join("data"))
+        .arg("--models-dir")
+        .arg(layout::root().join("xtask/models"))
         .env("TENANTRY_ADMIN_PASSWORD", PASSWORD);
     let base = format!("http://127.0.0.1:{port}");
     Running::start(&mut command, base, "/healthz", &folder.join("log"))
 }
 
 /// A client with the session's cookies and its token for writes.
-fn log_in(base: &str) -> Result<Client> {
+pub fn log_in(base: &str) -> Result<Client> {
     let body = json!({"username": "admin", "password": PASSWORD}).to_string();
     let url = format!("{base}/noninteractivelogin/");
     let (_, headers) = Client::new(Vec::new()).post(&url, &body)?;
@@ -104,23 +156,4 @@ fn log_in(base: &str) -> Result<Client> {
         ("Cookie".to_owned(), cookies.join("; ")),
         ("X-CSRFToken".to_owned(), token.to_owned()),
     ]))
-}
-
-fn seed(url: &str, client: &Client, rows: usize) -> Result<()> {
-    let write = |writer: usize| {
-        let client = Client::new(client.headers.clone());
-        // The first row is there already.
-        for number in (1..rows).filter(|number| number % WRITERS == writer) {
-            client.post(url, &row(&format!("Row {number}")))?;
-        }
-        Ok(())
-    };
-    thread::scope(|scope| {
-        let writers: Vec<_> =
-            (0..WRITERS).map(|writer| scope.spawn(move || write(writer))).collect();
-        writers.into_iter().try_for_each(|writer| {
-            let outcome: Result<()> = writer.join().map_err(|_| anyhow!("a writer panicked"))?;
-            outcome
-        })
-    })
 }

