@@ -31,7 +31,7 @@ struct Bench {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let rows = options.rows;
+    let rows = options.rows();
     let (running, client) =
         step("Tenantry: start", || tenantry::start_empty("tenantry-bulk", options.profile))?;
     let url = format!("{}/api/data/HierarchyNode/?hierarchy=sys.Bench", running.base);

@@ -39,7 +39,7 @@ pub fn start(options: &Options) -> Result<Subject> {
     process::output(directus.command().arg("bootstrap")).context("the tables of Directus")?;
 
     let mut running = directus.serve()?;
-    seed(&running.base, options.rows)?;
+    seed(&running.base, options.rows())?;
     let mut start_ms = Vec::new();
     for _ in 0..options.rounds {
         drop(running);
@@ -53,7 +53,7 @@ pub fn start(options: &Options) -> Result<Subject> {
         version: VERSION.to_owned(),
         headers: Vec::new(),
         list: format!("{ITEMS}?limit=25&sort=name&meta=total_count"),
-        one: format!("{ITEMS}/{}", options.rows / 2 + 1),
+        one: format!("{ITEMS}/{}", options.rows() / 2 + 1),
         create: Some((ITEMS.to_owned(), rows::template().to_string())),
         page: None,
         figures: Figures { start_ms, idle_mib: running.resident_mib()?, ..Figures::default() },

@@ -38,7 +38,7 @@ pub fn start(options: &Options) -> Result<Subject> {
         .with_context(|| format!("by hand: `pip install {}`", packages.join(" ")))?;
     let folder = server::fresh_folder("django")?;
     let rows = folder.join("rows");
-    fs::write(&rows, rows::lines(options.rows))?;
+    fs::write(&rows, rows::lines(options.rows()))?;
     let session = process::output(
         in_project(&python, &folder).arg("seed.py").arg(&rows).args(["admin", PASSWORD]),
     )
@@ -60,7 +60,7 @@ pub fn start(options: &Options) -> Result<Subject> {
         ),
         headers: Vec::new(),
         list: format!("{CUSTOMERS}?ordering=name&page_size=25"),
-        one: format!("{CUSTOMERS}{}/", options.rows / 2 + 1),
+        one: format!("{CUSTOMERS}{}/", options.rows() / 2 + 1),
         create: Some((CUSTOMERS.to_owned(), rows::template().to_string())),
         page: Some(Page {
             path: "/admin/customers/customer/".to_owned(),

@@ -53,7 +53,7 @@ impl Tenant {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let users = options.rows.next_multiple_of(GROUPS);
+    let users = options.rows().next_multiple_of(GROUPS);
     let few = Bench::start("tenantry-few", FEW, options.profile)?;
     let many = Bench::start("tenantry-many", users, options.profile)?;
     println!("\n{SERVICES} services, {} packs, {GROUPS} combinations of packs.\n", OPTIONAL + 1);

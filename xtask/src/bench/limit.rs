@@ -25,7 +25,7 @@ struct Answers {
 pub fn start(options: &Options, tenantry: &Subject) -> Result<[Subject; 3]> {
     build::limit(options.profile)?;
     let answers = Answers::of(tenantry)?;
-    let middle = format!("/rows/one/{}", options.rows / 2 + 1);
+    let middle = format!("/rows/one/{}", options.rows() / 2 + 1);
     Ok([
         answers.subject(
             options,

@@ -15,6 +15,7 @@ mod load;
 mod pocketbase;
 mod report;
 mod rows;
+mod scale;
 pub mod server;
 mod subject;
 mod tenantry;
@@ -37,12 +38,13 @@ enum Kind {
     Compare,
     Bulk,
     Licences,
+    Scale,
     Webex,
 }
 
 struct Options {
     kind: Kind,
-    rows: usize,
+    rows: Option<usize>,
     rounds: usize,
     /// Whether the peers and the bounds are measured, too.
     peers: bool,
@@ -53,10 +55,17 @@ struct Options {
     line: String,
 }
 
+impl Options {
+    /// How many rows there are, where nobody asked for another number.
+    fn rows(&self) -> usize {
+        self.rows.unwrap_or(10_000)
+    }
+}
+
 pub fn command(arguments: &[String]) -> Result<()> {
     let options = options(arguments)?;
     if options.kind == Kind::Webex {
-        return webex::run(options.rows);
+        return webex::run(options.rows());
     }
     match options.profile {
         Profile::Release => build::everything(Profile::Release)?,
@@ -66,6 +75,7 @@ pub fn command(arguments: &[String]) -> Result<()> {
     match options.kind {
         Kind::Bulk => bulk::run(&options),
         Kind::Licences => licences::run(&options),
+        Kind::Scale => scale::run(&options),
         _ => compare::run(&options),
     }
 }
@@ -73,7 +83,7 @@ pub fn command(arguments: &[String]) -> Result<()> {
 fn options(arguments: &[String]) -> Result<Options> {
     let mut options = Options {
         kind: Kind::Compare,
-        rows: 10_000,
+        rows: None,
         rounds: 3,
         peers: true,
         write: None,
@@ -88,13 +98,14 @@ fn options(arguments: &[String]) -> Result<Options> {
             number.with_context(|| format!("{flag} needs a number from 1, but got {value}"))
         };
         match flag.as_str() {
-            "--rows" => options.rows = number(value()?)?,
+            "--rows" => options.rows = Some(number(value()?)?),
             "--rounds" => options.rounds = number(value()?)?,
             "--no-peers" => options.peers = false,
             "--write" => options.write = Some(PathBuf::from(value()?)),
             "--debug" => options.profile = Profile::Dev,
             "--bulk" => options.kind = Kind::Bulk,
             "--licences" => options.kind = Kind::Licences,
+            "--scale" => options.kind = Kind::Scale,
             "--webex" => options.kind = Kind::Webex,
             _ => bail!("`cargo xtask bench` knows no {flag}"),
         }

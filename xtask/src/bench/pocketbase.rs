@@ -37,7 +37,7 @@ pub fn start(options: &Options) -> Result<Subject> {
     ]))?;
 
     let mut running = serve(&program, &data, &folder)?;
-    let one = seed(&running.base, options.rows)?;
+    let one = seed(&running.base, options.rows())?;
     let mut start_ms = Vec::new();
     for _ in 0..options.rounds {
         drop(running);

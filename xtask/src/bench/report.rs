@@ -19,7 +19,8 @@ pub fn print(measured: &Measured, options: &Options) -> Result<()> {
     text += &format!(
         "{} rows of ten fields, lists of 25. {CONNECTIONS} connections unless told otherwise, \
          {SECONDS} s a measure, medians of {} alternating rounds.\n\n",
-        options.rows, options.rounds
+        options.rows(),
+        options.rounds
     );
     for subject in measured.subjects.iter().filter(|subject| !subject.version.is_empty()) {
         text += &format!("- {} {}\n", subject.name, subject.version);

@@ -107,9 +107,14 @@ pub fn free_port() -> Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
+/// The folder of this name.
+pub fn folder(name: &str) -> PathBuf {
+    layout::target().join("bench").join(name)
+}
+
 /// An empty folder of this name for one run.
 pub fn fresh_folder(name: &str) -> Result<PathBuf> {
-    let folder = layout::target().join("bench").join(name);
+    let folder = folder(name);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }

@@ -23,13 +23,14 @@ const PAGE: usize = 2000;
 
 pub fn start(options: &Options) -> Result<Subject> {
     let profile = options.profile;
+    let rows = options.rows();
     let (folder, first, client) = fresh("tenantry", profile)?;
     let client = client.patient();
     let node = json!({"name": "Other", "node_type": "customer"}).to_string();
     let url = format!("{}/api/data/HierarchyNode/?hierarchy=sys.Bench", first.base);
     client.post(&url, &node)?;
-    load(&client, &first.base, (0..options.rows).map(|number| (NODE, number)))?;
-    let others = options.rows..options.rows + options.rows / 10 + 1;
+    load(&client, &first.base, (0..rows).map(|number| (NODE, number)))?;
+    let others = rows..rows + rows / 10 + 1;
     load(&client, &first.base, others.map(|number| (OTHER, number)))?;
     drop(first);
 
@@ -43,11 +44,9 @@ pub fn start(options: &Options) -> Result<Subject> {
     }
     Running::settle();
     let idle_mib = running.resident_mib()?;
-    let client = log_in(&running.base)?;
-    let middle = format!("{MODEL}?hierarchy={NODE}&limit=1&skip={}", options.rows / 2);
-    let middle = client.get_bytes(&format!("{}{middle}", running.base))?;
-    let middle: Value = serde_json::from_slice(&middle)?;
-    let one = middle["resources"][0]["meta"]["references"]["self"][0]["href"].as_str();
+    let client = log_in(&running.base, "admin")?;
+    let middle = format!("{MODEL}?hierarchy={NODE}&limit=1&skip={}", rows / 2);
+    let one = first_of(&client, &format!("{}{middle}", running.base))?;
     let mut create = rows::template();
     // Encrypted before it is kept, which the ten fields of the others aren't.
     create["pin"] = json!("@N@");
@@ -61,11 +60,18 @@ pub fn start(options: &Options) -> Result<Subject> {
         }),
         headers: client.headers,
         list: format!("{MODEL}?hierarchy={NODE}&limit=25&order_by=name&direction=asc"),
-        one: one.context("the list has no row in its middle")?.to_owned(),
+        one,
         create: Some((format!("{MODEL}?hierarchy={NODE}"), create.to_string())),
         figures: Figures { start_ms, idle_mib, ..Figures::default() },
         running,
     })
+}
+
+/// The path of the first instance of a list.
+pub fn first_of(client: &Client, list: &str) -> Result<String> {
+    let list: Value = serde_json::from_slice(&client.get_bytes(list)?)?;
+    let path = list["resources"][0]["meta"]["references"]["self"][0]["href"].as_str();
+    Ok(path.context("a list without resources")?.to_owned())
 }
 
 /// Loads rows, each at its node, in one transaction.
@@ -115,7 +121,7 @@ pub fn start_empty(name: &str, profile: Profile) -> Result<(Running, Client)> {
 fn fresh(name: &str, profile: Profile) -> Result<(PathBuf, Running, Client)> {
     let folder = server::fresh_folder(name)?;
     let running = serve(&folder, profile)?;
-    let client = log_in(&running.base)?;
+    let client = log_in(&running.base, "admin")?;
     for (parent, name, kind) in
         [("sys", "Bench", "provider"), ("sys.Bench", "Customer", "customer")]
     {
@@ -139,8 +145,8 @@ pub fn serve(folder: &Path, profile: Profile) -> Result<Running> {
 }
 
 /// A client with the session's cookies and its token for writes.
-pub fn log_in(base: &str) -> Result<Client> {
-    let body = json!({"username": "admin", "password": PASSWORD}).to_string();
+pub fn log_in(base: &str, username: &str) -> Result<Client> {
+    let body = json!({"username": username, "password": PASSWORD}).to_string();
     let url = format!("{base}/noninteractivelogin/");
     let (_, headers) = Client::new(Vec::new()).post(&url, &body)?;
     let cookies: Vec<&str> = headers

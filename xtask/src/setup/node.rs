@@ -15,7 +15,7 @@ use crate::{layout, process, python};
 /// What Playwright needs.
 const NODE_MAJOR: u32 = 18;
 /// The Python package with Node in it, for what needs a newer one than the machine has.
-const WHEEL: &str = "24.19.0";
+const WHEEL: &str = "22.20.0";
 
 pub fn ensure() -> Result<()> {
     if process::find("node").is_none() || process::find("npm").is_none() {
