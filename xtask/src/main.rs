@@ -47,9 +47,10 @@ const COMMANDS: [(&str, &str, &str, Command); 4] = [
     ),
     (
         "bench",
-        "[--rows 10000] [--rounds 3] [--no-peers] | --bulk | --licences | --webex [--rows 100000]; \
-         [--write docs/PERFORMANCE.md] [--debug]",
-        "start, memory and requests a second beside those of peers; or bulk work, licences, a sync",
+        "[--rows 10000] [--rounds 3] [--no-peers] | --scale | --browser | --bulk | --licences | --webex; \
+         [--write docs/PERFORMANCE.md] [--no-build] [--debug]",
+        "start, memory and requests a second beside peers; or a million rows, pages, bulk work, \
+         licences, a sync",
         bench::command,
     ),
 ];

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::{layout, process};
 
@@ -22,4 +22,18 @@ pub fn with(name: &str, packages: &[&str], import: &str) -> Result<PathBuf> {
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     process::run_within(limit, Command::new(&python).args(install).args(packages))?;
     Ok(python)
+}
+
+/// The Python of the environment of this name with these packages, each of its version alone.
+pub fn pinned(name: &str, packages: &[(&str, &str)]) -> Result<PathBuf> {
+    let installed: Vec<String> =
+        packages.iter().map(|(package, version)| format!("{package}=={version}")).collect();
+    let installed: Vec<&str> = installed.iter().map(String::as_str).collect();
+    let checks: Vec<String> = packages
+        .iter()
+        .map(|(package, version)| format!("assert version('{package}') == '{version}'"))
+        .collect();
+    let check = format!("from importlib.metadata import version; {}", checks.join("; "));
+    with(name, &installed, &check)
+        .with_context(|| format!("by hand: `pip install {}`", installed.join(" ")))
 }

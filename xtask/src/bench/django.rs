@@ -22,20 +22,15 @@ const WORKERS: &str = "2";
 const CUSTOMERS: &str = "/api/customers/";
 
 pub fn start(options: &Options) -> Result<Subject> {
-    let packages = [
-        format!("django=={DJANGO}"),
-        format!("djangorestframework=={REST_FRAMEWORK}"),
-        format!("gunicorn=={GUNICORN}"),
-        format!("whitenoise=={WHITENOISE}"),
-    ];
-    let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
-    let shown = format!(
-        "import django, rest_framework as r, gunicorn as g, whitenoise as w; \
-         assert (django.__version__, r.VERSION, g.__version__, w.__version__) == \
-         ('{DJANGO}', '{REST_FRAMEWORK}', '{GUNICORN}', '{WHITENOISE}')"
-    );
-    let python = python::with("django", &packages, &shown)
-        .with_context(|| format!("by hand: `pip install {}`", packages.join(" ")))?;
+    let python = python::pinned(
+        "django",
+        &[
+            ("django", DJANGO),
+            ("djangorestframework", REST_FRAMEWORK),
+            ("gunicorn", GUNICORN),
+            ("whitenoise", WHITENOISE),
+        ],
+    )?;
     let folder = server::fresh_folder("django")?;
     let rows = folder.join("rows");
     fs::write(&rows, rows::lines(options.rows()))?;

@@ -2,6 +2,7 @@
 //! same load goes to its peers and to the machine's bounds, so that the figures can be told from
 //! the machine's. Each other kind of measurement is a flag.
 
+mod browser;
 mod bulk;
 mod compare;
 mod directus;
@@ -36,6 +37,7 @@ const PASSWORD: &str = "bench-password-1";
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Compare,
+    Browser,
     Bulk,
     Licences,
     Scale,
@@ -48,6 +50,8 @@ struct Options {
     rounds: usize,
     /// Whether the peers and the bounds are measured, too.
     peers: bool,
+    /// Whether the programs are built first.
+    build: bool,
     /// A document that the report is put in, between the marks of its kind.
     write: Option<PathBuf>,
     profile: Profile,
@@ -68,11 +72,13 @@ pub fn command(arguments: &[String]) -> Result<()> {
         return webex::run(options.rows());
     }
     match options.profile {
+        _ if !options.build => {}
         Profile::Release => build::everything(Profile::Release)?,
         // The site files of an earlier build do for trying a measurement out.
         Profile::Dev => build::server(Profile::Dev)?,
     }
     match options.kind {
+        Kind::Browser => browser::run(&options),
         Kind::Bulk => bulk::run(&options),
         Kind::Licences => licences::run(&options),
         Kind::Scale => scale::run(&options),
@@ -86,6 +92,7 @@ fn options(arguments: &[String]) -> Result<Options> {
         rows: None,
         rounds: 3,
         peers: true,
+        build: true,
         write: None,
         profile: Profile::Release,
         line: format!("cargo xtask bench {}", arguments.join(" ")).trim_end().to_owned(),
@@ -101,8 +108,10 @@ fn options(arguments: &[String]) -> Result<Options> {
             "--rows" => options.rows = Some(number(value()?)?),
             "--rounds" => options.rounds = number(value()?)?,
             "--no-peers" => options.peers = false,
+            "--no-build" => options.build = false,
             "--write" => options.write = Some(PathBuf::from(value()?)),
             "--debug" => options.profile = Profile::Dev,
+            "--browser" => options.kind = Kind::Browser,
             "--bulk" => options.kind = Kind::Bulk,
             "--licences" => options.kind = Kind::Licences,
             "--scale" => options.kind = Kind::Scale,

