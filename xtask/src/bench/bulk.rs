@@ -8,12 +8,17 @@ use serde_json::{Value, json};
 
 use super::http::Client;
 use super::server::Running;
-use super::{Options, tenantry};
+use super::{Options, tenantry, write};
 use crate::step::step;
 
 const MODEL: &str = "/api/relation/SparkCustomer/";
 const FROM: &str = "sys.Bench.Customer";
 const TO: &str = "sys.Bench.Other";
+
+/// The goals.
+const LOADED: usize = 10_000;
+const EXPORTED: usize = 50_000;
+const MEMORY: usize = 200;
 
 /// One measured step.
 struct Measure {
@@ -49,8 +54,7 @@ pub fn run(options: &Options) -> Result<()> {
         bench.export(format)?;
     }
     bench.delete(TO)?;
-    bench.print();
-    Ok(())
+    bench.report(options)
 }
 
 /// A sheet of customers as CSV, with the keys of the raw form.
@@ -137,15 +141,19 @@ impl Bench {
         })
     }
 
-    fn print(&self) {
-        println!("\n{} rows, one transaction each.\n", self.rows);
-        println!(
-            "| work | seconds | rows/s | most memory so far, MiB |\n| --- | --- | --- | --- |"
+    fn report(&self, options: &Options) -> Result<()> {
+        let mut text = write::heading(options)?;
+        text += &format!(
+            "{} rows, one transaction each. Goals: {LOADED} rows/s loaded, {EXPORTED} rows/s exported \
+             as xlsx, under {MEMORY} MB of memory.\n\n\
+             | work | seconds | rows/s | most memory so far, MiB |\n|---|---|---|---|\n",
+            self.rows
         );
         for Measure { what, seconds, rows, peak_mib } in &self.done {
             #[expect(clippy::cast_precision_loss, reason = "rows are far below 2^52")]
             let rate = *rows as f64 / seconds;
-            println!("| {what} | {seconds:.2} | {rate:.0} | {peak_mib:.0} |");
+            text += &format!("| {what} | {seconds:.2} | {rate:.0} | {peak_mib:.0} |\n");
         }
+        write::put(&text, "bulk", options)
     }
 }

@@ -1,12 +1,14 @@
 //! The figures of the comparison as Markdown: what was reached, the ratios, the goals beside them.
 
+use std::fs;
+
 use anyhow::Result;
 
 use super::compare::Measured;
 use super::load::{CONNECTIONS, Load, SECONDS, WIDE};
 use super::subject::{Subject, median};
 use super::{Options, write};
-use crate::budget;
+use crate::{budget, layout};
 
 /// What the goals compare with, by their names.
 const PEER: &str = "PocketBase";
@@ -28,7 +30,7 @@ pub fn print(measured: &Measured, options: &Options) -> Result<()> {
     text.push('\n');
     text += &figures(&measured.subjects);
     text.push('\n');
-    text += &goals(measured);
+    text += &goals(measured, program_mb(options)?);
     text.push('\n');
     text += &bundle()?;
     write::put(&text, "compare", options)
@@ -79,7 +81,7 @@ impl Goal {
     }
 }
 
-fn goals(measured: &Measured) -> String {
+fn goals(measured: &Measured, program_mb: f64) -> String {
     let named = |name| measured.subjects.iter().find(|subject| subject.name == name);
     let own = &measured.subjects[0];
     let ratio = |other: Option<&Subject>, of: fn(&Subject) -> &[Load]| {
@@ -113,6 +115,7 @@ fn goals(measured: &Measured) -> String {
         Some(Goal::at_least("list as a page", 1000.0, rate(&own.figures.page), "/s")),
         Some(Goal::at_most("its first byte", 20.0, median(&own.figures.first_byte_ms), " ms")),
         Some(Goal::at_most("start to first answer", 150.0, median(&own.figures.start_ms), " ms")),
+        Some(Goal::at_most("the program's file", 40.0, program_mb, " MB")),
     ]
     .into_iter()
     .flatten()
@@ -127,6 +130,12 @@ fn goals(measured: &Measured) -> String {
         text += &format!("| {what} | {wanted} | {reached:.digits$}{unit} | {met} |\n");
     }
     text
+}
+
+fn program_mb(options: &Options) -> Result<f64> {
+    let bytes = fs::metadata(layout::server(options.profile))?.len();
+    #[expect(clippy::cast_precision_loss, reason = "a file is far below 2^52 bytes")]
+    Ok(bytes as f64 / 1e6)
 }
 
 fn bundle() -> Result<String> {
