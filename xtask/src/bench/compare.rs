@@ -49,9 +49,14 @@ pub fn run(options: &Options) -> Result<()> {
     // In turn, so that whatever else the machine does meets all of them.
     for round in 1..=options.rounds {
         for subject in &mut measured.subjects {
-            step(&format!("round {round}: {}", subject.name), || load::round(&wrk, subject))?;
+            step(&format!("reads {round}: {}", subject.name), || load::reads(&wrk, subject))?;
         }
         measured.licences.push(licences(&wrk, &tenant)?);
+    }
+    for round in 1..=options.rounds {
+        for subject in &mut measured.subjects {
+            step(&format!("creates {round}: {}", subject.name), || load::creates(&wrk, subject))?;
+        }
         measured.syncs.push(disk::syncs_per_second()?);
     }
     for subject in &mut measured.subjects {

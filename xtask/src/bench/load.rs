@@ -1,4 +1,4 @@
-//! One round of load: wrk with a few connections on the list, on one instance, and on creates.
+//! Load by wrk, in rounds: the list, one instance and the list's page are read, then rows created.
 
 use std::fs;
 use std::path::Path;
@@ -47,6 +47,7 @@ pub struct Load {
 }
 
 /// One request that is repeated, and how.
+#[derive(Clone, Copy)]
 pub struct Call<'a> {
     pub name: &'a str,
     pub base: &'a str,
@@ -57,46 +58,42 @@ pub struct Call<'a> {
     pub connections: u32,
 }
 
-pub fn round(wrk: &Path, subject: &mut Subject) -> Result<()> {
-    let figures = {
-        let subject = &*subject;
-        let call = |path| Call {
-            name: subject.name,
-            base: &subject.running.base,
-            headers: &subject.headers,
-            path,
-            body: None,
-            connections: CONNECTIONS,
-        };
-        let list = measure(wrk, &call(&subject.list))?;
-        let one = measure(wrk, &call(&subject.one))?;
-        let mut page = None;
-        if let Some(of) = &subject.page {
-            let call = Call { headers: &of.headers, ..call(&of.path) };
-            let first_byte = first_byte::median_ms(&subject.running.base, of)?;
-            page = Some((measure(wrk, &call)?, first_byte));
-        }
-        let mut create = None;
-        if let Some((path, body)) = &subject.create {
-            let few = Call { body: Some(body), ..call(path) };
-            let many = Call { body: Some(body), connections: WIDE, ..call(path) };
-            create = Some((measure(wrk, &few)?, measure(wrk, &many)?));
-        }
-        (list, one, page, create)
-    };
-    let (list, one, page, create) = figures;
-    let of = &mut subject.figures;
-    of.list.push(list);
-    of.one.push(one);
-    if let Some((load, first_byte)) = page {
-        of.page.push(load);
-        of.first_byte_ms.push(first_byte);
+/// A round of reads, while everybody has the rows that they were given and no others.
+pub fn reads(wrk: &Path, subject: &mut Subject) -> Result<()> {
+    let list = measure(wrk, &call(subject, &subject.list))?;
+    let one = measure(wrk, &call(subject, &subject.one))?;
+    if let Some(page) = &subject.page {
+        subject.figures.first_byte_ms.push(first_byte::median_ms(&subject.running.base, page)?);
+        let load = measure(wrk, &Call { headers: &page.headers, ..call(subject, &page.path) })?;
+        subject.figures.page.push(load);
     }
-    if let Some((few, many)) = create {
-        of.create.push(few);
-        of.create_wide.push(many);
-    }
+    subject.figures.list.push(list);
+    subject.figures.one.push(one);
     Ok(())
+}
+
+/// A round of creates, of those that can.
+pub fn creates(wrk: &Path, subject: &mut Subject) -> Result<()> {
+    let Some((path, body)) = &subject.create else {
+        return Ok(());
+    };
+    let few = Call { body: Some(body), ..call(subject, path) };
+    let many = Call { connections: WIDE, ..few };
+    let (few, many) = (measure(wrk, &few)?, measure(wrk, &many)?);
+    subject.figures.create.push(few);
+    subject.figures.create_wide.push(many);
+    Ok(())
+}
+
+fn call<'a>(subject: &'a Subject, path: &'a str) -> Call<'a> {
+    Call {
+        name: subject.name,
+        base: &subject.running.base,
+        headers: &subject.headers,
+        path,
+        body: None,
+        connections: CONNECTIONS,
+    }
 }
 
 pub fn measure(wrk: &Path, call: &Call) -> Result<Load> {
