@@ -59,7 +59,7 @@ fn console(subject: &Subject) -> Value {
             "username": pocketbase::USER,
             "list": "/_/#/collections?collection=customers&sort=name",
         }),
-        "Tenantry" => {
+        tenantry::NAME => {
             let list = subject.page.as_ref().map(|page| page.path.as_str()).unwrap_or_default();
             let next = list.replace('?', "%3F").replace('&', "%26").replace('=', "%3D");
             json!({

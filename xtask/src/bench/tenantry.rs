@@ -15,6 +15,7 @@ use super::{Options, PASSWORD};
 use crate::layout::{self, Profile};
 use crate::process;
 
+pub const NAME: &str = "Tenantry";
 pub const MODEL: &str = "/api/relation/BenchCustomer/";
 const NODE: &str = "sys.Bench.Customer";
 /// A customer beside it, whose rows the list has to leave out.
@@ -54,7 +55,7 @@ pub fn start(options: &Options) -> Result<Subject> {
     create["pin"] = json!("@N@");
 
     Ok(Subject {
-        name: "Tenantry",
+        name: NAME,
         version: version(profile)?,
         page: Some(Page {
             path: format!("/models/relation/BenchCustomer?hierarchy={NODE}&limit=25"),
