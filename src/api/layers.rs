@@ -1,15 +1,16 @@
 //! What every request passes through: an id, a log line, headers that harden, a limit in time and
 //! size, and a net for panics.
 
-use std::{any::Any, time::Duration};
+use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::{DefaultBodyLimit, Request},
     http::{HeaderName, StatusCode},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use tower::{ServiceBuilder, util::MapResponseLayer};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -21,11 +22,13 @@ use tower_http::{
     timeout::TimeoutLayer,
     trace::TraceLayer,
 };
+use tracing::Span;
 
 use super::{
     body,
     client::{self, ClientAddress},
-    origin, plain, protection, v1,
+    metrics::{self, Metrics},
+    origin, plain, protection, refusals, v1,
 };
 use crate::{domain::App, fault::Fault};
 
@@ -38,46 +41,63 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONG_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// The router with everything around it, and beside it the calls that take long: they limit their
-/// bodies themselves. The last layer here is the first that a request meets.
-pub fn around(app: App, router: Router, long: Router) -> Router {
-    let router =
-        router
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(DefaultBodyLimit::max(body::LIMIT))
-            .layer(RequestBodyLimitLayer::new(body::LIMIT))
+/// bodies themselves. The first layer here is the first that a request meets.
+///
+/// All that is around every route is one layer of the router: each layer of it is another box that is
+/// copied for each request.
+pub fn around(app: &App, router: Router, long: Router, metrics: &Arc<Metrics>) -> Router {
+    let router = router.layer(
+        ServiceBuilder::new()
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
-            .merge(long.layer(CatchPanicLayer::custom(panicked)).layer(
-                TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONG_TIMEOUT),
-            ))
-            .layer(from_fn_with_state(app.clone(), origin::own_alone))
-            .layer(from_fn(plain::as_faults))
+            .map_response(IntoResponse::into_response)
+            .layer(RequestBodyLimitLayer::new(body::LIMIT))
+            .layer(DefaultBodyLimit::max(body::LIMIT))
+            .layer(CatchPanicLayer::custom(panicked)),
+    );
+    let long = long.layer(
+        ServiceBuilder::new()
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONG_TIMEOUT))
+            .layer(CatchPanicLayer::custom(panicked)),
+    );
+    let compressed = CompressionLayer::new().compress_when(
+        // Files of the site are compressed already; they carry their own encoding.
+        SizeAbove::new(1024)
+            .and(NotForContentType::IMAGES)
+            .and(NotForContentType::SSE)
+            // Exports are zips inside.
+            .and(NotForContentType::const_new("application/vnd.openxmlformats"))
+            .and(NotForContentType::const_new("application/x-zip"))
+            .and(NotForContentType::const_new("application/gzip")),
+    );
+    let told = TraceLayer::new_for_http().make_span_with(span).on_response(answered);
+    router.merge(long).layer(
+        ServiceBuilder::new()
+            .layer(Extension(Arc::clone(metrics)))
+            .layer(from_fn_with_state(Arc::clone(metrics), metrics::measure))
+            .layer(from_fn_with_state(app.clone(), refusals::record))
+            .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+            .layer(from_fn_with_state(app.clone(), client::note))
+            .layer(told)
+            .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+            .layer(MapResponseLayer::new(protection::headers(app)))
+            .layer(compressed)
             .layer(from_fn(v1::envelope))
-            .layer(
-                CompressionLayer::new().compress_when(
-                    // Files of the site are compressed already; they carry their own encoding.
-                    SizeAbove::new(1024)
-                        .and(NotForContentType::IMAGES)
-                        .and(NotForContentType::SSE)
-                        // Exports are zips inside.
-                        .and(NotForContentType::const_new("application/vnd.openxmlformats"))
-                        .and(NotForContentType::const_new("application/x-zip"))
-                        .and(NotForContentType::const_new("application/gzip")),
-                ),
-            );
-    protection::headers(&app, router)
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
-            let id = request.extensions().get::<RequestId>().map(RequestId::header_value);
-            let id = id.and_then(|id| id.to_str().ok());
-            let from = ClientAddress::of(request.extensions()).0.map(tracing::field::display);
-            // The path alone: what people look for stands in the query.
-            tracing::info_span!("request", method = %request.method(), path = request.uri().path(), from, id)
-        }).on_response(|response: &Response, latency: Duration, _: &tracing::Span| {
-            let milliseconds = latency.as_secs_f64() * 1000.0;
-            tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
-        }))
-        .layer(from_fn_with_state(app, client::note))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+            .layer(from_fn(plain::as_faults))
+            .layer(from_fn_with_state(app.clone(), origin::own_alone)),
+    )
+}
+
+fn span(request: &Request) -> Span {
+    let id = request.extensions().get::<RequestId>().map(RequestId::header_value);
+    let id = id.and_then(|id| id.to_str().ok());
+    let from = ClientAddress::of(request.extensions()).0.map(tracing::field::display);
+    // The path alone: what people look for stands in the query.
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), from, id)
+}
+
+fn answered<B>(response: &Response<B>, latency: Duration, _: &Span) {
+    let milliseconds = latency.as_secs_f64() * 1000.0;
+    tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]

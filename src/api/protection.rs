@@ -1,12 +1,13 @@
 //! The headers that tell browsers what a page of ours may do, and who may hold one.
 
+use std::sync::Arc;
+
 use axum::{
-    Router,
     http::{HeaderName, HeaderValue, header},
+    response::Response,
 };
 use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::ResponseOptions;
-use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::domain::App;
 
@@ -21,8 +22,8 @@ const DOCUMENT: &str = "default-src 'none'; style-src 'self'; img-src 'self'; ba
 /// A year: as long as browsers are to remember that it is https here.
 const HTTPS_ONLY: &str = "max-age=31536000";
 
-/// What every answer has that doesn't say otherwise itself.
-pub fn headers(app: &App, mut router: Router) -> Router {
+/// Gives every answer what it doesn't say otherwise itself.
+pub fn headers<B>(app: &App) -> impl Fn(Response<B>) -> Response<B> + Clone + use<B> {
     let mut headers = vec![
         (header::CONTENT_SECURITY_POLICY, DATA),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -42,11 +43,15 @@ pub fn headers(app: &App, mut router: Router) -> Router {
     if app.settings.public_url.starts_with("https://") {
         headers.push((header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY));
     }
-    for (name, value) in headers {
-        router = router
-            .layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));
+    let headers: Arc<[(HeaderName, HeaderValue)]> =
+        headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
+    move |mut response| {
+        let given = response.headers_mut();
+        for (name, value) in &*headers {
+            given.entry(name).or_insert_with(|| value.clone());
+        }
+        response
     }
-    router
 }
 
 /// The policy of a document without scripts, as a header.

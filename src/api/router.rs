@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Extension, Router, extract::Request, middleware::from_fn_with_state, routing::any};
+use axum::{Extension, Router, extract::Request, routing::any};
 use leptos::config::LeptosOptions;
 use tower_http::normalize_path::NormalizePath;
 
@@ -14,7 +14,7 @@ use super::{
     openapi::{self, Description},
     openid,
     pages::{self, Console, Drafts},
-    posts, refusals,
+    posts,
     routes::{Routes, Surface},
     site::Site,
     v1, webex_posts,
@@ -111,10 +111,7 @@ pub fn service(app: App, site: Site) -> Router {
         .with_state(app.clone());
 
     let metrics = Arc::new(Metrics::default());
-    let service = layers::around(app.clone(), router, long)
-        .layer(from_fn_with_state(app, refusals::record))
-        .layer(from_fn_with_state(Arc::clone(&metrics), metrics::measure))
-        .layer(Extension(metrics));
+    let service = layers::around(&app, router, long, &metrics);
     // Routes are matched by paths without their trailing slash.
     Router::new().fallback_service(NormalizePath::trim_trailing_slash(service))
 }
