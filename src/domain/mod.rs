@@ -227,7 +227,7 @@ impl App {
     /// waits there, also while another process serves it.
     pub async fn open(data_dir: &Path, models_dir: Option<&Path>) -> Result<Self, StartError> {
         let models = Registry::load(models_dir)?;
-        let store = Store::open_existing(data_dir).await?;
+        let store = Store::open_existing(data_dir, &models.to_vec()).await?;
         let app = Self::over(store, models, Env::system(), Settings::of_the_command_line()?)?;
         access::shipped::ensure(&app).await?;
         access::users::ensure(&app).await?;

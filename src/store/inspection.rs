@@ -11,7 +11,7 @@ use super::{
     audit::Link,
     audit_check,
     backup::{SCHEMA_VERSION, open_existing, version_of},
-    second_factors,
+    listed, second_factors,
     vault::Vault,
 };
 
@@ -35,7 +35,7 @@ impl Finding {
 pub const SHOWN: usize = 20;
 
 /// Kept figures and relations, each with a query whose rows are what is wrong, in words.
-const QUERIES: [(&str, &str); 10] = [
+const QUERIES: [(&str, &str); 11] = [
     (
         "the hierarchy",
         "SELECT 'the node ' || n.path || ' isn''t below its parent' FROM node n \
@@ -63,6 +63,15 @@ const QUERIES: [(&str, &str); 10] = [
              || ', counted as ' || coalesce(c.n, 0) \
          FROM (SELECT model, node_id, count(*) AS n FROM instance GROUP BY model, node_id) a \
          FULL JOIN instance_count c USING (model, node_id) \
+         WHERE coalesce(a.n, 0) <> coalesce(c.n, 0)",
+    ),
+    (
+        "the counts of instances at a node and below",
+        "SELECT 'there are ' || coalesce(a.n, 0) || ' of ' || model || ' at ' || node_id \
+             || ' and below, counted as ' || coalesce(c.n, 0) \
+         FROM (SELECT i.model, c.ancestor_id AS node_id, sum(i.n) AS n FROM instance_count i \
+             JOIN node_closure c ON c.node_id = i.node_id GROUP BY 1, 2) a \
+         FULL JOIN subtree_count c USING (model, node_id) \
          WHERE coalesce(a.n, 0) <> coalesce(c.n, 0)",
     ),
     (
@@ -156,6 +165,7 @@ pub fn inspect(data_dir: &Path, known: Option<&Link>) -> Result<Vec<Finding>, St
         let rows = statement.query_map([], |row| row.get(0))?;
         findings.push(Finding::of(what, rows.collect::<Result<_, _>>()?));
     }
+    findings.push(Finding::of("what lists are made from", listed::wrong(conn, SHOWN)?));
     findings.extend(audit_check::log(conn, known)?);
     findings.push(Finding::of("secrets", secrets(conn, data_dir)?));
     Ok(findings)

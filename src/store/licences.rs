@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Node, ReadTx, StoreError, WriteTx, list::data_sql, nodes::node_from};
+use super::{Node, ReadTx, StoreError, WriteTx, listed::path_sql, nodes::node_from};
 use crate::model::NodeType;
 
 /// The two kinds of services. A name may occur in both.
@@ -236,7 +236,7 @@ impl ReadTx<'_> {
         &self,
         asked: &NodesOfType<'_>,
     ) -> Result<(u64, Vec<NodeRow>), StoreError> {
-        let order = data_sql(asked.order);
+        let order = format!("(i.data ->> {})", path_sql(asked.order));
         let found = "FROM node_closure c JOIN node n ON n.id = c.node_id \
              JOIN instance i ON i.pkid = n.pkid \
              WHERE c.ancestor_id = ?1 AND n.node_type = ?2 AND (?3 = '' OR instr(fold( \

@@ -1,9 +1,15 @@
-//! Lists: one indexed statement for a page, with the total from counters where no filter narrows
-//! it. The order of an attribute runs along that attribute's own index (see [`super::indexes`]).
+//! Lists: one indexed statement finds a page in the table of the model's list (see
+//! [`super::listed`]), with the total from counters where no filter narrows it; the instances of the
+//! page are then read one by one.
 
-use rusqlite::{Row, ToSql, params_from_iter, types::Value as Sql};
+use std::collections::{HashMap, hash_map::Entry};
 
-use super::{ReadTx, StoreError};
+use rusqlite::{CachedStatement, Row, params, params_from_iter, types::Value as Sql};
+
+use super::{
+    ReadTx, StoreError,
+    listed::{Table, column, path_sql},
+};
 use crate::{
     list_query::{Condition, Direction},
     model::Kind,
@@ -71,109 +77,205 @@ pub struct ListRow {
     pub node_path: String,
 }
 
-impl Attr {
-    /// The SQL of the value. For properties it is the very text of the index's expression:
-    /// SQLite uses the index only then.
-    pub(super) fn sql(&self) -> String {
-        match self {
-            Self::Data(name, _) => data_sql(name),
-            Self::LocatedAt => "n.path".to_owned(),
-        }
+impl ListSpec {
+    /// Its SQL, over the table of the model's list. `covered` of its `all` instances stand at the
+    /// nodes that are covered.
+    fn query<'q>(&'q self, table: &'q Table, covered: u64, all: u64) -> Query<'q> {
+        Query { spec: self, table, gathers: self.gathers(covered, all) }
     }
-}
 
-/// Property names are checked by the model loader; a quote would end the literal all the same.
-/// In parentheses, since COLLATE binds tighter than the operator.
-pub(super) fn data_sql(name: &str) -> String {
-    format!("(data ->> {})", path_sql(name))
-}
-
-fn path_sql(name: &str) -> String {
-    format!("'$.\"{}\"'", name.replace('\'', "''").replace('"', ""))
-}
-
-/// A partial index is used only where its condition stands in the statement as a literal.
-pub(super) fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    /// Whether the covered instances are all read and sorted, rather than looked for along the order
+    /// among all there are. The one costs as much as there are of them, the other as much as are passed
+    /// over on the way.
+    fn gathers(&self, covered: u64, all: u64) -> bool {
+        if matches!(self.cover, Cover::All) {
+            return false;
+        }
+        // How many fit isn't known before.
+        if !self.filters.is_empty() {
+            return covered <= FEW;
+        }
+        let wanted = self.skip.saturating_add(self.limit);
+        let passed = u128::from(wanted) * u128::from(all) / u128::from(covered.max(1));
+        u128::from(covered) <= passed.min(all.into())
+    }
 }
 
 impl ListSpec {
-    /// The statement that reads the page, and its values.
+    /// The same list as one page.
+    fn whole(&self) -> Self {
+        Self { skip: 0, limit: u64::MAX, ..self.clone() }
+    }
+}
+
+/// Reads the rows that a list has found.
+struct RowReader<'t> {
+    instance: CachedStatement<'t>,
+    node: CachedStatement<'t>,
+    /// The pkid and path of the nodes so far.
+    nodes: HashMap<i64, (String, String)>,
+}
+
+impl<'t> RowReader<'t> {
+    fn new(tx: &'t ReadTx<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            instance: tx
+                .conn
+                .prepare_cached("SELECT pkid, version, data FROM instance WHERE id = ?1")?,
+            node: tx.conn.prepare_cached("SELECT pkid, path FROM node WHERE id = ?1")?,
+            nodes: HashMap::new(),
+        })
+    }
+
+    fn read(&mut self, id: i64, node_id: i64) -> Result<ListRow, StoreError> {
+        let (node_pkid, node_path) = match self.nodes.entry(node_id) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(unknown) => {
+                let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+                unknown.insert(self.node.query_row([node_id], read)?).clone()
+            }
+        };
+        Ok(self.instance.query_row([id], |row| {
+            Ok(ListRow {
+                pkid: row.get(0)?,
+                version: row.get(1)?,
+                data: row.get(2)?,
+                node_pkid,
+                node_path,
+            })
+        })?)
+    }
+}
+
+/// Instances that are read and sorted in next to no time.
+const FEW: u64 = 2000;
+/// Rows that are passed over before a list of the covered nodes is made, rather than each row's node
+/// looked up.
+const MANY: u64 = 1000;
+
+/// A list as SQL.
+struct Query<'q> {
+    spec: &'q ListSpec,
+    table: &'q Table,
+    gathers: bool,
+}
+
+impl Query<'_> {
+    /// The statement that reads the page's ids and nodes, in its order, and its values.
     fn page(&self) -> (String, Vec<Sql>) {
         let (sql, mut values) = self.all();
         let sql = format!("{sql} LIMIT ?{} OFFSET ?{}", values.len() + 1, values.len() + 2);
-        values.push(Sql::Integer(i64::try_from(self.limit).unwrap_or(i64::MAX)));
-        values.push(Sql::Integer(i64::try_from(self.skip).unwrap_or(i64::MAX)));
+        values.push(Sql::Integer(i64::try_from(self.spec.limit).unwrap_or(i64::MAX)));
+        values.push(Sql::Integer(i64::try_from(self.spec.skip).unwrap_or(i64::MAX)));
         (sql, values)
     }
 
-    /// The statement that reads the whole list in its order, and its values.
+    /// The statement that reads those of the whole list in its order, and its values.
     fn all(&self) -> (String, Vec<Sql>) {
-        let (body, values) = self.body();
-        let direction = match self.order.direction {
+        let (body, values) = self.body(Some(&self.spec.order.attr));
+        let direction = match self.spec.order.direction {
             Direction::Asc => "ASC",
             Direction::Desc => "DESC",
         };
-        let order = self.order.attr.sql();
+        let order = self.value(&self.spec.order.attr);
+        // A sign keeps SQLite from following the order's index.
+        let sign = if self.gathers { "+" } else { "" };
         let sql = format!(
-            "SELECT i.pkid, i.version, i.data, n.pkid, n.path {body} \
-             ORDER BY {order} COLLATE NOCASE {direction}, i.id {direction}"
+            "SELECT l.id, l.node_id {body} \
+             ORDER BY {sign}{order} COLLATE NOCASE {direction}, l.id {direction}"
         );
         (sql, values)
     }
 
-    /// `FROM … WHERE …` and its values.
-    fn body(&self) -> (String, Vec<Sql>) {
+    /// The SQL of an attribute's value.
+    fn value(&self, attr: &Attr) -> String {
+        match attr {
+            Attr::Data(name, _) if self.table.has(name) => format!("l.{}", column(name)),
+            // In parentheses, since COLLATE binds tighter than the operator.
+            Attr::Data(name, _) => format!("(i.data ->> {})", path_sql(name)),
+            Attr::LocatedAt => "n.path".to_owned(),
+        }
+    }
+
+    /// `FROM … WHERE …` and its values, with what `order` is read from.
+    fn body(&self, order: Option<&Attr>) -> (String, Vec<Sql>) {
+        let spec = self.spec;
+        let attrs = || spec.filters.iter().flat_map(|filter| &filter.attrs).chain(order);
+        let mut sql = format!("FROM {} l", self.table.sql());
+        if attrs().any(|attr| matches!(attr, Attr::Data(name, _) if !self.table.has(name))) {
+            sql += " CROSS JOIN instance i ON i.id = l.id";
+        }
+        if attrs().any(|attr| matches!(attr, Attr::LocatedAt)) {
+            sql += " CROSS JOIN node n ON n.id = l.node_id";
+        }
         let mut values = Vec::new();
-        let mut sql = format!(
-            "FROM instance i CROSS JOIN node n ON n.id = i.node_id WHERE i.model = {}",
-            literal(&self.model)
-        );
         let mut bind = |value: Sql| {
             values.push(value);
             format!("?{}", values.len())
         };
-        match self.cover {
+        let mut conditions = Vec::new();
+        let by_row = !self.gathers && spec.skip.saturating_add(spec.limit) <= MANY;
+        let among = |nodes: &str| {
+            // A sign keeps SQLite from beginning with the nodes.
+            format!("{}l.node_id IN ({nodes})", if self.gathers { "" } else { "+" })
+        };
+        match spec.cover {
             Cover::All => {}
             Cover::Down(node) => {
                 let node = bind(Sql::Integer(node));
-                // Not EXISTS: SQLite makes a join of that, starts it at the nodes, and sorts.
-                sql += &format!(
-                    " AND (SELECT 1 FROM node_closure \
-                     WHERE ancestor_id = {node} AND node_id = i.node_id) IS NOT NULL"
-                );
+                conditions.push(if by_row {
+                    // Not EXISTS: SQLite makes a join of that, starts it at the nodes, and sorts.
+                    format!(
+                        "(SELECT 1 FROM node_closure \
+                         WHERE ancestor_id = {node} AND node_id = l.node_id) IS NOT NULL"
+                    )
+                } else {
+                    among(&format!("SELECT node_id FROM node_closure WHERE ancestor_id = {node}"))
+                });
             }
-            Cover::Local(node) => sql += &format!(" AND i.node_id = {}", bind(Sql::Integer(node))),
+            Cover::Local(node) => {
+                conditions.push(format!("l.node_id = {}", bind(Sql::Integer(node))));
+            }
             Cover::Up { node_id, visible_from } => {
                 let (node, from) = (bind(Sql::Integer(node_id)), bind(Sql::Integer(visible_from)));
-                sql += &format!(
-                    " AND i.node_id IN (SELECT up.ancestor_id FROM node_closure up \
+                conditions.push(among(&format!(
+                    "SELECT up.ancestor_id FROM node_closure up \
                      JOIN node_closure own ON own.node_id = up.ancestor_id \
-                     WHERE up.node_id = {node} AND own.ancestor_id = {from})"
-                );
+                     WHERE up.node_id = {node} AND own.ancestor_id = {from}"
+                )));
             }
             Cover::Above(node) => {
                 let node = bind(Sql::Integer(node));
-                sql += &format!(
-                    " AND (SELECT 1 FROM node_closure \
-                     WHERE ancestor_id = i.node_id AND node_id = {node}) IS NOT NULL"
-                );
+                conditions.push(among(&format!(
+                    "SELECT ancestor_id FROM node_closure WHERE node_id = {node}"
+                )));
             }
             Cover::Line(node) => {
                 let node = bind(Sql::Integer(node));
-                sql += &format!(
-                    " AND coalesce((SELECT 1 FROM node_closure \
-                     WHERE ancestor_id = {node} AND node_id = i.node_id), \
-                     (SELECT 1 FROM node_closure \
-                     WHERE ancestor_id = i.node_id AND node_id = {node})) IS NOT NULL"
-                );
+                conditions.push(if by_row {
+                    format!(
+                        "coalesce((SELECT 1 FROM node_closure \
+                         WHERE ancestor_id = {node} AND node_id = l.node_id), \
+                         (SELECT 1 FROM node_closure \
+                         WHERE ancestor_id = l.node_id AND node_id = {node})) IS NOT NULL"
+                    )
+                } else {
+                    among(&format!(
+                        "SELECT node_id FROM node_closure WHERE ancestor_id = {node} \
+                         UNION SELECT ancestor_id FROM node_closure WHERE node_id = {node}"
+                    ))
+                });
             }
         }
-        for filter in &self.filters {
+        for filter in &spec.filters {
             let text = bind(Sql::Text(filter.wanted()));
             let any: Vec<String> =
-                filter.attrs.iter().map(|attr| filter.condition(attr, &text)).collect();
-            sql += &format!(" AND (({}))", any.join(") OR ("));
+                filter.attrs.iter().map(|attr| filter.condition(self, attr, &text)).collect();
+            conditions.push(format!("(({}))", any.join(") OR (")));
+        }
+        if !conditions.is_empty() {
+            sql += " WHERE ";
+            sql += &conditions.join(" AND ");
         }
         (sql, values)
     }
@@ -186,11 +288,11 @@ impl ListFilter {
     }
 
     /// The condition on one attribute; `text` is the parameter that holds [`Self::wanted`].
-    fn condition(&self, attr: &Attr, text: &str) -> String {
-        if let Attr::Data(name, Kind::Array) = attr {
-            return self.condition_on_entries(name, text);
+    fn condition(&self, query: &Query<'_>, attr: &Attr, text: &str) -> String {
+        let raw = query.value(attr);
+        if let Attr::Data(_, Kind::Array) = attr {
+            return self.condition_on_entries(&raw, text);
         }
-        let raw = attr.sql();
         // Times of one form, in whose index they sort as they follow each other.
         match self.condition {
             Condition::From => return format!("{raw} >= {text} COLLATE NOCASE"),
@@ -208,10 +310,9 @@ impl ListFilter {
 
     /// What is asked of a list's entries: one of them fits, or for what isn't wanted none does. An
     /// empty text stands for a list without entries.
-    fn condition_on_entries(&self, name: &str, text: &str) -> String {
-        let path = path_sql(name);
+    fn condition_on_entries(&self, list: &str, text: &str) -> String {
         if self.text.is_empty() {
-            let entries = format!("coalesce(json_array_length(data, {path}), 0)");
+            let entries = format!("coalesce(json_array_length({list}), 0)");
             return match self.condition {
                 Condition::Equals => format!("{entries} = 0 AND {text} = ''"),
                 Condition::NotEqual => format!("{entries} > 0 AND {text} = ''"),
@@ -236,7 +337,7 @@ impl ListFilter {
             Condition::Equals if self.text.is_ascii() => format!("value = {text} COLLATE NOCASE"),
             _ => Self { condition, ..self.clone() }.comparison("value", text, false),
         };
-        format!("{exists} (SELECT 1 FROM json_each(data, {path}) WHERE {fits})")
+        format!("{exists} (SELECT 1 FROM json_each({list}) WHERE {fits})")
     }
 
     /// Compares one value; `narrow` where an index may be asked first.
@@ -278,46 +379,62 @@ impl ListFilter {
     }
 }
 
-fn row_from(row: &Row<'_>) -> rusqlite::Result<ListRow> {
-    Ok(ListRow {
-        pkid: row.get(0)?,
-        version: row.get(1)?,
-        data: row.get(2)?,
-        node_pkid: row.get(3)?,
-        node_path: row.get(4)?,
-    })
-}
-
 impl ReadTx<'_> {
+    /// The list's SQL, for where its instances stand.
+    fn with_query<T>(
+        &self,
+        spec: &ListSpec,
+        work: impl FnOnce(Query<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let table = self.listed.of(&spec.model)?;
+        let (covered, all) = match spec.cover {
+            Cover::All => (0, 0),
+            cover => (self.counted(&spec.model, cover)?, self.counted(&spec.model, Cover::All)?),
+        };
+        work(spec.query(table, covered, all))
+    }
+
     /// A page of a list.
     pub fn list(&self, spec: &ListSpec) -> Result<Vec<ListRow>, StoreError> {
-        let (sql, values) = spec.page();
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let rows = statement.query_map(params_from_iter(values), row_from)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.with_query(spec, |query| {
+            let (sql, values) = query.page();
+            let mut found = self.conn.prepare_cached(&sql)?;
+            let mut found = found.query(params_from_iter(values))?;
+            let mut reader = RowReader::new(self)?;
+            let mut rows = Vec::new();
+            while let Some(row) = found.next()? {
+                rows.push(reader.read(row.get(0)?, row.get(1)?)?);
+            }
+            Ok(rows)
+        })
     }
 
     /// The pkids of the whole list, in its order, whatever its page.
     pub fn pkids(&self, spec: &ListSpec) -> Result<Vec<String>, StoreError> {
-        let (body, values) = spec.body();
-        let order = spec.order.attr.sql();
-        let direction = spec.order.direction.as_str();
-        let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT i.pkid {body} ORDER BY {order} COLLATE NOCASE {direction}, i.id {direction}"
-        ))?;
-        let rows = statement.query_map(params_from_iter(values), |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let whole = spec.whole();
+        self.with_query(&whole, |query| {
+            let (sql, values) = query.all();
+            let mut statement = self.conn.prepare_cached(&format!(
+                "SELECT pkid FROM ({sql}) p CROSS JOIN instance i ON i.id = p.id"
+            ))?;
+            let rows = statement.query_map(params_from_iter(values), |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
     }
 
     /// Where the instances of the whole list stand: dot paths, with how many there are at each.
     pub fn places(&self, spec: &ListSpec) -> Result<Vec<(String, u64)>, StoreError> {
-        let (body, values) = spec.body();
-        let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT n.path, count(*) {body} GROUP BY n.id ORDER BY n.path"
-        ))?;
-        let rows =
-            statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let whole = spec.whole();
+        self.with_query(&whole, |query| {
+            let (body, values) = query.body(None);
+            let mut statement = self.conn.prepare_cached(&format!(
+                "SELECT o.path, p.n FROM (SELECT l.node_id, count(*) AS n {body} \
+                 GROUP BY l.node_id) p JOIN node o ON o.id = p.node_id ORDER BY o.path"
+            ))?;
+            let rows = statement
+                .query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
     }
 
     /// Hands every instance of a list to `each`, in the list's order, whatever page it names.
@@ -327,12 +444,14 @@ impl ReadTx<'_> {
         spec: &ListSpec,
         mut each: impl FnMut(ListRow) -> Result<(), E>,
     ) -> Result<(), E> {
-        let (sql, values) = spec.all();
-        let mut statement = self.conn.prepare_cached(&sql).map_err(StoreError::from)?;
-        let rows =
-            statement.query_map(params_from_iter(values), row_from).map_err(StoreError::from)?;
-        for row in rows {
-            each(row.map_err(StoreError::from)?)?;
+        let whole = spec.whole();
+        let (sql, values) = self.with_query(&whole, |query| Ok(query.all()))?;
+        let mut found = self.conn.prepare_cached(&sql).map_err(StoreError::from)?;
+        let mut found = found.query(params_from_iter(values)).map_err(StoreError::from)?;
+        let mut reader = RowReader::new(self)?;
+        while let Some(row) = found.next().map_err(StoreError::from)? {
+            let key = |at| row.get(at).map_err(StoreError::from);
+            each(reader.read(key(0)?, key(1)?)?)?;
         }
         Ok(())
     }
@@ -342,129 +461,183 @@ impl ReadTx<'_> {
         if spec.filters.is_empty() {
             return self.counted(&spec.model, spec.cover);
         }
-        let (body, values) = spec.body();
-        let mut statement = self.conn.prepare_cached(&format!("SELECT count(*) {body}"))?;
-        Ok(statement.query_row(params_from_iter(values), |row| row.get(0))?)
+        let whole = spec.whole();
+        self.with_query(&whole, |query| {
+            let (body, values) = query.body(None);
+            let mut statement = self.conn.prepare_cached(&format!("SELECT count(*) {body}"))?;
+            Ok(statement.query_row(params_from_iter(values), |row| row.get(0))?)
+        })
     }
 
     /// Instances of a model at the covered nodes, from the counters.
     pub fn counted(&self, model: &str, cover: Cover) -> Result<u64, StoreError> {
-        let (nodes, values): (&str, Vec<Box<dyn ToSql>>) = match cover {
-            Cover::All => ("", vec![]),
-            Cover::Down(node) => (
-                " AND node_id IN (SELECT node_id FROM node_closure WHERE ancestor_id = ?2)",
-                vec![Box::new(node)],
-            ),
-            Cover::Local(node) => (" AND node_id = ?2", vec![Box::new(node)]),
-            Cover::Up { node_id, visible_from } => (
-                " AND node_id IN (SELECT up.ancestor_id FROM node_closure up \
-                 JOIN node_closure own ON own.node_id = up.ancestor_id \
-                 WHERE up.node_id = ?2 AND own.ancestor_id = ?3)",
-                vec![Box::new(node_id), Box::new(visible_from)],
-            ),
-            Cover::Above(node) => (
-                " AND node_id IN (SELECT ancestor_id FROM node_closure WHERE node_id = ?2)",
-                vec![Box::new(node)],
-            ),
-            // Asked of each node that has instances: an inherited model stands at few, and there
-            // may be many below.
-            Cover::Line(node) => (
-                " AND coalesce((SELECT 1 FROM node_closure c \
-                 WHERE c.ancestor_id = ?2 AND c.node_id = instance_count.node_id), \
-                 (SELECT 1 FROM node_closure c \
-                 WHERE c.ancestor_id = instance_count.node_id AND c.node_id = ?2)) IS NOT NULL",
-                vec![Box::new(node)],
-            ),
+        let below = |node| {
+            let mut statement = self.conn.prepare_cached(
+                "SELECT coalesce(sum(n), 0) FROM subtree_count WHERE model = ?1 AND node_id = ?2",
+            )?;
+            Ok::<u64, StoreError>(statement.query_row(params![model, node], |row| row.get(0))?)
         };
-        let sql = format!("SELECT coalesce(sum(n), 0) FROM instance_count WHERE model = ?1{nodes}");
-        let values = std::iter::once(Box::new(model.to_owned()) as Box<dyn ToSql>).chain(values);
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        Ok(statement.query_row(params_from_iter(values), |row| row.get(0))?)
+        let at = |nodes: &str, values: &[&dyn rusqlite::ToSql]| {
+            let mut statement = self.conn.prepare_cached(&format!(
+                "SELECT coalesce(sum(n), 0) FROM instance_count WHERE model = ?1 \
+                 AND node_id IN ({nodes})"
+            ))?;
+            let values: Vec<&dyn rusqlite::ToSql> = std::iter::once(&model as &dyn rusqlite::ToSql)
+                .chain(values.iter().copied())
+                .collect();
+            Ok::<u64, StoreError>(statement.query_row(&*values, |row| row.get(0))?)
+        };
+        match cover {
+            Cover::All => {
+                let mut statement = self.conn.prepare_cached(
+                    "SELECT coalesce(sum(n), 0) FROM subtree_count WHERE model = ?1 \
+                     AND node_id IN (SELECT id FROM node WHERE parent_id IS NULL)",
+                )?;
+                Ok(statement.query_row([model], |row| row.get(0))?)
+            }
+            Cover::Down(node) => below(node),
+            Cover::Local(node) => at("?2", &[&node]),
+            Cover::Up { node_id, visible_from } => at(
+                "SELECT up.ancestor_id FROM node_closure up \
+                 JOIN node_closure own ON own.node_id = up.ancestor_id \
+                 WHERE up.node_id = ?2 AND own.ancestor_id = ?3",
+                &[&node_id, &visible_from],
+            ),
+            Cover::Above(node) => {
+                at("SELECT ancestor_id FROM node_closure WHERE node_id = ?2", &[&node])
+            }
+            Cover::Line(node) => {
+                let above = at(
+                    "SELECT ancestor_id FROM node_closure WHERE node_id = ?2 AND ancestor_id <> ?2",
+                    &[&node],
+                )?;
+                Ok(above + below(node)?)
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{domain::registry::Registry, list_query::LOCATED_AT, store::Store};
+    use crate::{domain::registry::Registry, list_query::LOCATED_AT, model::Model, store::Store};
 
-    /// What SQLite means to do for a list.
-    async fn plan(store: &Store, spec: ListSpec) -> String {
-        let plan = store.read(move |tx| {
-            let (sql, values) = spec.page();
+    /// A store with the tables of all models.
+    async fn store() -> (tempfile::TempDir, Store, Vec<Model>) {
+        let dir = tempfile::tempdir().unwrap();
+        let models = Registry::load(None).unwrap().to_vec();
+        let store = Store::open(dir.path(), &models).await.unwrap();
+        (dir, store, models)
+    }
+
+    fn text(name: &str) -> Attr {
+        Attr::Data(name.to_owned(), Kind::String)
+    }
+
+    fn spec(model: &str, cover: Cover, order: Attr, direction: Direction) -> ListSpec {
+        let order = Order { attr: order, direction };
+        ListSpec { model: model.to_owned(), cover, filters: Vec::new(), order, skip: 0, limit: 25 }
+    }
+
+    /// What SQLite means to do for a page, where so many of so many instances are covered.
+    fn plan(store: &Store, spec: &ListSpec, covered: u64, all: u64) -> String {
+        let plan = store.read_now(|tx| {
+            let (sql, values) = spec.query(tx.listed.of(&spec.model)?, covered, all).page();
             let mut statement = tx.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
             let lines = statement
                 .query_map(params_from_iter(values), |row| row.get::<_, String>(3))?
                 .collect::<Result<Vec<_>, _>>()?;
             Ok::<_, StoreError>(lines.join("\n"))
         });
-        plan.await.unwrap()
+        plan.unwrap()
     }
+
+    const COVERS: [Cover; 5] =
+        [Cover::All, Cover::Down(1), Cover::Line(1), Cover::Above(1), Cover::Local(1)];
 
     #[tokio::test]
     async fn a_page_in_the_order_of_any_attribute_of_a_list_is_neither_scanned_nor_sorted() {
-        let dir = tempfile::tempdir().unwrap();
-        let models = Registry::load(None).unwrap().to_vec();
-        let store = Store::open(dir.path(), &models).await.unwrap();
+        let (_dir, store, models) = store().await;
         for model in &models {
             for name in model.summary_attrs.iter().filter(|a| *a != LOCATED_AT) {
-                for cover in
-                    [Cover::All, Cover::Down(1), Cover::Local(1), Cover::Line(1), Cover::Above(1)]
-                {
-                    let kind = model.root.property(name).unwrap().kind;
-                    let plan = plan(
-                        &store,
-                        ListSpec {
-                            model: model.model_type.clone(),
-                            cover,
-                            filters: Vec::new(),
-                            order: Order {
-                                attr: Attr::Data(name.clone(), kind),
-                                direction: Direction::Desc,
-                            },
-                            skip: 0,
-                            limit: 25,
-                        },
-                    )
-                    .await;
-                    let index = format!("list_{}_{name}", model.model_type.replace('/', "_"));
-                    // A single node's own instances are few: reading and sorting them is as good.
-                    if !matches!(cover, Cover::Local(_)) {
-                        assert!(plan.contains(&index), "{name} {cover:?}\n{plan}");
-                        assert!(!plan.contains("TEMP B-TREE"), "{name} {cover:?}\n{plan}");
+                let attr = Attr::Data(name.clone(), model.root.property(name).unwrap().kind);
+                for cover in COVERS {
+                    for skip in [0, 250_000] {
+                        let spec = ListSpec {
+                            skip,
+                            ..spec(&model.model_type, cover, attr.clone(), Direction::Desc)
+                        };
+                        let plan = plan(&store, &spec, 1_000_000, 1_000_000);
+                        let index = format!("listed_{}_{name}", model.model_type.replace('/', "_"));
+                        let along = format!("SCAN l USING COVERING INDEX {index}");
+                        // A single node's own instances lie side by side.
+                        if !matches!(cover, Cover::Local(_)) {
+                            assert!(plan.contains(&along), "{name} {cover:?}\n{plan}");
+                            assert!(!plan.contains("TEMP B-TREE"), "{name} {cover:?}\n{plan}");
+                        }
                     }
-                    assert!(!plan.contains("SCAN i\n"), "{name} {cover:?}\n{plan}");
                 }
             }
         }
     }
 
     #[tokio::test]
+    async fn the_few_instances_of_a_small_place_are_read_from_where_they_lie() {
+        let (_dir, store, models) = store().await;
+        for model in &models {
+            for name in model.summary_attrs.iter().filter(|a| *a != LOCATED_AT) {
+                let attr = Attr::Data(name.clone(), model.root.property(name).unwrap().kind);
+                for cover in &COVERS[1..] {
+                    let spec = spec(&model.model_type, *cover, attr.clone(), Direction::Asc);
+                    let plan = plan(&store, &spec, 500, 1_000_000);
+                    assert!(
+                        plan.contains("SEARCH l USING PRIMARY KEY (node_id=?)"),
+                        "{name} {cover:?}\n{plan}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_costs_less_is_done() {
+        let of = |cover, skip| ListSpec {
+            skip,
+            ..spec("data/User", cover, text("user_id"), Direction::Asc)
+        };
+        let first = of(Cover::Down(1), 0);
+        // Of a million, 25 are found among 25 times as many as there are for each covered.
+        assert!(first.gathers(500, 1_000_000));
+        assert!(first.gathers(5_000, 1_000_000));
+        assert!(!first.gathers(6_000, 1_000_000));
+        assert!(!first.gathers(900_000, 1_000_000));
+        assert!(!first.gathers(1_000, 1_000));
+        let deep = of(Cover::Down(1), 250_000);
+        assert!(deep.gathers(400_000, 1_000_000));
+        assert!(!deep.gathers(900_000, 1_000_000));
+        assert!(!of(Cover::All, 250_000).gathers(0, 0));
+    }
+
+    #[tokio::test]
     async fn what_a_text_begins_with_is_looked_up() {
-        let dir = tempfile::tempdir().unwrap();
-        let models = Registry::load(None).unwrap().to_vec();
-        let store = Store::open(dir.path(), &models).await.unwrap();
-        let name = || Attr::Data("name".to_owned(), Kind::String);
-        let plan = plan(
-            &store,
-            ListSpec {
-                model: "relation/SparkCustomer".to_owned(),
-                cover: Cover::Down(1),
-                filters: vec![ListFilter {
-                    attrs: vec![name()],
-                    condition: Condition::StartsWith,
-                    text: "Ac".to_owned(),
-                    ignore_case: true,
-                }],
-                order: Order { attr: name(), direction: Direction::Asc },
-                skip: 0,
-                limit: 25,
-            },
-        )
-        .await;
+        let (_dir, store, _) = store().await;
+        let filter = ListFilter {
+            attrs: vec![text("name")],
+            condition: Condition::StartsWith,
+            text: "Ac".to_owned(),
+            ignore_case: true,
+        };
+        let spec = ListSpec {
+            filters: vec![filter],
+            ..spec("relation/SparkCustomer", Cover::Down(1), text("name"), Direction::Asc)
+        };
+        let plan = plan(&store, &spec, 1_000_000, 1_000_000);
         assert!(
             plan.contains(
-                "SEARCH i USING INDEX list_relation_SparkCustomer_name (<expr>>? AND <expr><?)"
+                "SEARCH l USING INDEX listed_relation_SparkCustomer_name (a_name>? AND a_name<?)"
+            ) || plan.contains(
+                "SEARCH l USING COVERING INDEX listed_relation_SparkCustomer_name (a_name>? AND \
+                 a_name<?)"
             ),
             "{plan}"
         );
@@ -473,27 +646,18 @@ mod tests {
 
     #[tokio::test]
     async fn the_transactions_of_an_instance_are_looked_up() {
-        let dir = tempfile::tempdir().unwrap();
-        let models = Registry::load(None).unwrap().to_vec();
-        let store = Store::open(dir.path(), &models).await.unwrap();
-        let text = |name: &str| Attr::Data(name.to_owned(), Kind::String);
-        let plan = plan(
-            &store,
-            ListSpec {
-                model: "tool/Transaction".to_owned(),
-                cover: Cover::Down(1),
-                filters: vec![ListFilter {
-                    attrs: vec![text("href")],
-                    condition: Condition::Equals,
-                    text: "/api/relation/SparkCustomer/1".to_owned(),
-                    ignore_case: false,
-                }],
-                order: Order { attr: text("submitted"), direction: Direction::Desc },
-                skip: 0,
-                limit: 25,
-            },
-        )
-        .await;
-        assert!(plan.contains("list_tool_Transaction_href"), "{plan}");
+        let (_dir, store, _) = store().await;
+        let filter = ListFilter {
+            attrs: vec![text("href")],
+            condition: Condition::Equals,
+            text: "/api/relation/SparkCustomer/1".to_owned(),
+            ignore_case: false,
+        };
+        let spec = ListSpec {
+            filters: vec![filter],
+            ..spec("tool/Transaction", Cover::Down(1), text("submitted"), Direction::Desc)
+        };
+        let plan = plan(&store, &spec, 1_000_000, 1_000_000);
+        assert!(plan.contains("listed_tool_Transaction_href (a_href=?)"), "{plan}");
     }
 }

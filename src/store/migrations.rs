@@ -26,10 +26,11 @@ static ALL: [M<'static>; LATEST as usize] = [
     M::up(include_str!("migrations/0015_openid.sql")),
     M::up(include_str!("migrations/0016_whose_tasks.sql")),
     M::up(include_str!("migrations/0017_records_stay.sql")),
+    M::up(include_str!("migrations/0018_subtree_counts.sql")),
 ];
 
 /// The version of the tables after all of them.
-pub const LATEST: u32 = 17;
+pub const LATEST: u32 = 18;
 
 /// Brings the database of `data_dir` up to date.
 pub fn run(conn: &mut Connection, data_dir: &Path) -> Result<(), StoreError> {

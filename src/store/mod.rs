@@ -10,12 +10,12 @@ mod audit;
 mod audit_check;
 pub mod backup;
 mod figures;
-mod indexes;
 pub mod inspection;
 mod instances;
 mod key_file;
 mod licences;
 mod list;
+mod listed;
 mod marks;
 mod migrations;
 mod nodes;
@@ -52,6 +52,7 @@ pub use licences::{
     Family, NearFull, NodeRow, NodesOfType, PackSet, SiteLicence, TenantLicence, TenantPack,
 };
 pub use list::{Attr, Cover, ListFilter, ListRow, ListSpec, Order};
+use listed::Listed;
 pub use nodes::{Node, NodeContents};
 use readers::Readers;
 pub use second_factors::SecondFactorRow;
@@ -125,6 +126,20 @@ pub struct Store {
 pub struct ReadTx<'c> {
     conn: &'c Connection,
     vault: &'c Vault,
+    listed: &'c Listed,
+}
+
+/// What the store knows beside its connections.
+#[derive(Clone)]
+struct Beside {
+    vault: Vault,
+    listed: Listed,
+}
+
+impl Beside {
+    fn read<'c>(&'c self, conn: &'c Connection) -> ReadTx<'c> {
+        ReadTx { conn, vault: &self.vault, listed: &self.listed }
+    }
 }
 
 /// A transaction that will be committed, together with others that were waiting, when the work
@@ -145,12 +160,12 @@ impl<'c> std::ops::Deref for WriteTx<'c> {
 
 impl Store {
     /// Opens the database below `data_dir`, making both and the key file where they are missing,
-    /// brings the tables up to date, and makes the indexes that the models' lists need.
+    /// brings the tables up to date, and makes those that the models' lists need.
     pub async fn open(data_dir: &Path, models: &[Model]) -> Result<Self, StoreError> {
-        Self::at(data_dir, Some(models)).await
+        Self::at(data_dir, models, false).await
     }
 
-    async fn at(data_dir: &Path, models: Option<&[Model]>) -> Result<Self, StoreError> {
+    async fn at(data_dir: &Path, models: &[Model], keep: bool) -> Result<Self, StoreError> {
         std::fs::create_dir_all(data_dir)?;
         let vault = Vault::open(data_dir)?;
         if rotation::is_unfinished(data_dir)? {
@@ -170,25 +185,24 @@ impl Store {
         conn.pragma_update(None, "cache_size", WRITER_CACHE)?;
         migrations::run(&mut conn, data_dir)?;
         audit::adopt(&mut conn)?;
-        if let Some(models) = models {
-            indexes::create(&conn, models)?;
-        }
+        let listed = Listed::create(&mut conn, models, keep)?;
         sealing::ensure(&conn, &vault)?;
-        let readers = Readers::new(&path);
+        let beside = Beside { vault, listed };
+        let readers = Readers::new(&path, beside.clone());
         let folder = Arc::from(data_dir);
-        let store = Self { readers, writer: Writer::start(conn, vault), folder };
+        let store = Self { readers, writer: Writer::start(conn, beside), folder };
         // Fails here, at the start, when the file can't be read.
         store.read(|tx: &ReadTx<'_>| -> Result<(), StoreError> { tx.check() }).await?;
         Ok(store)
     }
 
-    /// Opens the database of a folder that has one, with the indexes it has.
-    pub async fn open_existing(data_dir: &Path) -> Result<Self, StoreError> {
+    /// Opens the database of a folder that has one, with the tables of lists that it has.
+    pub async fn open_existing(data_dir: &Path, models: &[Model]) -> Result<Self, StoreError> {
         if !data_dir.join(DATABASE_FILE).is_file() {
             let message = format!("there is no {DATABASE_FILE} in {}", data_dir.display());
             return Err(std::io::Error::new(std::io::ErrorKind::NotFound, message).into());
         }
-        Self::at(data_dir, None).await
+        Self::at(data_dir, models, true).await
     }
 
     /// Runs `work` over one consistent view, on a thread of its own: for what may take long, such as
@@ -199,7 +213,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.readers.run_long(self.writer.vault(), work).await
+        self.readers.run_long(work).await
     }
 
     /// Runs `work` over one consistent view, right here: for what is found by its key, or along an
@@ -209,7 +223,7 @@ impl Store {
         &self,
         work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.readers.run(self.writer.vault_ref(), work)
+        self.readers.run(work)
     }
 
     /// Runs `work` on the writing connection and answers once what it wrote is on the disk.

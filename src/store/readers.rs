@@ -9,7 +9,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
-use super::{ReadTx, StoreError, prepare, vault::Vault};
+use super::{Beside, ReadTx, StoreError, prepare};
 
 /// Long reads at a time. More than the processor has cores wins nothing.
 const LONG: usize = 8;
@@ -21,21 +21,21 @@ pub struct Readers(Arc<Inner>);
 
 struct Inner {
     path: Box<Path>,
+    beside: Beside,
     /// Those that nobody reads with at the moment: as many as have ever been needed at once.
     idle: Mutex<Vec<Connection>>,
     long: Semaphore,
 }
 
 impl Readers {
-    pub fn new(path: &Path) -> Self {
+    pub fn new(path: &Path, beside: Beside) -> Self {
         let (idle, long) = (Mutex::default(), Semaphore::new(LONG));
-        Self(Arc::new(Inner { path: path.into(), idle, long }))
+        Self(Arc::new(Inner { path: path.into(), beside, idle, long }))
     }
 
     /// Runs `work` on the thread that calls.
     pub fn run<T, E: From<StoreError>>(
         &self,
-        vault: &Vault,
         work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let idle = self.idle().pop();
@@ -45,14 +45,14 @@ impl Readers {
         };
         // A panic in between, or a failure of the database, loses this connection alone.
         begin(&conn)?;
-        let result = work(&ReadTx { conn: &conn, vault });
+        let result = work(&self.0.beside.read(&conn));
         end(&conn)?;
         self.idle().push(conn);
         result
     }
 
     /// Runs `work` on a thread of its own, when few others do the same.
-    pub async fn run_long<T, E, F>(&self, vault: Vault, work: F) -> Result<T, E>
+    pub async fn run_long<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnOnce(&ReadTx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -61,9 +61,7 @@ impl Readers {
         let closed = |error: &dyn std::fmt::Display| StoreError::Unavailable(error.to_string());
         let _turn = self.0.long.acquire().await.map_err(|e| closed(&e))?;
         let readers = self.clone();
-        tokio::task::spawn_blocking(move || readers.run(&vault, work))
-            .await
-            .map_err(|e| closed(&e))?
+        tokio::task::spawn_blocking(move || readers.run(work)).await.map_err(|e| closed(&e))?
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {

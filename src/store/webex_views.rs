@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params_from_iter, types::Value as Sql};
 
-use super::{Node, ReadTx, StoreError, list::literal};
+use super::{Node, ReadTx, StoreError, listed::literal};
 
 /// A Webex customer with its connection.
 #[derive(Clone, Debug)]
@@ -131,10 +131,12 @@ impl ReadTx<'_> {
         limit: u64,
     ) -> Result<(u64, Vec<NearLicence>), StoreError> {
         let from = format!(
-            "FROM instance i CROSS JOIN webex_synced s ON s.instance_id = i.id \
+            "FROM {} l CROSS JOIN instance i ON i.id = l.id \
+             CROSS JOIN webex_synced s ON s.instance_id = i.id \
              CROSS JOIN instance c ON c.id = s.customer_id \
-             WHERE i.model = 'device/spark/License' AND i.data ->> '$.total_units' > 0 \
+             WHERE i.data ->> '$.total_units' > 0 \
              AND i.data ->> '$.consumed_units' * 10 >= i.data ->> '$.total_units' * 9{}",
+            self.listed.of("device/spark/License")?.sql(),
             below(node)
         );
         let total = self

@@ -17,7 +17,7 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 
-use super::{ReadTx, StoreError, WriteTx, vault::Vault};
+use super::{Beside, StoreError, WriteTx};
 
 /// Work that may wait before callers are held back.
 const QUEUE: usize = 1024;
@@ -34,16 +34,14 @@ type Job = Box<dyn FnOnce(Result<&WriteTx<'_>, StoreError>) -> (bool, Finish) + 
 pub struct Writer {
     jobs: Arc<Mutex<Option<mpsc::Sender<Job>>>>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
-    vault: Vault,
     access_generation: Arc<AtomicU64>,
     /// The changes of accounts that the database tells of, as far as they were heard of.
     heard: Arc<AtomicU64>,
 }
 
 impl Writer {
-    pub fn start(conn: Connection, vault: Vault) -> Self {
+    pub fn start(conn: Connection, beside: Beside) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        let keys = vault.clone();
         let access_generation = Arc::new(AtomicU64::new(0));
         let generation = Arc::clone(&access_generation);
         // Work may hold the last hold on the program, and with it the pool of readers, which is let
@@ -51,12 +49,11 @@ impl Writer {
         let runtime = Handle::current();
         let thread = std::thread::spawn(move || {
             let _inside = runtime.enter();
-            serve(&conn, &keys, receiver, &generation);
+            serve(&conn, &beside, receiver, &generation);
         });
         Self {
             jobs: Arc::new(Mutex::new(Some(sender))),
             thread: Arc::new(Mutex::new(Some(thread))),
-            vault,
             access_generation,
             heard: Arc::default(),
         }
@@ -71,14 +68,6 @@ impl Writer {
         if self.heard.swap(changes, Ordering::AcqRel) != changes {
             self.access_generation.fetch_add(1, Ordering::Release);
         }
-    }
-
-    pub fn vault(&self) -> Vault {
-        self.vault.clone()
-    }
-
-    pub fn vault_ref(&self) -> &Vault {
-        &self.vault
     }
 
     pub async fn run<T, E, F>(&self, work: F) -> Result<T, E>
@@ -122,11 +111,16 @@ impl Writer {
     }
 }
 
-fn serve(conn: &Connection, vault: &Vault, mut jobs: mpsc::Receiver<Job>, generation: &AtomicU64) {
+fn serve(
+    conn: &Connection,
+    beside: &Beside,
+    mut jobs: mpsc::Receiver<Job>,
+    generation: &AtomicU64,
+) {
     while let Some(first) = jobs.blocking_recv() {
         let mut finishes = Vec::new();
         let mut changes_access = false;
-        let committed = group(conn, vault, first, &mut jobs, &mut finishes, &mut changes_access);
+        let committed = group(conn, beside, first, &mut jobs, &mut finishes, &mut changes_access);
         if changes_access {
             // Before anybody hears of it: whoever does finds it in force.
             generation.fetch_add(1, Ordering::Release);
@@ -156,7 +150,7 @@ fn told(error: &StoreError) -> StoreError {
 /// Runs the first job and those that wait, and commits them together.
 fn group(
     conn: &Connection,
-    vault: &Vault,
+    beside: &Beside,
     first: Job,
     jobs: &mut mpsc::Receiver<Job>,
     finishes: &mut Vec<Finish>,
@@ -173,7 +167,7 @@ fn group(
     let mut next = Some(first);
     while let Some(job) = next {
         sql("SAVEPOINT job")?;
-        let tx = WriteTx { read: ReadTx { conn, vault }, changes_access: Cell::new(false) };
+        let tx = WriteTx { read: beside.read(conn), changes_access: Cell::new(false) };
         // A panic loses this job alone; its caller hears that the work failed.
         let keep = match catch_unwind(AssertUnwindSafe(|| job(Ok(&tx)))) {
             Ok((keep, finish)) => {

@@ -1,0 +1,234 @@
+//! What lists are made from: for each model a table with a row for each of its instances, and in it the
+//! attributes of the model's list and those it names under `indexed`. A page in the order of any of
+//! them is read along an index, what is looked for is compared without reading the instances' JSON,
+//! and the instances of one node lie side by side. Made from the model files, kept by triggers.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::StoreError;
+use crate::{list_query::LOCATED_AT, model::Model};
+
+/// Names of these tables start so.
+const PREFIX: &str = "listed_";
+/// Names of the attributes' columns start so, which keeps them apart from the others.
+const COLUMN: &str = "a_";
+/// Names of the indexes that did this before.
+const FORMER: &str = "list_*";
+
+/// The tables that there are, by model.
+#[derive(Clone, Default)]
+pub struct Listed(Arc<HashMap<String, Table>>);
+
+/// The table of one model.
+#[derive(Clone, Debug)]
+pub struct Table {
+    name: String,
+    columns: HashSet<String>,
+}
+
+impl Table {
+    /// As it stands in a statement.
+    pub fn sql(&self) -> String {
+        quoted(&self.name)
+    }
+
+    pub fn has(&self, attr: &str) -> bool {
+        self.columns.contains(attr)
+    }
+}
+
+impl Listed {
+    pub fn of(&self, model: &str) -> Result<&Table, StoreError> {
+        let missing =
+            || StoreError::Unavailable(format!("there is no table of the list of {model}"));
+        self.0.get(model).ok_or_else(missing)
+    }
+
+    /// Makes the tables that are missing, and anew those that the model files have other attributes
+    /// for. Where they are only looked at (`keep`), what is there stays as it is.
+    pub fn create(conn: &mut Connection, models: &[Model], keep: bool) -> Result<Self, StoreError> {
+        let work = conn.transaction()?;
+        let mut tables = HashMap::new();
+        for model in models {
+            let mut columns = Vec::new();
+            for attr in model.summary_attrs.iter().chain(&model.indexed) {
+                // Columns that differ in their case alone are one.
+                let known = columns.iter().any(|known: &&str| known.eq_ignore_ascii_case(attr));
+                if attr != LOCATED_AT && !known {
+                    columns.push(attr.as_str());
+                }
+            }
+            let name = format!("{PREFIX}{}", model.model_type.replace('/', "_"));
+            let definition = definition(&name, &columns);
+            let present = definition_of(&work, &name)?;
+            let table = if keep && let Some(present) = present {
+                Table { columns: columns_of(&work, &present.name)?, name: present.name }
+            } else {
+                if present.is_none_or(|present| present.sql != definition) {
+                    make(&work, &model.model_type, &name, &definition, &columns)?;
+                }
+                Table { name, columns: columns.into_iter().map(str::to_owned).collect() }
+            };
+            tables.insert(model.model_type.clone(), table);
+        }
+        drop_former(&work)?;
+        work.commit()?;
+        Ok(Self(Arc::new(tables)))
+    }
+}
+
+/// The column of an attribute.
+pub fn column(attr: &str) -> String {
+    quoted(&format!("{COLUMN}{attr}"))
+}
+
+/// A name in a statement. The model loader takes none with a quote; it would end the name.
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', ""))
+}
+
+/// A text in a statement.
+pub fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Instances of one node lie side by side: those of a small place are read at once, whatever order they
+/// are wanted in.
+fn definition(name: &str, columns: &[&str]) -> String {
+    let columns: String = columns.iter().map(|attr| format!("{}, ", column(attr))).collect();
+    format!(
+        "CREATE TABLE {} (node_id INTEGER NOT NULL, id INTEGER NOT NULL, {columns}\
+         PRIMARY KEY (node_id, id)) WITHOUT ROWID",
+        quoted(name)
+    )
+}
+
+struct Present {
+    name: String,
+    sql: String,
+}
+
+fn definition_of(conn: &Connection, name: &str) -> Result<Option<Present>, StoreError> {
+    let sql = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+    let present = |row: &rusqlite::Row<'_>| Ok(Present { name: row.get(0)?, sql: row.get(1)? });
+    Ok(conn.prepare_cached(sql)?.query_row([name], present).optional()?)
+}
+
+fn columns_of(conn: &Connection, name: &str) -> Result<HashSet<String>, StoreError> {
+    let mut statement = conn.prepare("SELECT name FROM pragma_table_info(?1)")?;
+    let columns = statement.query_map([name], |row| row.get::<_, String>(0))?;
+    let names = columns.collect::<Result<Vec<_>, _>>()?;
+    Ok(names.iter().filter_map(|name| Some(name.strip_prefix(COLUMN)?.to_owned())).collect())
+}
+
+fn make(
+    conn: &Connection,
+    model: &str,
+    name: &str,
+    definition: &str,
+    attrs: &[&str],
+) -> Result<(), StoreError> {
+    let table = quoted(name);
+    let trigger = |event: &str| quoted(&format!("{name}_{event}"));
+    // Of the row, in the order of the columns.
+    let values = |row: &str| -> String {
+        attrs.iter().map(|attr| format!(", {row}data ->> {}", path_sql(attr))).collect()
+    };
+    let names: String = attrs.iter().map(|attr| format!(", {}", column(attr))).collect();
+    let set: String = attrs
+        .iter()
+        .map(|attr| format!(", {} = new.data ->> {}", column(attr), path_sql(attr)))
+        .collect();
+    let indexes: String = attrs
+        .iter()
+        .map(|attr| {
+            let index = quoted(&format!("{name}_{attr}"));
+            format!("CREATE INDEX {index} ON {table} ({} COLLATE NOCASE, id);\n", column(attr))
+        })
+        .collect();
+    let model = literal(model);
+    conn.execute_batch(&format!(
+        "DROP TRIGGER IF EXISTS {added};
+         DROP TRIGGER IF EXISTS {changed};
+         DROP TRIGGER IF EXISTS {removed};
+         DROP TABLE IF EXISTS {table};
+         {definition};
+         INSERT INTO {table} (node_id, id{names})
+             SELECT node_id, id{values} FROM instance WHERE model = {model} ORDER BY node_id, id;
+         {indexes}
+         CREATE TRIGGER {added} AFTER INSERT ON instance WHEN new.model = {model} BEGIN
+             INSERT INTO {table} (node_id, id{names}) VALUES (new.node_id, new.id{new_values});
+         END;
+         CREATE TRIGGER {changed} AFTER UPDATE OF node_id, data ON instance
+         WHEN new.model = {model} BEGIN
+             UPDATE {table} SET node_id = new.node_id{set}
+             WHERE node_id = old.node_id AND id = old.id;
+         END;
+         CREATE TRIGGER {removed} AFTER DELETE ON instance WHEN old.model = {model} BEGIN
+             DELETE FROM {table} WHERE node_id = old.node_id AND id = old.id;
+         END;",
+        added = trigger("added"),
+        changed = trigger("changed"),
+        removed = trigger("removed"),
+        values = values(""),
+        new_values = values("new."),
+    ))?;
+    Ok(())
+}
+
+/// The path of an attribute in the JSON.
+pub fn path_sql(attr: &str) -> String {
+    format!("'$.\"{}\"'", attr.replace('\'', "''").replace('"', ""))
+}
+
+/// The indexes over the JSON that lists were read along before there were these tables.
+fn drop_former(conn: &Connection) -> Result<(), StoreError> {
+    let former: Vec<String> = conn
+        .prepare(
+            "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'instance' \
+             AND name GLOB ?1",
+        )?
+        .query_map([FORMER], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for name in former {
+        conn.execute_batch(&format!("DROP INDEX {}", quoted(&name)))?;
+    }
+    Ok(())
+}
+
+/// Where the tables don't say what the instances do, in words; at most `most` of each.
+pub fn wrong(conn: &Connection, most: usize) -> Result<Vec<String>, StoreError> {
+    let tables: Vec<String> = conn
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB ?1")?
+        .query_map([format!("{PREFIX}*")], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut problems = Vec::new();
+    for name in tables {
+        let table = quoted(&name);
+        let differs: String = columns_of(conn, &name)?
+            .iter()
+            .map(|attr| format!(" OR l.{} IS NOT i.data ->> {}", column(attr), path_sql(attr)))
+            .collect();
+        let mut statement = conn.prepare(&format!(
+            "SELECT 'the list of ' || i.model || ' doesn''t show ' || i.pkid || ' as it is' \
+             FROM instance i LEFT JOIN {table} l ON l.node_id = i.node_id AND l.id = i.id \
+             WHERE i.model IN (SELECT model FROM subtree_count WHERE replace(model, '/', '_') = ?1) \
+             AND (l.id IS NULL{differs}) \
+             UNION ALL \
+             SELECT 'the list of ' || ?1 || ' shows what isn''t there' FROM {table} l \
+             LEFT JOIN instance i ON i.id = l.id \
+             WHERE i.id IS NULL OR replace(i.model, '/', '_') <> ?1 \
+             LIMIT {most}"
+        ))?;
+        let rows = statement.query_map([&name[PREFIX.len()..]], |row| row.get(0))?;
+        for row in rows {
+            problems.push(row?);
+        }
+    }
+    Ok(problems)
+}
