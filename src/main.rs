@@ -2,6 +2,8 @@
 
 mod commands;
 
+use std::io::IsTerminal;
+
 use clap::{Parser, Subcommand, ValueEnum};
 use commands::{
     data::{Backup, Check, Folder, check, rotate_key},
@@ -10,6 +12,10 @@ use commands::{
     user::{User, user},
 };
 use tracing_subscriber::EnvFilter;
+
+/// An answer is made of many small pieces: the system's allocator takes a fifth of a request's time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Console and API for provisioning unified-communications tenants.
 #[derive(Parser)]
@@ -55,7 +61,10 @@ async fn main() -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_env("TENANTRY_LOG")
         .unwrap_or_else(|_| EnvFilter::new("info,leptos=warn"));
     let cli = Cli::parse();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match cli.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),

@@ -42,13 +42,30 @@ use crate::{
     ui::{self, Assets, routes, theme},
 };
 
-/// What pages need beside the application.
+/// What pages need beside the application. It goes with every request: cheap to clone.
 #[derive(Clone)]
-pub struct Console {
+pub struct Console(Arc<Furnishing>);
+
+/// See [`Console`].
+pub struct Furnishing {
     pub options: LeptosOptions,
     pub assets: Assets,
-    pub site: Arc<Site>,
+    pub site: Site,
     pub drafts: Drafts,
+}
+
+impl Console {
+    pub fn new(parts: Furnishing) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl std::ops::Deref for Console {
+    type Target = Furnishing;
+
+    fn deref(&self) -> &Furnishing {
+        &self.0
+    }
 }
 
 pub type Pairs = Vec<(String, String)>;

@@ -84,8 +84,9 @@ pub fn service(app: App, site: Site) -> Router {
     // Pages are rendered on tokio. A second service in the process finds it set already.
     let _ = any_spawner::Executor::init_tokio();
     let options = LeptosOptions::builder().output_name("tenantry").build();
+    let assets = site.assets();
     let console =
-        Console { options, assets: site.assets(), site: Arc::new(site), drafts: Drafts::default() };
+        Console::new(pages::Furnishing { options, assets, site, drafts: Drafts::default() });
 
     let (quick, long) = routes(&app);
     let long = long

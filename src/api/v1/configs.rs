@@ -38,7 +38,7 @@ pub async fn service_packs(
     sent: Sent,
 ) -> Result<Json<Value>, Fault> {
     let criteria = sent.check(&[("authorization", Kind::Integer(0, 2))])?;
-    let caller = criteria.narrow(&app, caller).await?;
+    let caller = criteria.narrow(&app, caller)?;
     let packs =
         provisioning_configs::service_packs(&app, &caller, criteria.integer("authorization"))
             .await?;
@@ -66,7 +66,7 @@ pub async fn service_pack(
     Names(name): Names<String>,
     sent: Sent,
 ) -> Result<Json<Value>, Fault> {
-    let caller = sent.only_common()?.narrow(&app, caller).await?;
+    let caller = sent.only_common()?.narrow(&app, caller)?;
     let pack = provisioning_configs::service_pack(&app, &caller, &name).await?;
     Ok(Json(json!({
         "technical_name": text(&pack, "technical_name"),
@@ -89,7 +89,7 @@ pub async fn user_services(
     sent: Sent,
 ) -> Result<Json<Value>, Fault> {
     let criteria = sent.check(&FLAGS.map(|flag| (flag, Kind::Boolean)))?;
-    let caller = criteria.narrow(&app, caller).await?;
+    let caller = criteria.narrow(&app, caller)?;
     // One that is false asks for nothing: the documents filter by those that are set.
     let mut flags = FLAGS.to_vec();
     flags.retain(|flag| criteria.is_on(flag));
@@ -105,7 +105,7 @@ pub async fn user_service(
     Names(name): Names<String>,
     sent: Sent,
 ) -> Result<Json<Value>, Fault> {
-    let caller = sent.only_common()?.narrow(&app, caller).await?;
+    let caller = sent.only_common()?.narrow(&app, caller)?;
     let service = provisioning_configs::user_service(&app, &caller, &name).await?;
     let mut body = user_service_line(&service);
     for name in FLAGS {

@@ -105,7 +105,7 @@ impl Criteria {
     }
 
     /// The caller as if its node were the one that `hierarchy` names.
-    pub async fn narrow(&self, app: &App, caller: Caller) -> Result<Caller, Fault> {
+    pub fn narrow(&self, app: &App, caller: Caller) -> Result<Caller, Fault> {
         let node = resources::place(app, &caller, self.text("hierarchy"))?;
         Ok(Caller { node, ..caller })
     }

@@ -16,7 +16,7 @@ pub async fn list(
     Names(tenant): Names<String>,
     sent: Sent,
 ) -> Result<Json<Value>, Fault> {
-    let caller = sent.only_common()?.narrow(&app, caller).await?;
+    let caller = sent.only_common()?.narrow(&app, caller)?;
     let (_, sites) = licences::sites(&app, &caller, &tenant).await?;
     let named_so = |name: &str| sites.iter().filter(|site| site.node.name == name).count();
     let lines: Vec<Value> = sites

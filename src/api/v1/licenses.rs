@@ -41,7 +41,7 @@ pub async fn of_tenant(
     sent: criteria::Sent,
 ) -> Result<Response, Fault> {
     let criteria = sent.check(&[INCLUDE_PACKS])?;
-    let caller = criteria.narrow(&app, caller).await?;
+    let caller = criteria.narrow(&app, caller)?;
     let licences = licences::of_tenant(&app, &caller, &tenant).await?;
     let (group, user) = (&licences.group, &licences.user);
     if let Some(file) = licence_table::of(&app, &caller, &criteria, &tenant, group, user).await? {
@@ -74,7 +74,7 @@ pub async fn of_site(
     sent: criteria::Sent,
 ) -> Result<Response, Fault> {
     let criteria = sent.only_common()?;
-    let caller = criteria.narrow(&app, caller).await?;
+    let caller = criteria.narrow(&app, caller)?;
     let licences = licences::of_site(&app, &caller, &tenant, &group).await?;
     let whose = format!("{tenant}_{}", licences.site.name);
     let file = licence_table::of(&app, &caller, &criteria, &whose, &licences.group, &licences.user)

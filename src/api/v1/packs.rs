@@ -32,7 +32,7 @@ pub async fn list(
     Names(tenant): Names<String>,
     sent: Sent,
 ) -> Result<Json<Value>, Fault> {
-    let caller = sent.only_common()?.narrow(&app, caller).await?;
+    let caller = sent.only_common()?.narrow(&app, caller)?;
     let licences = licences::of_tenant(&app, &caller, &tenant).await?;
     Ok(Json(lines(&licences.packs)))
 }
@@ -44,7 +44,7 @@ pub async fn one(
     Names((tenant, name)): Names<(String, String)>,
     sent: Sent,
 ) -> Result<Json<Value>, Fault> {
-    let caller = sent.only_common()?.narrow(&app, caller).await?;
+    let caller = sent.only_common()?.narrow(&app, caller)?;
     let licences = licences::of_tenant(&app, &caller, &tenant).await?;
     let pack = licences.packs.iter().find(|pack| pack.name == name).ok_or_else(|| {
         Fault::not_found(format!(

@@ -39,7 +39,7 @@ pub async fn one(
     Names(tenant): Names<String>,
     sent: Sent,
 ) -> Result<Json<Value>, Fault> {
-    let caller = sent.only_common()?.narrow(&app, caller).await?;
+    let caller = sent.only_common()?.narrow(&app, caller)?;
     let detail = licences::detail(&app, &caller, &tenant).await?;
     let mut body = line(&detail.tenant);
     body.insert("groups".to_owned(), json!(detail.groups));

@@ -44,7 +44,7 @@ pub async fn list(
     sent: Sent,
 ) -> Result<Json<Value>, Fault> {
     let criteria = sent.check(&[SIZE_LIMIT])?;
-    let caller = criteria.narrow(&app, caller).await?;
+    let caller = criteria.narrow(&app, caller)?;
     let limit = criteria.integer(SIZE_LIMIT.0);
     let people = licences::people(&app, &caller, &tenant, &group, limit).await?;
     let lines: Vec<Value> = people.iter().map(line).collect();
@@ -58,7 +58,7 @@ pub async fn one(
     Names(path): Path,
     sent: Sent,
 ) -> Result<Json<Value>, Fault> {
-    let caller = sent.only_common()?.narrow(&app, caller).await?;
+    let caller = sent.only_common()?.narrow(&app, caller)?;
     let person = licences::person(&app, &caller, named(path)).await?;
     Ok(Json(line(&person)))
 }
@@ -79,7 +79,7 @@ pub async fn services(
     Names(path): Path,
     sent: Sent,
 ) -> Result<Json<Value>, Fault> {
-    let caller = sent.only_common()?.narrow(&app, caller).await?;
+    let caller = sent.only_common()?.narrow(&app, caller)?;
     let holdings = licences::holdings(&app, &caller, named(path)).await?;
     let items = |names: &[String]| -> Vec<Value> {
         names.iter().map(|name| json!({ "name": name })).collect()
@@ -117,7 +117,7 @@ pub async fn integrated_client_package(
     sent: Sent,
 ) -> Result<Json<Value>, Fault> {
     let criteria = sent.check(&[MODE, RAISE])?;
-    let caller = criteria.narrow(&app, caller).await?;
+    let caller = criteria.narrow(&app, caller)?;
     let mode = criteria.text(MODE.0).unwrap_or(DEFAULT_MODE);
     let package = licences::integrated_client_package(&app, &caller, named(path), mode).await?;
     match package {
