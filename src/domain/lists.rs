@@ -14,9 +14,6 @@ use crate::{
     store::{Attr, Cover, ListFilter, ListRow, ListSpec, Node, Order, ReadTx},
 };
 
-/// Instances before a page that are passed over in next to no time.
-const NEAR: u64 = 1000;
-
 /// A page of a list.
 pub struct Listed {
     /// The node the list was seen from.
@@ -36,12 +33,40 @@ pub async fn page(
     query: ListQuery,
 ) -> Result<Listed, Fault> {
     offered(model, Operation::List)?;
-    // A page near the beginning, and everything there, are found along an index and by counters.
-    if query.filters.is_empty() && query.search.is_none() && query.skip <= NEAR {
-        return app.store.read_now(|tx| page_in(tx, caller, model, query));
+    let quick = app.store.read_now(|tx| quick_page(tx, caller, model, &query))?;
+    if let Some(listed) = quick {
+        return Ok(listed);
     }
     let (model, caller) = (Arc::clone(model), caller.clone());
     app.store.read(move |tx| page_in(tx, &caller, &model, query)).await
+}
+
+/// A page that is found in next to no time; `None` of any other.
+fn quick_page(
+    tx: &ReadTx<'_>,
+    caller: &Caller,
+    model: &Model,
+    query: &ListQuery,
+) -> Result<Option<Listed>, Fault> {
+    let mut asked = query.clone();
+    let place = hierarchy::resolve(tx, caller, asked.hierarchy.as_deref())?;
+    permit(caller, model, Operation::List)?;
+    let spec = spec(model, caller, &place, &mut asked)?;
+    if !tx.is_quick(&spec)? {
+        return Ok(None);
+    }
+    listed(tx, place, asked, &spec).map(Some)
+}
+
+fn listed(
+    tx: &ReadTx<'_>,
+    place: Node,
+    query: ListQuery,
+    spec: &ListSpec,
+) -> Result<Listed, Fault> {
+    let total = if query.count { tx.total(spec)? } else { 0 };
+    let rows = tx.list(spec)?;
+    Ok(Listed { place, query, total, rows })
 }
 
 /// [`page`], inside a read that does more.
@@ -54,9 +79,7 @@ pub fn page_in(
     let place = hierarchy::resolve(tx, caller, query.hierarchy.as_deref())?;
     permit(caller, model, Operation::List)?;
     let spec = spec(model, caller, &place, &mut query)?;
-    let total = if query.count { tx.total(&spec)? } else { 0 };
-    let rows = tx.list(&spec)?;
-    Ok(Listed { place, query, total, rows })
+    listed(tx, place, query, &spec)
 }
 
 /// The rows of a page that is part of something else: none where the caller may not read them.

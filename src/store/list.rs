@@ -78,27 +78,57 @@ pub struct ListRow {
 }
 
 impl ListSpec {
-    /// Its SQL, over the table of the model's list. `covered` of its `all` instances stand at the
-    /// nodes that are covered.
-    fn query<'q>(&'q self, table: &'q Table, covered: u64, all: u64) -> Query<'q> {
-        Query { spec: self, table, gathers: self.gathers(covered, all) }
+    /// Its SQL, over the table of the model's list.
+    fn query<'q>(&'q self, table: &'q Table, size: Size) -> Query<'q> {
+        Query { spec: self, table, gathers: self.gathers(size) }
     }
 
     /// Whether the covered instances are all read and sorted, rather than looked for along the order
-    /// among all there are. The one costs as much as there are of them, the other as much as are passed
-    /// over on the way.
-    fn gathers(&self, covered: u64, all: u64) -> bool {
+    /// among all there are. The one costs as much as there are of them and of their nodes, the other as
+    /// much as is passed over on the way.
+    fn gathers(&self, size: Size) -> bool {
         if matches!(self.cover, Cover::All) {
             return false;
         }
+        let Size { covered, nodes, all } = size;
+        let gathered = covered.saturating_add(nodes);
         // How many fit isn't known before.
         if !self.filters.is_empty() {
-            return covered <= FEW;
+            return gathered <= FEW.min(all);
         }
         let wanted = self.skip.saturating_add(self.limit);
         let passed = u128::from(wanted) * u128::from(all) / u128::from(covered.max(1));
-        u128::from(covered) <= passed.min(all.into())
+        u128::from(gathered) <= passed.min(all.into())
     }
+
+    /// Whether a page is found in next to no time, whatever there is: along the index of its order, or
+    /// among few.
+    fn is_quick(&self, table: &Table, size: Size) -> bool {
+        let near = self.skip.saturating_add(self.limit) <= MANY;
+        let along = matches!(&self.order.attr, Attr::Data(name, _) if table.has(name));
+        let few = |count: u64| count <= FEW;
+        let Size { covered, nodes, all } = size;
+        if !self.filters.is_empty() || !along || !near {
+            return few(all);
+        }
+        match self.cover {
+            Cover::All => true,
+            _ if self.gathers(size) => few(covered.saturating_add(nodes)),
+            // Nearly all that is passed over is covered; else it may be all there is.
+            _ => few(all) || covered >= all / 10 * 9,
+        }
+    }
+}
+
+/// How much there is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Size {
+    /// Instances at the covered nodes.
+    covered: u64,
+    /// The covered nodes, about.
+    nodes: u64,
+    /// Instances of the model.
+    all: u64,
 }
 
 impl ListSpec {
@@ -147,6 +177,8 @@ impl<'t> RowReader<'t> {
     }
 }
 
+/// The model of the nodes.
+const NODES: &str = "data/HierarchyNode";
 /// Instances that are read and sorted in next to no time.
 const FEW: u64 = 2000;
 /// Rows that are passed over before a list of the covered nodes is made, rather than each row's node
@@ -202,7 +234,13 @@ impl Query<'_> {
         let spec = self.spec;
         let attrs = || spec.filters.iter().flat_map(|filter| &filter.attrs).chain(order);
         let mut sql = format!("FROM {} l", self.table.sql());
-        if attrs().any(|attr| matches!(attr, Attr::Data(name, _) if !self.table.has(name))) {
+        // Lists have no column.
+        let unlisted = |attr: &Attr| match attr {
+            Attr::Data(_, Kind::Array) => true,
+            Attr::Data(name, _) => !self.table.has(name),
+            Attr::LocatedAt => false,
+        };
+        if attrs().any(unlisted) {
             sql += " CROSS JOIN instance i ON i.id = l.id";
         }
         if attrs().any(|attr| matches!(attr, Attr::LocatedAt)) {
@@ -289,10 +327,10 @@ impl ListFilter {
 
     /// The condition on one attribute; `text` is the parameter that holds [`Self::wanted`].
     fn condition(&self, query: &Query<'_>, attr: &Attr, text: &str) -> String {
-        let raw = query.value(attr);
-        if let Attr::Data(_, Kind::Array) = attr {
-            return self.condition_on_entries(&raw, text);
+        if let Attr::Data(name, Kind::Array) = attr {
+            return self.condition_on_entries(name, text);
         }
+        let raw = query.value(attr);
         // Times of one form, in whose index they sort as they follow each other.
         match self.condition {
             Condition::From => return format!("{raw} >= {text} COLLATE NOCASE"),
@@ -310,9 +348,10 @@ impl ListFilter {
 
     /// What is asked of a list's entries: one of them fits, or for what isn't wanted none does. An
     /// empty text stands for a list without entries.
-    fn condition_on_entries(&self, list: &str, text: &str) -> String {
+    fn condition_on_entries(&self, name: &str, text: &str) -> String {
+        let path = path_sql(name);
         if self.text.is_empty() {
-            let entries = format!("coalesce(json_array_length({list}), 0)");
+            let entries = format!("coalesce(json_array_length(i.data, {path}), 0)");
             return match self.condition {
                 Condition::Equals => format!("{entries} = 0 AND {text} = ''"),
                 Condition::NotEqual => format!("{entries} > 0 AND {text} = ''"),
@@ -337,7 +376,7 @@ impl ListFilter {
             Condition::Equals if self.text.is_ascii() => format!("value = {text} COLLATE NOCASE"),
             _ => Self { condition, ..self.clone() }.comparison("value", text, false),
         };
-        format!("{exists} (SELECT 1 FROM json_each({list}) WHERE {fits})")
+        format!("{exists} (SELECT 1 FROM json_each(i.data, {path}) WHERE {fits})")
     }
 
     /// Compares one value; `narrow` where an index may be asked first.
@@ -386,12 +425,27 @@ impl ReadTx<'_> {
         spec: &ListSpec,
         work: impl FnOnce(Query<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let table = self.listed.of(&spec.model)?;
-        let (covered, all) = match spec.cover {
-            Cover::All => (0, 0),
-            cover => (self.counted(&spec.model, cover)?, self.counted(&spec.model, Cover::All)?),
-        };
-        work(spec.query(table, covered, all))
+        work(spec.query(self.listed.of(&spec.model)?, self.size(spec)?))
+    }
+
+    /// Whether a page is found in next to no time.
+    pub fn is_quick(&self, spec: &ListSpec) -> Result<bool, StoreError> {
+        Ok(spec.is_quick(self.listed.of(&spec.model)?, self.size(spec)?))
+    }
+
+    fn size(&self, spec: &ListSpec) -> Result<Size, StoreError> {
+        let all = self.counted(&spec.model, Cover::All)?;
+        Ok(match spec.cover {
+            Cover::All => Size { covered: all, nodes: 0, all },
+            cover => {
+                let nodes = match cover {
+                    // Each node but the root has its instance at the node above it.
+                    Cover::Down(_) | Cover::Line(_) => self.counted(NODES, cover)?,
+                    _ => 0,
+                };
+                Size { covered: self.counted(&spec.model, cover)?, nodes, all }
+            }
+        })
     }
 
     /// A page of a list.
@@ -414,11 +468,15 @@ impl ReadTx<'_> {
         let whole = spec.whole();
         self.with_query(&whole, |query| {
             let (sql, values) = query.all();
-            let mut statement = self.conn.prepare_cached(&format!(
-                "SELECT pkid FROM ({sql}) p CROSS JOIN instance i ON i.id = p.id"
-            ))?;
-            let rows = statement.query_map(params_from_iter(values), |row| row.get(0))?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let mut found = self.conn.prepare_cached(&sql)?;
+            let mut found = found.query(params_from_iter(values))?;
+            // Row by row: joined to the list, the instances would come in an order of their own.
+            let mut pkid = self.conn.prepare_cached("SELECT pkid FROM instance WHERE id = ?1")?;
+            let mut pkids = Vec::new();
+            while let Some(row) = found.next()? {
+                pkids.push(pkid.query_row([row.get::<_, i64>(0)?], |row| row.get(0))?);
+            }
+            Ok(pkids)
         })
     }
 
@@ -541,8 +599,9 @@ mod tests {
 
     /// What SQLite means to do for a page, where so many of so many instances are covered.
     fn plan(store: &Store, spec: &ListSpec, covered: u64, all: u64) -> String {
+        let size = Size { covered, nodes: 1, all };
         let plan = store.read_now(|tx| {
-            let (sql, values) = spec.query(tx.listed.of(&spec.model)?, covered, all).page();
+            let (sql, values) = spec.query(tx.listed.of(&spec.model)?, size).page();
             let mut statement = tx.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
             let lines = statement
                 .query_map(params_from_iter(values), |row| row.get::<_, String>(3))?
@@ -568,7 +627,7 @@ mod tests {
                             ..spec(&model.model_type, cover, attr.clone(), Direction::Desc)
                         };
                         let plan = plan(&store, &spec, 1_000_000, 1_000_000);
-                        let index = format!("listed_{}_{name}", model.model_type.replace('/', "_"));
+                        let index = format!("listed_{}.{name}", model.model_type);
                         let along = format!("SCAN l USING COVERING INDEX {index}");
                         // A single node's own instances lie side by side.
                         if !matches!(cover, Cover::Local(_)) {
@@ -605,17 +664,48 @@ mod tests {
             skip,
             ..spec("data/User", cover, text("user_id"), Direction::Asc)
         };
+        let size = |covered, nodes, all| Size { covered, nodes, all };
         let first = of(Cover::Down(1), 0);
         // Of a million, 25 are found among 25 times as many as there are for each covered.
-        assert!(first.gathers(500, 1_000_000));
-        assert!(first.gathers(5_000, 1_000_000));
-        assert!(!first.gathers(6_000, 1_000_000));
-        assert!(!first.gathers(900_000, 1_000_000));
-        assert!(!first.gathers(1_000, 1_000));
+        assert!(first.gathers(size(500, 1, 1_000_000)));
+        assert!(first.gathers(size(4_000, 1_000, 1_000_000)));
+        assert!(!first.gathers(size(6_000, 1, 1_000_000)));
+        assert!(!first.gathers(size(900_000, 2_000, 1_000_000)));
+        assert!(!first.gathers(size(1_000, 1, 1_000)));
+        // Few instances below many nodes.
+        assert!(!first.gathers(size(5, 20_000, 5)));
         let deep = of(Cover::Down(1), 250_000);
-        assert!(deep.gathers(400_000, 1_000_000));
-        assert!(!deep.gathers(900_000, 1_000_000));
-        assert!(!of(Cover::All, 250_000).gathers(0, 0));
+        assert!(deep.gathers(size(400_000, 1_000, 1_000_000)));
+        assert!(!deep.gathers(size(900_000, 1_000, 1_000_000)));
+        assert!(!of(Cover::All, 250_000).gathers(size(1_000_000, 0, 1_000_000)));
+    }
+
+    #[tokio::test]
+    async fn what_may_take_long_is_known_before() {
+        let (_dir, store, _) = store().await;
+        let quick = |spec: &ListSpec, covered, nodes, all| {
+            let size = Size { covered, nodes, all };
+            store
+                .read_now(|tx| Ok::<_, StoreError>(spec.is_quick(tx.listed.of(&spec.model)?, size)))
+                .unwrap()
+        };
+        let of = |cover, order| spec("data/User", cover, order, Direction::Asc);
+        let all = of(Cover::All, text("user_id"));
+        assert!(quick(&all, 1_000_000, 0, 1_000_000));
+        let down = of(Cover::Down(2), text("user_id"));
+        assert!(quick(&down, 950_000, 2_000, 1_000_000));
+        assert!(quick(&down, 500, 1, 1_000_000));
+        // What is covered may stand all at the end of the order.
+        assert!(!quick(&down, 100_000, 2_000, 1_000_000));
+        assert!(quick(&down, 1_000, 2_000, 1_500));
+        for slow in [
+            of(Cover::All, Attr::LocatedAt),
+            of(Cover::All, text("unlisted")),
+            ListSpec { skip: 250_000, ..all.clone() },
+            ListSpec { limit: 2_000, ..all.clone() },
+        ] {
+            assert!(!quick(&slow, 1_000_000, 0, 1_000_000), "{slow:?}");
+        }
     }
 
     #[tokio::test]
@@ -634,9 +724,9 @@ mod tests {
         let plan = plan(&store, &spec, 1_000_000, 1_000_000);
         assert!(
             plan.contains(
-                "SEARCH l USING INDEX listed_relation_SparkCustomer_name (a_name>? AND a_name<?)"
+                "SEARCH l USING INDEX listed_relation/SparkCustomer.name (a_name>? AND a_name<?)"
             ) || plan.contains(
-                "SEARCH l USING COVERING INDEX listed_relation_SparkCustomer_name (a_name>? AND \
+                "SEARCH l USING COVERING INDEX listed_relation/SparkCustomer.name (a_name>? AND \
                  a_name<?)"
             ),
             "{plan}"
@@ -658,6 +748,6 @@ mod tests {
             ..spec("tool/Transaction", Cover::Down(1), text("submitted"), Direction::Desc)
         };
         let plan = plan(&store, &spec, 1_000_000, 1_000_000);
-        assert!(plan.contains("listed_tool_Transaction_href (a_href=?)"), "{plan}");
+        assert!(plan.contains("listed_tool/Transaction.href (a_href=?)"), "{plan}");
     }
 }

@@ -53,7 +53,7 @@ impl Listed {
     /// for. Where they are only looked at (`keep`), what is there stays as it is.
     pub fn create(conn: &mut Connection, models: &[Model], keep: bool) -> Result<Self, StoreError> {
         let work = conn.transaction()?;
-        let mut tables = HashMap::new();
+        let (mut tables, mut names) = (HashMap::new(), HashMap::new());
         for model in models {
             let mut columns = Vec::new();
             for attr in model.summary_attrs.iter().chain(&model.indexed) {
@@ -63,7 +63,14 @@ impl Listed {
                     columns.push(attr.as_str());
                 }
             }
-            let name = format!("{PREFIX}{}", model.model_type.replace('/', "_"));
+            let name = format!("{PREFIX}{}", model.model_type);
+            // SQLite takes names that differ in their case alone for the same.
+            if let Some(other) = names.insert(name.to_ascii_lowercase(), &model.model_type) {
+                return Err(StoreError::Unavailable(format!(
+                    "the models {other} and {} differ in their case alone; rename one",
+                    model.model_type
+                )));
+            }
             let definition = definition(&name, &columns);
             let present = definition_of(&work, &name)?;
             let table = if keep && let Some(present) = present {
@@ -134,7 +141,7 @@ fn make(
     attrs: &[&str],
 ) -> Result<(), StoreError> {
     let table = quoted(name);
-    let trigger = |event: &str| quoted(&format!("{name}_{event}"));
+    let trigger = |event: &str| quoted(&format!("{name} {event}"));
     // Of the row, in the order of the columns.
     let values = |row: &str| -> String {
         attrs.iter().map(|attr| format!(", {row}data ->> {}", path_sql(attr))).collect()
@@ -147,7 +154,7 @@ fn make(
     let indexes: String = attrs
         .iter()
         .map(|attr| {
-            let index = quoted(&format!("{name}_{attr}"));
+            let index = quoted(&format!("{name}.{attr}"));
             format!("CREATE INDEX {index} ON {table} ({} COLLATE NOCASE, id);\n", column(attr))
         })
         .collect();
@@ -210,22 +217,26 @@ pub fn wrong(conn: &Connection, most: usize) -> Result<Vec<String>, StoreError> 
     let mut problems = Vec::new();
     for name in tables {
         let table = quoted(&name);
+        let model = &name[PREFIX.len()..];
         let differs: String = columns_of(conn, &name)?
             .iter()
             .map(|attr| format!(" OR l.{} IS NOT i.data ->> {}", column(attr), path_sql(attr)))
             .collect();
+        // What can't be read is told of elsewhere.
         let mut statement = conn.prepare(&format!(
-            "SELECT 'the list of ' || i.model || ' doesn''t show ' || i.pkid || ' as it is' \
-             FROM instance i LEFT JOIN {table} l ON l.node_id = i.node_id AND l.id = i.id \
-             WHERE i.model IN (SELECT model FROM subtree_count WHERE replace(model, '/', '_') = ?1) \
-             AND (l.id IS NULL{differs}) \
+            "SELECT 'the list of ' || ?1 || ' doesn''t show ' || coalesce(i.pkid, l.id) || ' as it is' \
+             FROM {table} l LEFT JOIN instance i ON i.id = l.id \
+             WHERE i.model IS NOT ?1 OR i.node_id IS NOT l.node_id \
+             OR (json_valid(i.data) AND (false{differs})) \
              UNION ALL \
-             SELECT 'the list of ' || ?1 || ' shows what isn''t there' FROM {table} l \
-             LEFT JOIN instance i ON i.id = l.id \
-             WHERE i.id IS NULL OR replace(i.model, '/', '_') <> ?1 \
+             SELECT 'the list of ' || ?1 || ' shows ' || coalesce(s.n, 0) || ' at the node ' || node_id \
+                 || ', where there are ' || coalesce(c.n, 0) \
+             FROM (SELECT node_id, count(*) AS n FROM {table} GROUP BY node_id) s \
+             FULL JOIN (SELECT node_id, n FROM instance_count WHERE model = ?1) c USING (node_id) \
+             WHERE coalesce(s.n, 0) <> coalesce(c.n, 0) \
              LIMIT {most}"
         ))?;
-        let rows = statement.query_map([&name[PREFIX.len()..]], |row| row.get(0))?;
+        let rows = statement.query_map([model], |row| row.get(0))?;
         for row in rows {
             problems.push(row?);
         }

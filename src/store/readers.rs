@@ -13,8 +13,11 @@ use super::{Beside, ReadTx, StoreError, prepare};
 
 /// Long reads at a time. More than the processor has cores wins nothing.
 const LONG: usize = 8;
-/// Bytes of the file that a connection sees without reading them into a memory of its own.
-const MAPPED: i64 = 1 << 30;
+/// Connections that are kept for the next.
+const KEPT: usize = 16;
+/// Memory that each keeps pages in at most: KiB, which SQLite tells from pages by the sign. Not mapped
+/// into memory: a disk that fails then would end the program.
+const CACHE: i64 = -8 * 1024;
 
 #[derive(Clone)]
 pub struct Readers(Arc<Inner>);
@@ -24,12 +27,12 @@ struct Inner {
     beside: Beside,
     /// Those that nobody reads with at the moment: as many as have ever been needed at once.
     idle: Mutex<Vec<Connection>>,
-    long: Semaphore,
+    long: Arc<Semaphore>,
 }
 
 impl Readers {
     pub fn new(path: &Path, beside: Beside) -> Self {
-        let (idle, long) = (Mutex::default(), Semaphore::new(LONG));
+        let (idle, long) = (Mutex::default(), Arc::new(Semaphore::new(LONG)));
         Self(Arc::new(Inner { path: path.into(), beside, idle, long }))
     }
 
@@ -47,7 +50,10 @@ impl Readers {
         begin(&conn)?;
         let result = work(&self.0.beside.read(&conn));
         end(&conn)?;
-        self.idle().push(conn);
+        let mut idle = self.idle();
+        if idle.len() < KEPT {
+            idle.push(conn);
+        }
         result
     }
 
@@ -59,9 +65,16 @@ impl Readers {
         E: From<StoreError> + Send + 'static,
     {
         let closed = |error: &dyn std::fmt::Display| StoreError::Unavailable(error.to_string());
-        let _turn = self.0.long.acquire().await.map_err(|e| closed(&e))?;
+        let turn = Arc::clone(&self.0.long).acquire_owned().await.map_err(|e| closed(&e))?;
         let readers = self.clone();
-        tokio::task::spawn_blocking(move || readers.run(work)).await.map_err(|e| closed(&e))?
+        // Whoever asked may go away; the turn ends with the work.
+        tokio::task::spawn_blocking(move || {
+            let result = readers.run(work);
+            drop(turn);
+            result
+        })
+        .await
+        .map_err(|e| closed(&e))?
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
@@ -74,7 +87,7 @@ impl Readers {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(&self.0.path, flags)?;
         prepare(&conn)?;
-        conn.pragma_update(None, "mmap_size", MAPPED)?;
+        conn.pragma_update(None, "cache_size", CACHE)?;
         conn.pragma_update(None, "query_only", true)?;
         Ok(conn)
     }

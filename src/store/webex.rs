@@ -89,11 +89,13 @@ impl ReadTx<'_> {
         model: &str,
         limit: u32,
     ) -> Result<Vec<String>, StoreError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT i.pkid FROM instance i LEFT JOIN webex_connection c ON c.instance_id = i.id \
-             WHERE i.model = ?1 AND c.instance_id IS NULL LIMIT ?2",
-        )?;
-        let rows = statement.query_map(params![model, limit], |row| row.get(0))?;
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT i.pkid FROM {} l CROSS JOIN instance i ON i.id = l.id \
+             LEFT JOIN webex_connection c ON c.instance_id = l.id \
+             WHERE c.instance_id IS NULL LIMIT ?1",
+            self.listed.of(model)?.sql()
+        ))?;
+        let rows = statement.query_map([limit], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -250,3 +250,25 @@ async fn its_form_asks_for_nothing_and_says_where_it_goes() {
         .await
         .expect(405);
 }
+
+#[tokio::test]
+async fn all_that_match_are_done_in_the_order_of_the_list() {
+    let app = TestApp::start().await;
+    let provider = app.provider("Provider").await;
+    // Added, and standing, in another order than that of their names.
+    let (one, two) = (app.customer(&provider, "One").await, app.customer(&provider, "Two").await);
+    for (place, name) in [(&two, "B"), (&one, "D"), (&two, "A"), (&one, "C")] {
+        app.spark(place, &json!({ "name": name })).await;
+    }
+    for (direction, expected) in [("asc", "ABCD"), ("desc", "DCBA")] {
+        let filter = json!({ "order_by": "name", "direction": direction });
+        let body = json!({ "notes": direction, "filter": filter, "expected_total": 4 });
+        let answer = app.post(&format!("{SPARK}bulk_update/"), &body).await.expect(200).json();
+        let mut names = String::new();
+        for row in answer["resources"].as_array().unwrap() {
+            let data = app.data(row["href"].as_str().unwrap()).await;
+            names.push_str(data["name"].as_str().unwrap());
+        }
+        assert_eq!(names, expected, "{answer}");
+    }
+}

@@ -3,7 +3,7 @@ CREATE TABLE subtree_count (
     model    TEXT NOT NULL,
     node_id  INTEGER NOT NULL REFERENCES node (id) ON DELETE CASCADE,
     n        INTEGER NOT NULL,
-    PRIMARY KEY (model, node_id)
+    PRIMARY KEY (node_id, model)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO subtree_count (model, node_id, n)
     SELECT i.model, c.ancestor_id, sum(i.n)
