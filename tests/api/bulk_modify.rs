@@ -265,7 +265,7 @@ async fn all_that_match_are_done_in_the_order_of_the_list() {
         let body = json!({ "notes": direction, "filter": filter, "expected_total": 4 });
         let answer = app.post(&format!("{SPARK}bulk_update/"), &body).await.expect(200).json();
         let mut names = String::new();
-        for row in answer["resources"].as_array().unwrap() {
+        for row in answer["sub_transactions"].as_array().unwrap() {
             let data = app.data(row["href"].as_str().unwrap()).await;
             names.push_str(data["name"].as_str().unwrap());
         }
