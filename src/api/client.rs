@@ -10,10 +10,8 @@ use std::{
 };
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts, Request, State},
+    extract::{ConnectInfo, FromRequestParts, Request},
     http::{Extensions, HeaderMap, request::Parts},
-    middleware::Next,
-    response::Response,
 };
 use ipnet::IpNet;
 
@@ -42,12 +40,12 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
 }
 
 /// Puts the [`ClientAddress`] beside the request, for all that comes after.
-pub async fn note(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub fn note(app: &App, request: &mut Request) -> ClientAddress {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(a)| a.ip());
     let trusted = &app.settings.trusted_proxies;
-    let address = peer.map(|peer| behind(peer, request.headers(), trusted));
-    request.extensions_mut().insert(ClientAddress(address));
-    next.run(request).await
+    let address = ClientAddress(peer.map(|peer| behind(peer, request.headers(), trusted)));
+    request.extensions_mut().insert(address);
+    address
 }
 
 /// The first address, seen from here, that isn't a trusted proxy's. What can't be read ends the way:

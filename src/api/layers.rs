@@ -1,16 +1,20 @@
 //! What every request passes through: an id, a log line, headers that harden, a limit in time and
 //! size, and a net for panics.
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
-    Extension, Router,
-    extract::{DefaultBodyLimit, Request},
-    http::{HeaderName, StatusCode},
-    middleware::{from_fn, from_fn_with_state},
+    Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use tower::{ServiceBuilder, util::MapResponseLayer};
+use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -18,17 +22,20 @@ use tower_http::{
         predicate::{NotForContentType, Predicate, SizeAbove},
     },
     limit::RequestBodyLimitLayer,
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     timeout::TimeoutLayer,
-    trace::TraceLayer,
 };
-use tracing::Span;
+use tracing::Instrument;
+use uuid::Uuid;
 
 use super::{
-    body,
-    client::{self, ClientAddress},
-    metrics::{self, Metrics},
-    origin, plain, protection, refusals, v1,
+    body, client,
+    metrics::Metrics,
+    openapi::Description,
+    origin,
+    pages::Console,
+    plain, protection,
+    refusals::{self, Known},
+    v1,
 };
 use crate::{domain::App, fault::Fault};
 
@@ -40,12 +47,21 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A call that brings a file, or makes a large one, may take this long.
 const LONG_TIMEOUT: Duration = Duration::from_mins(5);
 
+/// What is around every route.
+pub struct Around {
+    pub app: App,
+    pub metrics: Arc<Metrics>,
+    pub console: Console,
+    pub description: Description,
+    pub headers: protection::Headers,
+}
+
 /// The router with everything around it, and beside it the calls that take long: they limit their
 /// bodies themselves. The first layer here is the first that a request meets.
 ///
-/// All that is around every route is one layer of the router: each layer of it is another box that is
-/// copied for each request.
-pub fn around(app: &App, router: Router, long: Router, metrics: &Arc<Metrics>) -> Router {
+/// All that is around every route is one layer of the router, and most of it one function: each further
+/// layer is another box that is copied for each request, and each further function another future.
+pub fn around(around: Around, router: Router, long: Router) -> Router {
     let router = router.layer(
         ServiceBuilder::new()
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
@@ -69,35 +85,69 @@ pub fn around(app: &App, router: Router, long: Router, metrics: &Arc<Metrics>) -
             .and(NotForContentType::const_new("application/x-zip"))
             .and(NotForContentType::const_new("application/gzip")),
     );
-    let told = TraceLayer::new_for_http().make_span_with(span).on_response(answered);
-    router.merge(long).layer(
-        ServiceBuilder::new()
-            .layer(Extension(Arc::clone(metrics)))
-            .layer(from_fn_with_state(Arc::clone(metrics), metrics::measure))
-            .layer(from_fn_with_state(app.clone(), refusals::record))
-            .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-            .layer(from_fn_with_state(app.clone(), client::note))
-            .layer(told)
-            .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-            .layer(MapResponseLayer::new(protection::headers(app)))
-            .layer(compressed)
-            .layer(from_fn(v1::envelope))
-            .layer(from_fn(plain::as_faults))
-            .layer(from_fn_with_state(app.clone(), origin::own_alone)),
-    )
+    let each = from_fn_with_state(Arc::new(around), each);
+    router.merge(long).layer(ServiceBuilder::new().layer(compressed).layer(each))
 }
 
-fn span(request: &Request) -> Span {
-    let id = request.extensions().get::<RequestId>().map(RequestId::header_value);
-    let id = id.and_then(|id| id.to_str().ok());
-    let from = ClientAddress::of(request.extensions()).0.map(tracing::field::display);
-    // The path alone: what people look for stands in the query.
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), from, id)
+/// What happens to each request and its answer, whatever the route.
+async fn each(State(around): State<Arc<Around>>, mut request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let app = &around.app;
+    let id = request_id(request.headers());
+    let address = client::note(app, &mut request);
+    let known = Known::default();
+    let extensions = request.extensions_mut();
+    extensions.insert(known.clone());
+    extensions.insert(Arc::clone(&around.metrics));
+    extensions.insert(around.console.clone());
+    extensions.insert(around.description.clone());
+    let route = extensions.get::<MatchedPath>().cloned();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let span = tracing::info_span!(
+        "request",
+        %method,
+        // The path alone: what people look for stands in the query.
+        path = uri.path(),
+        from = address.0.map(tracing::field::display),
+        id = id.to_str().ok(),
+    );
+
+    let answer = async {
+        let mut response = match origin::refusal(app, &request) {
+            Some(fault) => fault.into_response(),
+            None => next.run(request).await,
+        };
+        response = v1::envelope(uri.path(), plain::as_fault(uri.path(), response));
+        around.headers.put(response.headers_mut());
+        response.headers_mut().insert(REQUEST_ID, id);
+        answered(response.status(), begun.elapsed());
+        response
+    };
+    let response = answer.instrument(span).await;
+    if response.status() == StatusCode::FORBIDDEN {
+        let fault = response.extensions().get::<Fault>().cloned();
+        refusals::record(app, known, &method, uri.path(), fault).await;
+    }
+    around.metrics.count(&method, route.as_ref(), response.status(), begun.elapsed());
+    response
 }
 
-fn answered<B>(response: &Response<B>, latency: Duration, _: &Span) {
-    let milliseconds = latency.as_secs_f64() * 1000.0;
-    tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
+/// As a proxy named the request, or a new one.
+fn request_id(headers: &HeaderMap) -> HeaderValue {
+    headers.get(REQUEST_ID).cloned().unwrap_or_else(|| {
+        let mut text = Uuid::encode_buffer();
+        let text = Uuid::new_v4().hyphenated().encode_lower(&mut text);
+        HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("-"))
+    })
+}
+
+fn answered(status: StatusCode, took: Duration) {
+    let (status_, milliseconds) = (status.as_u16(), took.as_secs_f64() * 1000.0);
+    if status.is_server_error() {
+        tracing::error!(status = status_, milliseconds, "answered");
+    } else {
+        tracing::info!(status = status_, milliseconds, "answered");
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]

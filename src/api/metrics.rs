@@ -4,14 +4,13 @@
 use std::{
     net::IpAddr,
     sync::{Arc, atomic::AtomicU64},
-    time::Instant,
+    time::Duration,
 };
 
 use axum::{
     Extension,
-    extract::{MatchedPath, Request, State},
-    http::{HeaderMap, Method, header},
-    middleware::Next,
+    extract::{MatchedPath, State},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use prometheus_client::{
@@ -77,23 +76,23 @@ impl Default for Metrics {
     }
 }
 
-/// Around everything: counts a request and measures how long its answer took.
-pub async fn measure(
-    State(metrics): State<Arc<Metrics>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let method = name_of(request.method());
-    let path = request.extensions().get::<MatchedPath>();
-    // Pages and files that have no route of their own.
-    let route = path.map_or("page", MatchedPath::as_str).to_owned();
-    let begun = Instant::now();
-    let response = next.run(request).await;
-    let asked = Asked { method, route: route.clone() };
-    metrics.latencies.get_or_create(&asked).observe(begun.elapsed().as_secs_f64());
-    let status = u32::from(response.status().as_u16());
-    metrics.requests.get_or_create(&Answered { method, route, status }).inc();
-    response
+impl Metrics {
+    /// Counts a request, and how long its answer took.
+    pub fn count(
+        &self,
+        method: &Method,
+        path: Option<&MatchedPath>,
+        status: StatusCode,
+        took: Duration,
+    ) {
+        let method = name_of(method);
+        // Pages and files that have no route of their own.
+        let route = path.map_or("page", MatchedPath::as_str).to_owned();
+        let asked = Asked { method, route };
+        self.latencies.get_or_create(&asked).observe(took.as_secs_f64());
+        let (route, status) = (asked.route, u32::from(status.as_u16()));
+        self.requests.get_or_create(&Answered { method, route, status }).inc();
+    }
 }
 
 /// Anything can be sent as a method.

@@ -1,10 +1,8 @@
 //! Refuses writes that a page of another site has sent, whatever their path.
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderValue, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
 
 use crate::{
@@ -15,19 +13,17 @@ use crate::{
 /// What browsers say of where a request comes from.
 const FETCH_SITE: &str = "sec-fetch-site";
 
-/// The layer. Browsers say where a write comes from; what says nothing isn't a browser and has no
-/// cookie that it didn't mean to send.
-pub async fn own_alone(State(app): State<App>, request: Request, next: Next) -> Response {
-    let foreign = !request.method().is_safe() && is_foreign(&app, request.headers());
-    if foreign {
-        return Fault::new(
+/// Why a request isn't taken at all. Browsers say where a write comes from; what says nothing isn't a
+/// browser and has no cookie that it didn't mean to send.
+pub fn refusal(app: &App, request: &Request) -> Option<Fault> {
+    let foreign = !request.method().is_safe() && is_foreign(app, request.headers());
+    foreign.then(|| {
+        Fault::new(
             FaultKind::Forbidden,
             "cross_origin",
             "This was sent by a page of another site and was refused.",
         )
-        .into_response();
-    }
-    next.run(request).await
+    })
 }
 
 fn is_foreign(app: &App, headers: &HeaderMap) -> bool {

@@ -2,9 +2,7 @@
 //! other.
 
 use axum::{
-    extract::Request,
     http::{StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
@@ -18,19 +16,20 @@ use crate::{
 /// calls, and for what stands in for Webex.
 const AS_THEY_ARE: [&str; 5] = ["/healthz", "/readyz", "/metrics", "/fn", SIMULATOR];
 
-/// The layer.
-pub async fn as_faults(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let excepted = AS_THEY_ARE.iter().any(|at| path.starts_with(at));
-    let response = next.run(request).await;
+/// The answer at a path, as a fault where it refuses in plain text.
+pub fn as_fault(path: &str, response: Response) -> Response {
     let status = response.status();
     let refused = status.is_client_error() || status.is_server_error();
+    if !refused {
+        return response;
+    }
+    let excepted = AS_THEY_ARE.iter().any(|at| path.starts_with(at));
     // A fault, or a page that tells of one, has a type.
     let plain = match response.headers().get(header::CONTENT_TYPE) {
         Some(kind) => kind.as_bytes().starts_with(b"text/plain"),
         None => true,
     };
-    if excepted || !refused || !plain {
+    if excepted || !plain {
         return response;
     }
     let mut told = fault(status).into_response();

@@ -1,11 +1,6 @@
 //! The headers that tell browsers what a page of ours may do, and who may hold one.
 
-use std::sync::Arc;
-
-use axum::{
-    http::{HeaderName, HeaderValue, header},
-    response::Response,
-};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::ResponseOptions;
 
@@ -22,8 +17,18 @@ const DOCUMENT: &str = "default-src 'none'; style-src 'self'; img-src 'self'; ba
 /// A year: as long as browsers are to remember that it is https here.
 const HTTPS_ONLY: &str = "max-age=31536000";
 
-/// Gives every answer what it doesn't say otherwise itself.
-pub fn headers<B>(app: &App) -> impl Fn(Response<B>) -> Response<B> + Clone + use<B> {
+/// What every answer says that doesn't say otherwise itself.
+pub struct Headers(Box<[(HeaderName, HeaderValue)]>);
+
+impl Headers {
+    pub fn put(&self, given: &mut HeaderMap) {
+        for (name, value) in &self.0 {
+            given.entry(name).or_insert_with(|| value.clone());
+        }
+    }
+}
+
+pub fn headers(app: &App) -> Headers {
     let mut headers = vec![
         (header::CONTENT_SECURITY_POLICY, DATA),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -43,15 +48,8 @@ pub fn headers<B>(app: &App) -> impl Fn(Response<B>) -> Response<B> + Clone + us
     if app.settings.public_url.starts_with("https://") {
         headers.push((header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY));
     }
-    let headers: Arc<[(HeaderName, HeaderValue)]> =
-        headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
-    move |mut response| {
-        let given = response.headers_mut();
-        for (name, value) in &*headers {
-            given.entry(name).or_insert_with(|| value.clone());
-        }
-        response
-    }
+    let fixed = |(name, value)| (name, HeaderValue::from_static(value));
+    Headers(headers.into_iter().map(fixed).collect())
 }
 
 /// The policy of a document without scripts, as a header.

@@ -3,12 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::{
-    extract::{Request, State},
-    http::{StatusCode, request::Parts},
-    middleware::Next,
-    response::Response,
-};
+use axum::http::{Method, request::Parts};
 
 use crate::{
     domain::{App, Caller, audit, resources},
@@ -17,7 +12,7 @@ use crate::{
 
 /// Who is calling, once that is known: put in by what finds it out.
 #[derive(Clone, Default)]
-struct Known(Arc<OnceLock<Caller>>);
+pub struct Known(Arc<OnceLock<Caller>>);
 
 /// Tells who has been found to be calling.
 pub fn known(parts: &Parts, caller: &Caller) {
@@ -27,26 +22,16 @@ pub fn known(parts: &Parts, caller: &Caller) {
     }
 }
 
-/// Around everything: what is answered with 403 to somebody who is known is recorded.
-pub async fn record(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let Known(cell) = Known::default();
-    request.extensions_mut().insert(Known(Arc::clone(&cell)));
-    let method = request.method().clone();
-    // Without its query. What the console calls is told by its own path: who calls chooses the page.
-    let path = request.uri().path().to_owned();
-    let response = next.run(request).await;
-    if response.status() == StatusCode::FORBIDDEN
-        && let Some(caller) = cell.get()
-    {
-        let why = response.extensions().get::<Fault>().map(|fault| fault.message.as_str());
-        let what = match why {
-            Some(why) => format!("{method} {path}. {}", why.trim_end_matches('.')),
-            None => format!("{method} {path}"),
-        };
-        let (model_type, href) = about(&app, &path);
-        audit::refused(&app, caller, &what, &model_type, &href).await;
-    }
-    response
+/// Records a call that was answered with 403, if it is known who called. The path is that of the call,
+/// without its query; what the console calls is told by its own path: who calls chooses the page.
+pub async fn record(app: &App, known: Known, method: &Method, path: &str, fault: Option<Fault>) {
+    let Some(caller) = known.0.get() else { return };
+    let what = match fault {
+        Some(fault) => format!("{method} {path}. {}", fault.message.trim_end_matches('.')),
+        None => format!("{method} {path}"),
+    };
+    let (model_type, href) = about(app, path);
+    audit::refused(app, caller, &what, &model_type, &href).await;
 }
 
 /// The model that a path is about, and the API's path of its instance; empty where it is about none.

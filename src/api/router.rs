@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use axum::{Extension, Router, extract::Request, routing::any};
+use axum::{Router, extract::Request, routing::any};
 use leptos::config::LeptosOptions;
 use tower_http::normalize_path::NormalizePath;
 
 use super::{
-    account, account_posts, auth, health, layers, licence_posts, loads,
+    account, account_posts, auth, health,
+    layers::{self, Around},
+    licence_posts, loads,
     metrics::{self, Metrics},
     model::{self, other_routes},
     oauth,
     openapi::{self, Description},
     openid,
     pages::{self, Console, Drafts},
-    posts,
+    posts, protection,
     routes::{Routes, Surface},
     site::Site,
     v1, webex_posts,
@@ -89,11 +91,7 @@ pub fn service(app: App, site: Site) -> Router {
         Console::new(pages::Furnishing { options, assets, site, drafts: Drafts::default() });
 
     let (quick, long) = routes(&app);
-    let long = long
-        .into_router()
-        .method_not_allowed_fallback(not_offered)
-        .layer(Extension(console.clone()))
-        .with_state(app.clone());
+    let long = long.into_router().method_not_allowed_fallback(not_offered).with_state(app.clone());
     let mut router = quick.into_router();
     // What stands in for Webex in the demonstration; elsewhere there is nothing at its paths.
     if let Some(simulator) = &app.simulator {
@@ -107,12 +105,16 @@ pub fn service(app: App, site: Site) -> Router {
         // Files of the site, and the pages that nothing is posted to.
         .fallback(pages::page)
         .method_not_allowed_fallback(not_offered)
-        .layer(Extension(console))
-        .layer(Extension(Description::default()))
         .with_state(app.clone());
 
-    let metrics = Arc::new(Metrics::default());
-    let service = layers::around(&app, router, long, &metrics);
+    let around = Around {
+        metrics: Arc::new(Metrics::default()),
+        console,
+        description: Description::default(),
+        headers: protection::headers(&app),
+        app,
+    };
+    let service = layers::around(around, router, long);
     // Routes are matched by paths without their trailing slash.
     Router::new().fallback_service(NormalizePath::trim_trailing_slash(service))
 }

@@ -8,8 +8,10 @@ use axum::{
     Extension, Router,
     handler::Handler,
     http::Method,
-    routing::{MethodFilter, on},
+    routing::{MethodFilter, MethodRouter, on},
 };
+
+use tower::ServiceBuilder;
 
 use super::{hrefs::ModelIs, model::prepared::Answers, router};
 use crate::{domain::App, model::Model};
@@ -49,10 +51,12 @@ pub fn all(app: &App) -> Vec<Route> {
     quick.list.into_iter().chain(long.list).collect()
 }
 
-/// A router together with the list of its routes.
+/// What answers at each path, together with the list of the routes. The paths are whole before a router is
+/// made of them: one within another would take a request's path apart, and box what is around its routes
+/// once more.
 #[must_use]
 pub struct Routes {
-    router: Router<App>,
+    methods: Vec<(String, MethodRouter<App>)>,
     list: Vec<Route>,
     surface: Surface,
 }
@@ -60,7 +64,7 @@ pub struct Routes {
 impl Routes {
     /// None yet, all for the same surface.
     pub fn of(surface: Surface) -> Self {
-        Self { router: Router::new(), list: Vec::new(), surface }
+        Self { methods: Vec::new(), list: Vec::new(), surface }
     }
 
     pub fn get<H: Handler<T, App>, T: 'static>(self, path: &str, handler: H) -> Self {
@@ -84,7 +88,7 @@ impl Routes {
         let filter =
             self.list.last().and_then(|route| MethodFilter::try_from(route.method.clone()).ok());
         if let Some(filter) = filter {
-            self.router = self.router.route(path, on(filter, handler));
+            self.methods.push((path.to_owned(), on(filter, handler)));
         }
         self
     }
@@ -111,7 +115,7 @@ impl Routes {
     ) -> Self {
         // Only methods that this type has functions for come here, and all of these have a filter.
         let Ok(filter) = MethodFilter::try_from(method.clone()) else { return self };
-        self.router = self.router.route(path, on(filter, handler));
+        self.methods.push((path.to_owned(), on(filter, handler)));
         self.list.push(Route {
             method,
             path: path.to_owned(),
@@ -124,17 +128,17 @@ impl Routes {
 
     /// The same below a path.
     pub fn below(mut self, base: &str) -> Self {
-        self.router = Router::new().nest(base, self.router);
-        for route in &mut self.list {
-            let rest = if route.path == "/" { "" } else { &route.path };
-            route.path = format!("{base}{rest}");
+        let paths = self.methods.iter_mut().map(|(path, _)| path);
+        for path in paths.chain(self.list.iter_mut().map(|route| &mut route.path)) {
+            let rest = if path == "/" { "" } else { path.as_str() };
+            *path = format!("{base}{rest}");
         }
         self
     }
 
     /// These and those.
     pub fn and(mut self, other: Self) -> Self {
-        self.router = self.router.merge(other.router);
+        self.methods.extend(other.methods);
         self.list.extend(other.list);
         self
     }
@@ -145,17 +149,20 @@ impl Routes {
             route.model_type = Some(model.model_type.clone());
         }
         let model = Extension(ModelIs(Arc::clone(model)));
-        self.around(|router| router.layer(model).layer(Extension(Answers::default())))
+        let told = ServiceBuilder::new().layer(model).layer(Extension(Answers::default()));
+        self.around(|methods| methods.layer(told.clone()))
     }
 
     /// Puts layers around the routes so far; no routes may be added in it.
-    pub fn around(mut self, layers: impl FnOnce(Router<App>) -> Router<App>) -> Self {
-        self.router = layers(self.router);
+    pub fn around(mut self, layers: impl Fn(MethodRouter<App>) -> MethodRouter<App>) -> Self {
+        let methods = self.methods.into_iter();
+        self.methods = methods.map(|(path, methods)| (path, layers(methods))).collect();
         self
     }
 
     /// The router, for requests.
     pub fn into_router(self) -> Router<App> {
-        self.router
+        let none = Router::new();
+        self.methods.into_iter().fold(none, |router, (path, methods)| router.route(&path, methods))
     }
 }

@@ -69,6 +69,7 @@ pub struct Inner {
     pub logins: accounts::Logins,
     pub tasks: tasks::Tasks,
     pub audit: audit::Audit,
+    pub catalogues: licences::KeptCatalogues,
     pub health: health::Health,
     pub webex: Webex,
     /// What stands in for Webex, where that was asked for.
@@ -252,6 +253,7 @@ impl App {
             logins: accounts::Logins::default(),
             tasks: tasks::Tasks::default(),
             audit: audit::Audit::default(),
+            catalogues: licences::KeptCatalogues::default(),
             health: health::Health::default(),
             webex,
             simulator,

@@ -108,8 +108,7 @@ const NODE: &str = "n.id, n.pkid, n.parent_id, n.name, n.node_type, n.path";
 const BELOW: &str = "EXISTS (SELECT 1 FROM node_closure WHERE ancestor_id = ?2 AND node_id = n.id)";
 
 fn family_of(row: &Row<'_>, at: usize) -> rusqlite::Result<Family> {
-    let text: String = row.get(at)?;
-    Family::parse(&text).ok_or(rusqlite::Error::InvalidQuery)
+    row.get_ref(at)?.as_str().ok().and_then(Family::parse).ok_or(rusqlite::Error::InvalidQuery)
 }
 
 /// The list that a column holds as JSON.

@@ -40,7 +40,7 @@ mod writer;
 
 use std::{cell::Cell, path::Path, sync::Arc};
 
-use rusqlite::{Connection, functions::FunctionFlags};
+use rusqlite::{Connection, config::DbConfig, functions::FunctionFlags};
 
 use crate::model::Model;
 pub use accounts::Account;
@@ -127,6 +127,8 @@ pub struct ReadTx<'c> {
     conn: &'c Connection,
     vault: &'c Vault,
     listed: &'c Listed,
+    /// Whether all that it sees is committed.
+    committed: bool,
 }
 
 /// What the store knows beside its connections.
@@ -137,8 +139,8 @@ struct Beside {
 }
 
 impl Beside {
-    fn read<'c>(&'c self, conn: &'c Connection) -> ReadTx<'c> {
-        ReadTx { conn, vault: &self.vault, listed: &self.listed }
+    fn read<'c>(&'c self, conn: &'c Connection, committed: bool) -> ReadTx<'c> {
+        ReadTx { conn, vault: &self.vault, listed: &self.listed, committed }
     }
 }
 
@@ -295,6 +297,16 @@ impl WriteTx<'_> {
 }
 
 impl ReadTx<'_> {
+    /// A number that goes up with each change of the catalogue of services. `None` within a write, whose
+    /// own changes may be undone: nothing that is read there is to be kept.
+    pub fn catalogue_generation(&self) -> Result<Option<u64>, StoreError> {
+        if !self.committed {
+            return Ok(None);
+        }
+        let mut statement = self.conn.prepare_cached("SELECT n FROM catalogue_generation")?;
+        Ok(Some(statement.query_row([], |row| row.get(0))?))
+    }
+
     /// Whether the tables answer.
     pub fn check(&self) -> Result<(), StoreError> {
         Ok(self.conn.query_row("SELECT 1 FROM node LIMIT 1", [], |_| Ok(())).or_else(|e| {
@@ -309,6 +321,9 @@ fn prepare(conn: &Connection) -> rusqlite::Result<()> {
     conn.busy_timeout(std::time::Duration::from_secs(10))?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.set_prepared_statement_cache_capacity(256);
+    // The plan of a statement depends on nothing that is bound to it. Without this SQLite makes it anew
+    // for each value of a limit.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // SQLite folds ASCII only; filters fold every alphabet.
     conn.create_scalar_function(
         "fold",

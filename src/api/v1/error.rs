@@ -5,9 +5,7 @@
 use axum::{
     Json,
     body::Body,
-    extract::Request,
     http::{StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -45,11 +43,9 @@ pub const ITEM: u8 = INVALID_PARAMETERS.0;
 const OF_SHAPE: [&str; 5] =
     ["required", "wrong_type", "unknown_field", "out_of_range", "not_a_choice"];
 
-/// The layer: gives every refusal below [`BASE`] its form.
-pub async fn envelope(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
+/// Gives every refusal below [`BASE`] its form.
+pub fn envelope(path: &str, response: Response) -> Response {
     let below = path.strip_prefix(BASE).is_some_and(|r| r.is_empty() || r.starts_with('/'));
-    let response = next.run(request).await;
     if !below {
         return response;
     }

@@ -7,6 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -47,22 +48,11 @@ pub async fn of_tenant(
     if let Some(file) = licence_table::of(&app, &caller, &criteria, &tenant, group, user).await? {
         return Ok(file);
     }
-    let mut body = Map::new();
-    if criteria.is_on(INCLUDE_PACKS.0) {
-        let lines: Vec<Value> =
-            licences.packs.iter().map(|pack| packs::line(pack).into()).collect();
-        body.insert("servicePacks".to_owned(), lines.into());
-    }
-    let of_tenant = |line: &Line| {
-        let mut shown = line_of(line, "currentlyAllocated");
-        if line.family == Family::User && is_licensed(line) {
-            shown.insert("packsAllocated".to_owned(), json!(line.packs));
-        }
-        Value::Object(shown)
-    };
-    let lines = |lines: &[Line]| lines.iter().map(of_tenant).collect::<Vec<_>>();
-    body.insert(GROUP_SERVICES.to_owned(), lines(&licences.group).into());
-    body.insert(USER_SERVICES.to_owned(), lines(&licences.user).into());
+    let shown = |lines: Vec<Line>| lines.into_iter().map(Shown::of_tenant).collect();
+    let packs = criteria
+        .is_on(INCLUDE_PACKS.0)
+        .then(|| licences.packs.iter().map(|pack| packs::line(pack).into()).collect());
+    let body = Lines { packs, group: shown(licences.group), user: shown(licences.user) };
     Ok(Json(body).into_response())
 }
 
@@ -82,25 +72,58 @@ pub async fn of_site(
     if let Some(file) = file {
         return Ok(file);
     }
-    let lines = |lines: &[Line]| -> Vec<Value> {
-        lines.iter().map(|line| line_of(line, "inUse").into()).collect()
-    };
-    let body = json!({
-        GROUP_SERVICES: lines(&licences.group),
-        USER_SERVICES: lines(&licences.user),
-    });
+    let shown = |lines: Vec<Line>| lines.into_iter().map(Shown::of_site).collect();
+    let body = Lines { packs: None, group: shown(licences.group), user: shown(licences.user) };
     Ok(Json(body).into_response())
 }
 
-/// Name and limit, and how much is used unless the service isn't licensed.
-fn line_of(line: &Line, used: &str) -> Map<String, Value> {
-    let mut shown = Map::new();
-    shown.insert("name".to_owned(), json!(line.name));
-    shown.insert("allocated".to_owned(), line.allocated.to_json());
-    if is_licensed(line) {
-        shown.insert(used.to_owned(), json!(line.used));
+/// What is answered of a tenant or a site.
+#[derive(Serialize)]
+struct Lines {
+    #[serde(rename = "servicePacks", skip_serializing_if = "Option::is_none")]
+    packs: Option<Vec<Value>>,
+    #[serde(rename = "groupServices")]
+    group: Vec<Shown>,
+    #[serde(rename = "userServices")]
+    user: Vec<Shown>,
+}
+
+/// A service: its name and limit, and how much is used unless it isn't licensed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    name: String,
+    allocated: Quantity,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currently_allocated: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packs_allocated: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_use: Option<u64>,
+}
+
+impl Shown {
+    fn of_tenant(line: Line) -> Self {
+        let licensed = is_licensed(&line);
+        let by_packs = licensed && line.family == Family::User;
+        Self {
+            currently_allocated: licensed.then_some(line.used),
+            packs_allocated: by_packs.then_some(line.packs),
+            in_use: None,
+            name: line.name,
+            allocated: line.allocated,
+        }
     }
-    shown
+
+    fn of_site(line: Line) -> Self {
+        Self {
+            in_use: is_licensed(&line).then_some(line.used),
+            currently_allocated: None,
+            packs_allocated: None,
+            name: line.name,
+            allocated: line.allocated,
+        }
+    }
 }
 
 /// Whether there is anything to count. What is used without a licence, which can't come about

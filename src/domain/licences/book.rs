@@ -36,9 +36,14 @@ pub(super) struct Licence {
     pub unlimited_sites: u64,
 }
 
+impl Licence {
+    pub const NONE: Self =
+        Self { allocated: Quantity::NONE, given: 0, packed: 0, unlimited_sites: 0 };
+}
+
 impl Default for Licence {
     fn default() -> Self {
-        Self { allocated: Quantity::NONE, given: 0, packed: 0, unlimited_sites: 0 }
+        Self::NONE
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, hash_map::Entry},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use serde::{Deserialize, de::DeserializeOwned};
@@ -239,6 +239,31 @@ impl Catalogues {
                 Arc::clone(vacant.insert(Arc::new(Catalogue::at(tx, &provider)?)))
             }
         })
+    }
+}
+
+/// The catalogues that were read last, for as long as nothing of any catalogue changes: there are hundreds
+/// of services in one, and it is asked for much more often than changed.
+#[derive(Default)]
+pub struct KeptCatalogues(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    generation: u64,
+    catalogues: Catalogues,
+}
+
+impl KeptCatalogues {
+    pub(super) fn above(&self, tx: &ReadTx<'_>, tenant: &Node) -> Result<Arc<Catalogue>, Fault> {
+        let Some(generation) = tx.catalogue_generation()? else {
+            return Catalogues::default().above(tx, tenant);
+        };
+        // Whole catalogues alone are put in. Whoever else needs one waits until it is read.
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.generation != generation {
+            *kept = Kept { generation, ..Kept::default() };
+        }
+        kept.catalogues.above(tx, tenant)
     }
 }
 

@@ -1,12 +1,10 @@
 //! What a tenant or a site is licensed for, line by line: as the provisioning API answers it and
 //! the console shows it.
 
-use std::collections::BTreeSet;
-
 use super::{
     Family, Quantity, Tenant,
-    book::{self, Book, Share, Shares},
-    catalogue::{self, Packs, Services},
+    book::{self, Book, Licence, Share, Shares},
+    catalogue::{Packs, Services},
     tenants,
 };
 use crate::{
@@ -146,19 +144,15 @@ pub async fn of_tenant(
     caller: &Caller,
     tenant_id: &str,
 ) -> Result<TenantLicences, Fault> {
-    let (caller, tenant_id) = (caller.clone(), tenant_id.to_owned());
-    app.store
-        .read(move |tx| {
-            let tenant = tenants::find(tx, &caller, &tenant_id)?;
-            permit_type(&caller, TENANT_LICENCES, Permission::Read)?;
-            let packs = catalogue::packs_at(tx, &tenant.node)?;
-            let book = Book::load(tx, &tenant.node, &packs)?;
-            let services = catalogue::services_at(tx, &tenant.node)?;
-            let (group, user) = families(tenant_lines(&services, &book));
-            let packs = pack_lines(&packs, &book);
-            Ok(TenantLicences { tenant, packs, group, user })
-        })
-        .await
+    app.store.read_now(|tx| {
+        let tenant = tenants::find(tx, caller, tenant_id)?;
+        permit_type(caller, TENANT_LICENCES, Permission::Read)?;
+        let catalogue = app.catalogues.above(tx, &tenant.node)?;
+        let book = Book::load(tx, &tenant.node, &catalogue.packs)?;
+        let (group, user) = families(tenant_lines(&catalogue.services, &book));
+        let packs = pack_lines(&catalogue.packs, &book);
+        Ok(TenantLicences { tenant, packs, group, user })
+    })
 }
 
 /// The licences of a site, which is named by its node's name, or by its pkid where two sites of
@@ -169,40 +163,51 @@ pub async fn of_site(
     tenant_id: &str,
     group: &str,
 ) -> Result<SiteLicences, Fault> {
-    let (caller, tenant_id, group) = (caller.clone(), tenant_id.to_owned(), group.to_owned());
-    app.store
-        .read(move |tx| {
-            let tenant = tenants::find(tx, &caller, &tenant_id)?;
-            let site = tenants::find_site(tx, &tenant, &group)?;
-            permit_type(&caller, SITE_LICENCES, Permission::Read)?;
-            let packs = catalogue::packs_at(tx, &tenant.node)?;
-            let book = Book::load(tx, &tenant.node, &packs)?;
-            let services = catalogue::services_at(tx, &tenant.node)?;
-            let shares = book::shares(tx, &site)?;
-            let lines = tenant_lines(&services, &book);
-            let (group, user) =
-                families(lines.into_iter().map(|line| site_line(line, &shares)).collect());
-            Ok(SiteLicences { tenant, site, group, user })
-        })
-        .await
+    app.store.read_now(|tx| {
+        let tenant = tenants::find(tx, caller, tenant_id)?;
+        let site = tenants::find_site(tx, &tenant, group)?;
+        permit_type(caller, SITE_LICENCES, Permission::Read)?;
+        let catalogue = app.catalogues.above(tx, &tenant.node)?;
+        let book = Book::load(tx, &tenant.node, &catalogue.packs)?;
+        let shares = book::shares(tx, &site)?;
+        let lines = tenant_lines(&catalogue.services, &book);
+        let (group, user) =
+            families(lines.into_iter().map(|line| site_line(line, &shares)).collect());
+        Ok(SiteLicences { tenant, site, group, user })
+    })
 }
 
 /// A line for each service of the catalogue, and for each licence beside it, by family and name.
 pub(super) fn tenant_lines(services: &Services, book: &Book) -> Vec<Line> {
-    let keys: BTreeSet<&(Family, String)> = services
-        .keys()
-        .chain(book.licences.iter().filter(|(_, l)| !l.allocated.is_none()).map(|(key, _)| key))
-        .collect();
-    keys.into_iter().map(|key| tenant_line(services, book, key)).collect()
+    let mut beside = book
+        .licences
+        .iter()
+        .filter(|(key, licence)| !licence.allocated.is_none() && !services.contains_key(key))
+        .peekable();
+    // Both are in their order already.
+    let mut lines = Vec::with_capacity(services.len());
+    for (key, description) in services {
+        while let Some((other, licence)) = beside.next_if(|(other, _)| *other < key) {
+            lines.push(line(other, "", licence));
+        }
+        let licence = book.licences.get(key).unwrap_or(&Licence::NONE);
+        lines.push(line(key, description, licence));
+    }
+    lines.extend(beside.map(|(key, licence)| line(key, "", licence)));
+    lines
 }
 
 /// One of them.
 pub(super) fn tenant_line(services: &Services, book: &Book, key: &(Family, String)) -> Line {
-    let licence = book.licences.get(key).cloned().unwrap_or_default();
+    let description = services.get(key).map_or("", String::as_str);
+    line(key, description, book.licences.get(key).unwrap_or(&Licence::NONE))
+}
+
+fn line(key: &(Family, String), description: &str, licence: &Licence) -> Line {
     Line {
         family: key.0,
         name: key.1.clone(),
-        description: services.get(key).cloned().unwrap_or_default(),
+        description: description.to_owned(),
         allocated: licence.allocated,
         used: licence.given,
         packs: licence.packed,

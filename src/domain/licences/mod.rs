@@ -22,7 +22,7 @@ mod users;
 
 pub use self::{
     assign::{Assigned, ItemResult, Wanted, assign, assign_in, unassign},
-    catalogue::Catalogues,
+    catalogue::{Catalogues, KeptCatalogues},
     filter::{Flag, LineFilter, LineState, Marks, UserServiceMarks},
     guards::{Service, ServicePack, User},
     limits::{ItemOutcome, Limit, Outcome, preview_site, preview_tenant, set_site, set_tenant},

@@ -1,5 +1,6 @@
 //! How much of something is licensed.
 
+use serde::{Serialize, Serializer, ser::SerializeStruct};
 use serde_json::{Value, json};
 
 use crate::{fault::FieldError, model::pointer};
@@ -67,10 +68,7 @@ impl Quantity {
 
     /// `{"unlimited":true}`, or `{"unlimited":false,"maximum":n}`.
     pub fn to_json(self) -> Value {
-        match self {
-            Self::Unlimited => json!({ "unlimited": true }),
-            Self::Limited(maximum) => json!({ "unlimited": false, "maximum": maximum }),
-        }
+        json!(self)
     }
 
     /// Reads the form of [`Self::to_json`] at a JSON Pointer; `what` names the item in messages.
@@ -120,6 +118,20 @@ impl Quantity {
             let text = format!("The maximum of {what} must be a whole number from 0 to {LARGEST}.");
             FieldError::new(at, "out_of_range", text)
         })
+    }
+}
+
+/// In the form of [`Quantity::to_json`].
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let maximum = self.maximum();
+        let mut quantity =
+            serializer.serialize_struct("Quantity", 1 + usize::from(maximum.is_some()))?;
+        quantity.serialize_field("unlimited", &maximum.is_none())?;
+        if let Some(maximum) = maximum {
+            quantity.serialize_field("maximum", &maximum)?;
+        }
+        quantity.end()
     }
 }
 
