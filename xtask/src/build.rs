@@ -41,13 +41,6 @@ pub fn everything(profile: Profile) -> Result<()> {
     step("site files", || site::write(&wasm))
 }
 
-/// The site files alone, for the checks: they compile the server in their own profile.
-pub fn front_end() -> Result<()> {
-    let toolchain = step("WebAssembly target", wasm_target::ensure)?;
-    let wasm = step("browser library", || browser_library(&toolchain))?;
-    step("site files", || site::write(&wasm))
-}
-
 pub fn server(profile: Profile) -> Result<()> {
     program(&["--bin", "tenantry", "--features", "ssr"], profile)
 }
