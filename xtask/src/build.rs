@@ -42,7 +42,13 @@ pub fn everything(profile: Profile) -> Result<()> {
 }
 
 pub fn server(profile: Profile) -> Result<()> {
-    program(&["--bin", "tenantry", "--features", "ssr"], profile)
+    let mut what = vec!["--bin", "tenantry", "--features", "ssr"];
+    if profile == Profile::Dev {
+        // Beside a test, dependencies have the features that the tests give them. Without one, most of
+        // them and the program would be compiled a second time.
+        what.extend(["--test", "rotation"]);
+    }
+    program(&what, profile)
 }
 
 /// The program that the server is compared with.
