@@ -38,12 +38,12 @@ pub fn check() -> Result<String> {
     }
     let counts = counting.count()?;
     let mut over = Vec::new();
-    let mut fullest = 0;
+    let (mut least, mut most) = (u64::MAX, 0);
     println!("    {:<28} {:>12} {:>12}  used", "instructions of one call", "counted", "budget");
     for Count { call, instructions: counted, profile } in counts {
         let budget = budget(call);
         let used = counted * 100 / budget;
-        fullest = fullest.max(used);
+        (least, most) = (least.min(used), most.max(used));
         println!("    {:<28} {counted:>12} {budget:>12}  {used} %", call.name());
         if counted > budget {
             over.push(format!(
@@ -61,5 +61,5 @@ pub fn check() -> Result<String> {
             over.join("; ")
         );
     }
-    Ok(format!("{} calls within their budgets, up to {fullest} % used", Hot::ALL.len()))
+    Ok(format!("{} calls, each {least} to {most} % of its budget", Hot::ALL.len()))
 }
