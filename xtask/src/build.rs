@@ -41,15 +41,14 @@ pub fn everything(profile: Profile) -> Result<()> {
     step("site files", || site::write(&wasm))
 }
 
-/// The site files alone, for the checks: they compile the server in their own profile.
-pub fn front_end() -> Result<()> {
-    let toolchain = step("WebAssembly target", wasm_target::ensure)?;
-    let wasm = step("browser library", || browser_library(&toolchain))?;
-    step("site files", || site::write(&wasm))
-}
-
 pub fn server(profile: Profile) -> Result<()> {
-    program(&["--bin", "tenantry", "--features", "ssr"], profile)
+    let mut what = vec!["--bin", "tenantry", "--features", "ssr"];
+    if profile == Profile::Dev {
+        // Beside a test, dependencies have the features that the tests give them. Without one, most of
+        // them and the program would be compiled a second time.
+        what.extend(["--test", "rotation"]);
+    }
+    program(&what, profile)
 }
 
 /// The program that the server is compared with.

@@ -14,7 +14,16 @@ use crate::layout;
 /// The cargo that runs this program, so that no other toolchain gets in.
 pub fn cargo() -> Command {
     let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    here(program)
+    let mut command = here(program);
+    // What it has set for this program would look like a change to build scripts that ask for it: after a
+    // `cargo build` by hand, TLS and all that needs it would be compiled again, and the other way round.
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command
 }
 
 /// A command that works in the repository's root.

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
+use crate::budget::{first_page, instructions, program};
 use crate::layout::{self, Profile};
 use crate::setup::{browser, node, tools};
 use crate::step::{Summary, step};
-use crate::{budget, build, openapi, process, sdks, sheets};
+use crate::{build, openapi, process, sdks, sheets};
 
 const NAMES: [&str; 9] =
     ["fmt", "clippy", "deny", "unit", "sheets", "sdks", "openapi", "budget", "e2e"];
@@ -44,10 +45,12 @@ pub fn command(arguments: &[String]) -> Result<()> {
         summary.check("answers and their description", openapi::check);
     }
     if wanted("budget") || wanted("e2e") {
-        summary.check("site build", || build::front_end().map(|()| passed()));
+        summary.check("release build", || build::everything(Profile::Release).map(|()| passed()));
     }
     if wanted("budget") {
-        summary.check("budget", budget::check);
+        summary.check("bytes of the first page", first_page::check);
+        summary.check("bytes of the program", program::check);
+        summary.check("instructions of hot calls", instructions::check);
     }
     if wanted("e2e") {
         summary.check("browser tests", end_to_end);
@@ -105,20 +108,26 @@ fn deny() -> Result<String> {
 
 /// With nextest where it is installed, which is quicker; both leave out documentation tests.
 fn unit() -> Result<String> {
-    let mut command = process::cargo();
-    if process::find("cargo-nextest").is_some() {
-        command.args(["nextest", "run"]);
-    } else {
-        command.args(["test", "--lib", "--bins", "--tests"]);
+    let nextest = process::find("cargo-nextest").is_some();
+    // One package after the other: together, each would get features of dependencies that only the other
+    // asks for, and the checks that run the program would have to compile nearly all of it again.
+    for what in [["--package", "tenantry", "--features", "ssr"].as_slice(), &["--package", "xtask"]]
+    {
+        let mut command = process::cargo();
+        if nextest {
+            command.args(["nextest", "run"]);
+        } else {
+            command.args(["test", "--lib", "--bins", "--tests"]);
+        }
+        process::run(command.args(what))?;
     }
-    process::run(command.args(["--workspace", "--features", "ssr"]))?;
     Ok(passed())
 }
 
 fn end_to_end() -> Result<String> {
     let chromium = step("browser", browser::ensure)?;
     step("npm packages", node::ensure)?;
-    step("server for the browser tests", || build::server(Profile::Dev))?;
+    step("server for the browser tests", || build::server(Profile::Release))?;
     let npx = |arguments: &[&str]| {
         process::run(
             Command::new("npx")
@@ -126,7 +135,7 @@ fn end_to_end() -> Result<String> {
                 .args(arguments)
                 .current_dir(layout::end2end())
                 .env(browser::VARIABLE, &chromium)
-                .env("TENANTRY_BIN", layout::server(Profile::Dev)),
+                .env("TENANTRY_BIN", layout::server(Profile::Release)),
         )
     };
     step("types of the browser tests", || npx(&["tsc", "--noEmit"]))?;

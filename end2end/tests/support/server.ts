@@ -10,7 +10,7 @@ export const USERNAME = "admin";
 export const PASSWORD = "correct horse battery staple";
 
 const root = resolve(import.meta.dirname, "../../..");
-const binary = process.env.TENANTRY_BIN ?? join(root, "target/debug/tenantry");
+const binary = process.env.TENANTRY_BIN ?? join(root, "target/release/tenantry");
 
 export class Server {
   private constructor(

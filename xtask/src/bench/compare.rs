@@ -43,7 +43,7 @@ pub fn run(options: &Options) -> Result<()> {
             }
         }
     }
-    let tenant = step("tenant: licences", || Tenant::start(options.profile))?;
+    let tenant = step("tenant: licences", || Tenant::start("tenantry-licences", options.profile))?;
     let mut measured = Measured { subjects, licences: Vec::new(), syncs: Vec::new() };
 
     // In turn, so that whatever else the machine does meets all of them.

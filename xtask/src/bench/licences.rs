@@ -39,16 +39,31 @@ pub struct Tenant {
 impl Tenant {
     pub const PATH: &'static str = "/api/v1/tenants/Customer/licenses/";
 
-    pub fn start(profile: Profile) -> Result<Self> {
-        Ok(Self { bench: Bench::start("tenantry-licences", FEW, profile)? })
+    /// In a new folder of that name.
+    pub fn start(name: &str, profile: Profile) -> Result<Self> {
+        Ok(Self { bench: Bench::start(name, FEW, profile)? })
     }
 
     pub fn base(&self) -> &str {
         &self.bench.running.base
     }
 
+    pub fn client(&self) -> &Client {
+        &self.bench.client
+    }
+
     pub fn headers(&self) -> &Headers {
         &self.bench.client.headers
+    }
+
+    /// Ends its program, and answers the headers, which hold for the next one over the folder.
+    pub fn end(self) -> Result<Headers> {
+        let Bench { client, running } = self.bench;
+        let headers = client.headers.clone();
+        // A connection that is kept open would have the program wait.
+        drop(client);
+        running.end()?;
+        Ok(headers)
     }
 }
 

@@ -10,6 +10,7 @@ mod disk;
 mod django;
 mod first_byte;
 mod http;
+pub mod instructions;
 mod licences;
 mod limit;
 mod load;

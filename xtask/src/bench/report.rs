@@ -1,14 +1,12 @@
 //! The figures of the comparison as Markdown: what was reached, the ratios, the goals beside them.
 
-use std::fs;
-
 use anyhow::Result;
 
 use super::compare::Measured;
 use super::load::{CONNECTIONS, Load, SECONDS, WIDE};
 use super::subject::{Subject, median};
 use super::{Options, write};
-use crate::{budget, layout};
+use crate::budget::{first_page, program};
 
 /// What the goals compare with, by their names.
 const PEER: &str = "PocketBase";
@@ -133,7 +131,7 @@ fn goals(measured: &Measured, program_mb: f64) -> String {
 }
 
 fn program_mb(options: &Options) -> Result<f64> {
-    let bytes = fs::metadata(layout::server(options.profile))?.len();
+    let bytes = program::bytes(options.profile)?;
     #[expect(clippy::cast_precision_loss, reason = "a file is far below 2^52 bytes")]
     Ok(bytes as f64 / 1e6)
 }
@@ -141,7 +139,7 @@ fn program_mb(options: &Options) -> Result<f64> {
 fn bundle() -> Result<String> {
     let mut text = "| file | bytes | as brotli |\n|---|---|---|\n".to_owned();
     let mut total = (0, 0);
-    for budget::File { path, raw, brotli } in budget::files()? {
+    for first_page::File { path, raw, brotli } in first_page::files()? {
         text += &format!("| {path} | {raw} | {brotli} |\n");
         total = (total.0 + raw, total.1 + brotli);
     }

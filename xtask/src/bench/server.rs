@@ -13,6 +13,7 @@ use super::http;
 use crate::{layout, process};
 
 const START_LIMIT: Duration = Duration::from_mins(1);
+const END_LIMIT: Duration = Duration::from_mins(1);
 /// Long enough for what a server does after its first answer.
 const SETTLING: Duration = Duration::from_secs(2);
 
@@ -50,10 +51,32 @@ impl Running {
         Ok(running)
     }
 
+    /// Ends it the way an operator does, and waits until it has: what it has written is in its files then,
+    /// and who counts has counted.
+    pub fn end(mut self) -> Result<()> {
+        let id = self.child.id().to_string();
+        process::output(Command::new("kill").args(["-TERM", &id]))?;
+        let begin = Instant::now();
+        while begin.elapsed() < END_LIMIT {
+            if let Some(status) = self.child.try_wait()? {
+                if !status.success() {
+                    bail!("{} ended with {status}", self.base);
+                }
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        bail!("{} doesn't end within {} s of SIGTERM", self.base, END_LIMIT.as_secs())
+    }
+
     /// Lets a server come to rest before its idle memory is read.
     pub fn settle() {
         // There is no sign to wait for: what a server frees and writes after its start shows nowhere.
         thread::sleep(SETTLING);
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// The memory that is in RAM, of the process and those that it started.
@@ -90,6 +113,10 @@ fn memory_mib(process: u32, name: &str) -> Result<f64> {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        // By now its number may be another process's.
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
         let others: Vec<String> =
             tree(self.child.id()).into_iter().skip(1).map(|id| id.to_string()).collect();
         // An error means that it has ended already.

@@ -28,13 +28,7 @@ pub fn start(options: &Options) -> Result<Subject> {
     let profile = options.profile;
     let rows = options.rows();
     let (folder, first, client) = fresh("tenantry", profile)?;
-    let client = client.patient();
-    let node = json!({"name": "Other", "node_type": "customer"}).to_string();
-    let url = format!("{}/api/data/HierarchyNode/?hierarchy=sys.Bench", first.base);
-    client.post(&url, &node)?;
-    load(&client, &first.base, (0..rows).map(|number| (NODE, number)))?;
-    let others = rows..rows + rows / 10 + 1;
-    load(&client, &first.base, others.map(|number| (OTHER, number)))?;
+    seed(&client.patient(), &first.base, rows)?;
     drop(first);
 
     // Measured with the rows there, as every start but the first is.
@@ -48,26 +42,51 @@ pub fn start(options: &Options) -> Result<Subject> {
     Running::settle();
     let idle_mib = running.resident_mib()?;
     let client = log_in(&running.base, "admin")?;
-    let middle = format!("{MODEL}?hierarchy={NODE}&limit=1&skip={}", rows / 2);
-    let one = first_of(&client, &format!("{}{middle}", running.base))?;
-    let mut create = rows::template();
-    // Encrypted before it is kept, which the ten fields of the others aren't.
-    create["pin"] = json!("@N@");
+    let one = one(&client, &running.base, rows)?;
 
     Ok(Subject {
         name: NAME,
         version: version(profile)?,
-        page: Some(Page {
-            path: format!("/models/relation/BenchCustomer?hierarchy={NODE}&limit=25"),
-            headers: client.headers.clone(),
-        }),
+        page: Some(Page { path: page(), headers: client.headers.clone() }),
         headers: client.headers,
-        list: format!("{MODEL}?hierarchy={NODE}&limit=25&order_by=name&direction=asc"),
+        list: list(),
         one,
-        create: Some((format!("{MODEL}?hierarchy={NODE}"), create.to_string())),
+        create: Some(create()),
         figures: Figures { start_ms, idle_mib, ..Figures::default() },
         running,
     })
+}
+
+/// Gives the customer so many rows, and the one beside it a tenth as many.
+pub fn seed(client: &Client, base: &str, rows: usize) -> Result<()> {
+    let node = json!({"name": "Other", "node_type": "customer"}).to_string();
+    client.post(&format!("{base}/api/data/HierarchyNode/?hierarchy=sys.Bench"), &node)?;
+    load(client, base, (0..rows).map(|number| (NODE, number)))?;
+    let others = rows..rows + rows / 10 + 1;
+    load(client, base, others.map(|number| (OTHER, number)))
+}
+
+/// A page of the customer's rows, with how many there are in all.
+pub fn list() -> String {
+    format!("{MODEL}?hierarchy={NODE}&limit=25&order_by=name&direction=asc")
+}
+
+/// The same as a page that the server draws.
+pub fn page() -> String {
+    format!("/models/relation/BenchCustomer?hierarchy={NODE}&limit=25")
+}
+
+/// Where to post, and what; `@N@` becomes a number that wasn't used before.
+pub fn create() -> (String, String) {
+    let mut create = rows::template();
+    // Encrypted before it is kept, which the ten fields of the others aren't.
+    create["pin"] = json!("@N@");
+    (format!("{MODEL}?hierarchy={NODE}"), create.to_string())
+}
+
+/// The path of one of the customer's rows, of which there are so many.
+pub fn one(client: &Client, base: &str, rows: usize) -> Result<String> {
+    first_of(client, &format!("{base}{MODEL}?hierarchy={NODE}&limit=1&skip={}", rows / 2))
 }
 
 /// The path of the first instance of a list.
@@ -135,8 +154,12 @@ fn fresh(name: &str, profile: Profile) -> Result<(PathBuf, Running, Client)> {
 }
 
 pub fn serve(folder: &Path, profile: Profile) -> Result<Running> {
+    serve_by(process::here(layout::server(profile)), folder)
+}
+
+/// As `serve`, by a command that ends with the program's name, such as one that has another run it.
+pub fn serve_by(mut command: Command, folder: &Path) -> Result<Running> {
     let port = server::free_port()?;
-    let mut command = process::here(layout::server(profile));
     command
         .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
         .arg(folder.join("data"))

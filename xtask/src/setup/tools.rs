@@ -43,3 +43,12 @@ pub fn wrk() -> Result<PathBuf> {
     }
     process::find("wrk").context("wrk was installed but isn't on PATH")
 }
+
+/// valgrind, which counts instructions.
+pub fn valgrind() -> Result<PathBuf> {
+    if process::find("valgrind").is_none() {
+        println!("    valgrind is missing; installing Debian's");
+        apt::install(&["valgrind"])?;
+    }
+    process::find("valgrind").context("valgrind was installed but isn't on PATH")
+}
