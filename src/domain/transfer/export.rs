@@ -199,6 +199,9 @@ impl Source<'_> {
 
     fn lengths(&self) -> Result<Lengths, Fault> {
         let mut lengths = Lengths::default();
+        if !Lengths::vary(&self.model.root) {
+            return Ok(lengths);
+        }
         self.each(|_, data| {
             lengths.see(self.model, &data);
             Ok(())
