@@ -230,7 +230,7 @@ mod tests {
 
     use tokio::runtime::Runtime;
 
-    use crate::store::{Store, StoreError};
+    use crate::store::{Store, StoreError, WriteTx};
 
     #[test]
     fn work_may_be_the_last_to_hold_the_store() {
@@ -256,5 +256,66 @@ mod tests {
         runtime.shutdown_background();
         go_on.send(()).unwrap();
         going.recv().unwrap();
+    }
+
+    #[test]
+    fn each_work_and_each_part_is_undone_alone_wherever_it_stands_in_a_group() {
+        fn fail<T>() -> Result<T, StoreError> {
+            Err(StoreError::Unavailable("meant".to_owned()))
+        }
+        fn parts(tx: &WriteTx<'_>, name: &str) -> Result<(), StoreError> {
+            tx.mark_done(name)?;
+            let undone = tx.attempt(|tx| {
+                tx.mark_done(&format!("{name}, undone"))?;
+                fail::<()>()
+            });
+            assert!(undone.is_err());
+            tx.attempt(|tx| tx.mark_done(&format!("{name}, kept")))
+        }
+        let folder = tempfile::tempdir().unwrap();
+        Runtime::new().unwrap().block_on(async {
+            let store = Store::open(folder.path(), &[]).await.unwrap();
+            // All are queued while the first holds the connection.
+            let (go_on, going_on) = mpsc::channel::<()>();
+            let (first, plain, failing, parted, undone, last) = tokio::join!(
+                store.write(move |_| {
+                    going_on.recv().unwrap();
+                    Ok::<_, StoreError>(())
+                }),
+                store.write(|tx| tx.mark_done("plain")),
+                store.write(|tx| {
+                    tx.mark_done("failing")?;
+                    fail::<()>()
+                }),
+                store.write_parts(|tx| parts(tx, "parted")),
+                store.write_parts(|tx| {
+                    parts(tx, "undone")?;
+                    fail::<()>()
+                }),
+                async {
+                    go_on.send(()).unwrap();
+                    store.write(|tx| parts(tx, "last")).await
+                },
+            );
+            assert!(first.is_ok() && plain.is_ok() && parted.is_ok() && last.is_ok());
+            assert!(failing.is_err() && undone.is_err());
+            let names = [
+                ("plain", true),
+                ("failing", false),
+                ("parted", true),
+                ("parted, undone", false),
+                ("parted, kept", true),
+                ("undone", false),
+                ("undone, kept", false),
+                ("last", true),
+                ("last, undone", false),
+                ("last, kept", true),
+            ];
+            for (name, done) in names {
+                let found = store.read_now(|tx| tx.is_done(name)).unwrap();
+                assert_eq!(found, done, "{name}");
+            }
+            store.close().await;
+        });
     }
 }
