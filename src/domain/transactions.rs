@@ -3,11 +3,18 @@
 //! it is asked for; [`super::tasks`] carries it on.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value::RawValue};
 
-use super::{App, Caller, resources::Control, tasks, workflow::Workflow};
+use super::{
+    App, Caller,
+    access::{offered, permit},
+    resources::{self, Control},
+    tasks,
+    workflow::Workflow,
+};
 use crate::{
     fault::{Fault, FaultKind},
+    model::Operation,
     store::{NewInstance, Node, REMOVAL, ReadTx, Stored, WriteTx},
 };
 
@@ -247,6 +254,55 @@ pub struct Counts {
     pub failed: u64,
 }
 
+/// The record of a change, in its order. What was there before and after goes in as it is stored.
+#[derive(Serialize)]
+struct Recorded<'a> {
+    status: &'a str,
+    action: &'a str,
+    model_type: &'a str,
+    href: &'a str,
+    username: &'a str,
+    hierarchy: &'a str,
+    submitted: &'a str,
+    started: &'a str,
+    completed: &'a str,
+    message: &'a str,
+    progress: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<Counts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<&'a str>,
+    sub_transactions: [(); 0],
+    log: Vec<Value>,
+}
+
+impl Recorded<'_> {
+    /// Completes the record of what was asked for: it keeps the moment of that, its rows and its log,
+    /// to which lines are added.
+    fn complete(&self, id: &str, data: &mut Map<String, Value>) -> Result<(), Fault> {
+        let made = serde_json::to_value(self).map_err(|error| unreadable(id, &error))?;
+        let Value::Object(made) = made else { return Err(Fault::internal()) };
+        for (name, value) in made {
+            match (name.as_str(), data.get_mut(&name), value) {
+                ("submitted" | "sub_transactions", Some(_), _) => {}
+                ("log", Some(Value::Array(log)), Value::Array(lines)) => log.extend(lines),
+                (_, _, value) => {
+                    data.insert(name, value);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn raw<'a>(href: &str, text: Option<&'a str>) -> Result<Option<&'a RawValue>, Fault> {
+    text.map(serde_json::from_str).transpose().map_err(|error| unreadable(href, &error))
+}
+
 /// Writes the record of a change that was made.
 pub fn record(
     app: &App,
@@ -255,48 +311,40 @@ pub fn record(
     ticket: &Ticket,
     change: &Change<'_>,
 ) -> Result<(), Fault> {
-    let mut data = match ticket.filing {
-        Filing::Nothing => return Ok(()),
-        Filing::Complete => data_of(&stored(tx, &ticket.id)?)?,
-        Filing::Insert => Map::new(),
-    };
+    if ticket.filing == Filing::Nothing {
+        return Ok(());
+    }
     let completed = app.env.now_text();
     let failed = change.counts.is_some_and(|counts| counts.failed > 0);
-    data.insert("status".to_owned(), json!(if failed { FAIL } else { SUCCESS }));
-    data.insert("action".to_owned(), json!(change.action.as_str()));
-    data.insert("model_type".to_owned(), json!(change.model_type));
-    data.insert("href".to_owned(), json!(change.href));
-    data.insert("username".to_owned(), json!(caller.username));
-    data.insert("hierarchy".to_owned(), json!(change.node.path));
-    // A queued one keeps the moment it was asked for.
-    data.entry("submitted").or_insert_with(|| json!(ticket.now));
-    data.insert("started".to_owned(), json!(ticket.now));
-    data.insert("completed".to_owned(), json!(completed));
-    data.insert("message".to_owned(), json!(change.message));
     let total = change.counts.map_or(1, |counts| counts.total);
-    data.insert("progress".to_owned(), json!({ "done": total, "total": total }));
-    if let Some(counts) = change.counts {
-        data.insert("counts".to_owned(), json!(counts));
+    let recorded = Recorded {
+        status: if failed { FAIL } else { SUCCESS },
+        action: change.action.as_str(),
+        model_type: change.model_type,
+        href: change.href,
+        username: &caller.username,
+        hierarchy: &change.node.path,
+        submitted: &ticket.now,
+        started: &ticket.now,
+        completed: &completed,
+        message: &change.message,
+        progress: json!({ "done": total, "total": total }),
+        counts: change.counts,
+        before: raw(change.href, change.before)?,
+        after: raw(change.href, change.after)?,
+        parent: ticket.parent.as_deref(),
+        sub_transactions: [],
+        log: change.log.iter().map(|line| log_line(&completed, INFO, line)).collect(),
+    };
+    if ticket.filing == Filing::Complete {
+        let stored = stored(tx, &ticket.id)?;
+        let mut data = data_of(&stored)?;
+        recorded.complete(&ticket.id, &mut data)?;
+        return save(tx, &stored, &data, &completed);
     }
-    for (name, text) in [("before", change.before), ("after", change.after)] {
-        if let Some(text) = text {
-            let value =
-                serde_json::from_str(text).map_err(|error| unreadable(change.href, &error))?;
-            data.insert(name.to_owned(), value);
-        }
-    }
-    if let Some(parent) = &ticket.parent {
-        data.insert("parent".to_owned(), json!(parent));
-    }
-    data.entry("sub_transactions").or_insert_with(|| json!([]));
-    let log = data.entry("log").or_insert_with(|| json!([]));
-    if let Value::Array(log) = log {
-        log.extend(change.log.iter().map(|line| log_line(&completed, INFO, line)));
-    }
-    match ticket.filing {
-        Filing::Complete => save(tx, &stored(tx, &ticket.id)?, &data, &completed),
-        _ => insert(tx, &ticket.id, change.node, &ticket.now, &data),
-    }
+    let text = text_of(&ticket.id, &recorded)?;
+    put(tx, &ticket.id, change.node, &ticket.now, &text)?;
+    Ok(tx.chain_ended(&ticket.id, &ticket.now, &text)?)
 }
 
 /// What happened and changed nothing.
@@ -393,6 +441,18 @@ pub fn stored(tx: &ReadTx<'_>, id: &str) -> Result<Stored, Fault> {
     })
 }
 
+/// The record of a transaction that the caller can see, without what became of its rows, of which there
+/// may be very many: for those who ask again and again how far it is.
+pub fn seen(app: &App, caller: &Caller, id: &str) -> Result<Map<String, Value>, Fault> {
+    let model = app.model(MODEL)?;
+    offered(&model, Operation::Get)?;
+    app.store.read_now(|tx| {
+        let stored = resources::get_in(tx, caller.node.id, &model, id)?;
+        permit(caller, &model, Operation::Get)?;
+        data_of(&stored)
+    })
+}
+
 pub fn data_of(stored: &Stored) -> Result<Map<String, Value>, Fault> {
     serde_json::from_str(&stored.data).map_err(|error| unreadable(&stored.pkid, &error))
 }
@@ -451,11 +511,11 @@ pub fn has_ended(data: &Map<String, Value>) -> bool {
     status.is_some_and(|status| [SUCCESS, FAIL].contains(&status))
 }
 
-fn text_of(id: &str, data: &Map<String, Value>) -> Result<String, Fault> {
+fn text_of(id: &str, data: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(data).map_err(|error| unreadable(id, &error))
 }
 
-/// With [`insert`] the only writes of records: the chain of the log hears of each.
+/// With [`insert`] and [`record`] the only writes of records: the chain of the log hears of each.
 fn save(
     tx: &WriteTx<'_>,
     record: &Stored,
@@ -481,18 +541,23 @@ fn insert(
     data: &Map<String, Value>,
 ) -> Result<(), Fault> {
     let text = text_of(id, data)?;
-    tx.insert_instance(&NewInstance {
-        pkid: id,
-        model: MODEL,
-        node_id: node.id,
-        created: now,
-        data: &text,
-    })?;
+    put(tx, id, node, now, &text)?;
     if has_ended(data) {
         tx.chain_ended(id, now, &text)?;
     } else {
         tx.chain_asked(id, now, data)?;
     }
+    Ok(())
+}
+
+fn put(tx: &WriteTx<'_>, id: &str, node: &Node, now: &str, text: &str) -> Result<(), Fault> {
+    tx.insert_instance(&NewInstance {
+        pkid: id,
+        model: MODEL,
+        node_id: node.id,
+        created: now,
+        data: text,
+    })?;
     Ok(())
 }
 

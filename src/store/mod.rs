@@ -66,7 +66,7 @@ pub use webex::{BegunAuthorization, ConnectionRow};
 pub use webex_notices::{NoticeRow, Way};
 pub use webex_synced::Synced;
 pub use webex_views::{ConnectionAt, NearLicence, Standing, UserFilter};
-use writer::Writer;
+use writer::{Place, Writer};
 
 /// The database's file below the data folder.
 const DATABASE_FILE: &str = "tenantry.db";
@@ -235,7 +235,19 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.writer.run(work).await
+        self.writer.run(Place::Any, work).await
+    }
+
+    /// [`Self::write`] of work that undoes parts of itself over and over ([`WriteTx::attempt`]): it
+    /// begins a transaction, so that what it may undo is kept for one part at a time. Within
+    /// others' work SQLite would keep it for all parts until the end.
+    pub async fn write_parts<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.writer.run(Place::First, work).await
     }
 
     /// A number that goes up whenever an account, or what one may do, has changed. What is
@@ -281,7 +293,10 @@ impl WriteTx<'_> {
         &self,
         work: impl FnOnce(&Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        let sql = |text| self.conn.execute_batch(text).map_err(StoreError::from);
+        let sql = |text| -> Result<(), StoreError> {
+            self.conn.prepare_cached(text)?.execute([])?;
+            Ok(())
+        };
         sql("SAVEPOINT attempt")?;
         match work(self) {
             Ok(value) => {
@@ -289,7 +304,8 @@ impl WriteTx<'_> {
                 Ok(value)
             }
             Err(error) => {
-                sql("ROLLBACK TO attempt; RELEASE attempt")?;
+                sql("ROLLBACK TO attempt")?;
+                sql("RELEASE attempt")?;
                 Err(error)
             }
         }

@@ -28,7 +28,20 @@ const GROUP: usize = 256;
 type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 /// Does its work inside the open transaction, or hears why there is none; says whether to keep it,
 /// and how to answer.
-type Job = Box<dyn FnOnce(Result<&WriteTx<'_>, StoreError>) -> (bool, Finish) + Send>;
+type Work = Box<dyn FnOnce(Result<&WriteTx<'_>, StoreError>) -> (bool, Finish) + Send>;
+
+/// Where in a group work may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Any,
+    /// Begins one. What it may undo is the whole transaction, so no savepoint stands around its own.
+    First,
+}
+
+struct Job {
+    place: Place,
+    work: Work,
+}
 
 #[derive(Clone)]
 pub struct Writer {
@@ -70,14 +83,14 @@ impl Writer {
         }
     }
 
-    pub async fn run<T, E, F>(&self, work: F) -> Result<T, E>
+    pub async fn run<T, E, F>(&self, place: Place, work: F) -> Result<T, E>
     where
         F: FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel::<Result<T, E>>();
-        let job: Job = Box::new(move |tx| {
+        let work: Work = Box::new(move |tx| {
             let result = tx.map_err(E::from).and_then(work);
             let keep = result.is_ok();
             let finish: Finish = Box::new(move |committed| {
@@ -94,7 +107,7 @@ impl Writer {
         });
         let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let closed = || StoreError::Unavailable("closed".to_owned());
-        jobs.ok_or_else(closed)?.send(job).await.map_err(|_| closed())?;
+        jobs.ok_or_else(closed)?.send(Job { place, work }).await.map_err(|_| closed())?;
         answered.await.map_err(|_| StoreError::Unavailable("work failed".to_owned()))?
     }
 
@@ -117,10 +130,12 @@ fn serve(
     mut jobs: mpsc::Receiver<Job>,
     generation: &AtomicU64,
 ) {
-    while let Some(first) = jobs.blocking_recv() {
+    let mut left = None;
+    while let Some(first) = left.take().or_else(|| jobs.blocking_recv()) {
         let mut finishes = Vec::new();
         let mut changes_access = false;
-        let committed = group(conn, beside, first, &mut jobs, &mut finishes, &mut changes_access);
+        let committed =
+            group(conn, beside, first, &mut jobs, &mut left, &mut finishes, &mut changes_access);
         if changes_access {
             // Before anybody hears of it: whoever does finds it in force.
             generation.fetch_add(1, Ordering::Release);
@@ -147,12 +162,14 @@ fn told(error: &StoreError) -> StoreError {
     }
 }
 
-/// Runs the first job and those that wait, and commits them together.
+/// Runs the first job and those that wait, and commits them together. A job that begins a group is
+/// `left` for the next.
 fn group(
     conn: &Connection,
     beside: &Beside,
     first: Job,
     jobs: &mut mpsc::Receiver<Job>,
+    left: &mut Option<Job>,
     finishes: &mut Vec<Finish>,
     changes_access: &mut bool,
 ) -> Result<(), StoreError> {
@@ -161,15 +178,19 @@ fn group(
         Ok(())
     };
     if let Err(error) = sql("BEGIN IMMEDIATE") {
-        finishes.push(first(Err(told(&error))).1);
+        finishes.push((first.work)(Err(told(&error))).1);
         return Err(error);
     }
     let mut next = Some(first);
     while let Some(job) = next {
-        sql("SAVEPOINT job")?;
+        // The first has the whole transaction to itself.
+        let is_first = finishes.is_empty() && job.place == Place::First;
+        if !is_first {
+            sql("SAVEPOINT job")?;
+        }
         let tx = WriteTx { read: beside.read(conn, false), changes_access: Cell::new(false) };
         // A panic loses this job alone; its caller hears that the work failed.
-        let keep = match catch_unwind(AssertUnwindSafe(|| job(Ok(&tx)))) {
+        let keep = match catch_unwind(AssertUnwindSafe(|| (job.work)(Ok(&tx)))) {
             Ok((keep, finish)) => {
                 finishes.push(finish);
                 keep
@@ -182,11 +203,20 @@ fn group(
         }
         if keep {
             *changes_access |= tx.changes_access.get();
-        } else {
-            sql("ROLLBACK TO job")?;
         }
-        sql("RELEASE job")?;
+        match (is_first, keep) {
+            (true, true) => {}
+            (true, false) => return sql("ROLLBACK"),
+            (false, true) => sql("RELEASE job")?,
+            (false, false) => {
+                sql("ROLLBACK TO job")?;
+                sql("RELEASE job")?;
+            }
+        }
         next = if finishes.len() < GROUP { jobs.try_recv().ok() } else { None };
+        if next.as_ref().is_some_and(|job| job.place == Place::First) {
+            *left = next.take();
+        }
     }
     if *changes_access {
         sql("UPDATE access_generation SET n = n + 1")?;
@@ -200,7 +230,7 @@ mod tests {
 
     use tokio::runtime::Runtime;
 
-    use crate::store::{Store, StoreError};
+    use crate::store::{Store, StoreError, WriteTx};
 
     #[test]
     fn work_may_be_the_last_to_hold_the_store() {
@@ -226,5 +256,66 @@ mod tests {
         runtime.shutdown_background();
         go_on.send(()).unwrap();
         going.recv().unwrap();
+    }
+
+    #[test]
+    fn each_work_and_each_part_is_undone_alone_wherever_it_stands_in_a_group() {
+        fn fail<T>() -> Result<T, StoreError> {
+            Err(StoreError::Unavailable("meant".to_owned()))
+        }
+        fn parts(tx: &WriteTx<'_>, name: &str) -> Result<(), StoreError> {
+            tx.mark_done(name)?;
+            let undone = tx.attempt(|tx| {
+                tx.mark_done(&format!("{name}, undone"))?;
+                fail::<()>()
+            });
+            assert!(undone.is_err());
+            tx.attempt(|tx| tx.mark_done(&format!("{name}, kept")))
+        }
+        let folder = tempfile::tempdir().unwrap();
+        Runtime::new().unwrap().block_on(async {
+            let store = Store::open(folder.path(), &[]).await.unwrap();
+            // All are queued while the first holds the connection.
+            let (go_on, going_on) = mpsc::channel::<()>();
+            let (first, plain, failing, parted, undone, last) = tokio::join!(
+                store.write(move |_| {
+                    going_on.recv().unwrap();
+                    Ok::<_, StoreError>(())
+                }),
+                store.write(|tx| tx.mark_done("plain")),
+                store.write(|tx| {
+                    tx.mark_done("failing")?;
+                    fail::<()>()
+                }),
+                store.write_parts(|tx| parts(tx, "parted")),
+                store.write_parts(|tx| {
+                    parts(tx, "undone")?;
+                    fail::<()>()
+                }),
+                async {
+                    go_on.send(()).unwrap();
+                    store.write(|tx| parts(tx, "last")).await
+                },
+            );
+            assert!(first.is_ok() && plain.is_ok() && parted.is_ok() && last.is_ok());
+            assert!(failing.is_err() && undone.is_err());
+            let names = [
+                ("plain", true),
+                ("failing", false),
+                ("parted", true),
+                ("parted, undone", false),
+                ("parted, kept", true),
+                ("undone", false),
+                ("undone, kept", false),
+                ("last", true),
+                ("last, undone", false),
+                ("last, kept", true),
+            ];
+            for (name, done) in names {
+                let found = store.read_now(|tx| tx.is_done(name)).unwrap();
+                assert_eq!(found, done, "{name}");
+            }
+            store.close().await;
+        });
     }
 }

@@ -37,6 +37,23 @@ async fn a_created_instance_is_answered_with_its_pkid_and_transaction() {
 }
 
 #[tokio::test]
+async fn what_is_made_later_is_named_later() {
+    let app = TestApp::start().await;
+    let place = app.tenant().await;
+    let mut names = Vec::new();
+    for number in 0..8 {
+        let sent = json!({ "name": format!("Customer {number}") });
+        let body = app.post(&at(SPARK, &place), &sent).await.expect(201).json();
+        names.push(["pkid", "transaction_id"].map(|name| body[name].as_str().unwrap().to_owned()));
+        app.clock.advance(1);
+    }
+    for at in 0..2 {
+        let of_kind: Vec<&String> = names.iter().map(|both| &both[at]).collect();
+        assert!(of_kind.is_sorted(), "{of_kind:?}");
+    }
+}
+
+#[tokio::test]
 async fn every_attribute_is_kept_as_it_was_sent() {
     let app = TestApp::start().await;
     let place = app.tenant().await;

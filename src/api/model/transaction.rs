@@ -42,19 +42,13 @@ pub fn routes() -> Routes {
         .post("/api/tool/Transaction/{pkid}/replay", replay)
 }
 
-/// The record of a transaction that the caller can see.
-async fn record(app: &App, caller: &Caller, id: &str) -> Result<Map<String, Value>, Fault> {
-    let model = app.model(transactions::MODEL)?;
-    transactions::data_of(&resources::get(app, caller, &model, id).await?)
-}
-
 /// `GET /api/tool/Transaction/[id]/poll/`: `{"<id>": {status, href, description}}`
 async fn poll(
     State(app): State<App>,
     ApiCaller(caller): ApiCaller,
     Pkid(id): Pkid,
 ) -> Result<Response, Fault> {
-    let data = record(&app, &caller, &id).await?;
+    let data = transactions::seen(&app, &caller, &id)?;
     let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
     let mut answer = Map::new();
     answer.insert(
@@ -108,7 +102,7 @@ async fn events(
 ) -> Result<Response, Fault> {
     // Listen first: nothing that happens in between is missed.
     let news = app.tasks.events.listen();
-    let now = Event::of(&id, &record(&app, &caller, &id).await?);
+    let now = Event::of(&id, &transactions::seen(&app, &caller, &id)?);
     let watch = Watch { app, caller, id, news, next: Some(now), over: false };
     let keep_alive = KeepAlive::new().interval(SIGN_OF_LIFE);
     Ok(Sse::new(stream(watch)).keep_alive(keep_alive).into_response())
@@ -142,10 +136,10 @@ impl Watch {
                 event = heard(&self.id, &mut self.news) => match event {
                     Some(event) => event,
                     // Too slow for the news: the record has what was missed.
-                    None => Event::of(
-                        &self.id,
-                        &record(&self.app, &self.caller, &self.id).await.ok()?,
-                    ),
+                    None => {
+                        let data = transactions::seen(&self.app, &self.caller, &self.id).ok()?;
+                        Event::of(&self.id, &data)
+                    }
                 },
                 () = self.app.tasks.told_to_stop() => return None,
             },

@@ -183,12 +183,14 @@ impl Job {
             task.map_or(0, |task| task.rows_done)
         };
         let (mut rows, reading) = self.reading(from);
+        // Making hashes is what takes long then, and what is done is to be seen meanwhile.
+        let most = if Hashes::has(&self.model) { rows::CHUNK / 4 } else { rows::CHUNK };
         loop {
             if app.tasks.is_stopping() {
                 return Ok(None);
             }
-            let mut batch = Vec::with_capacity(rows::CHUNK);
-            while batch.len() < rows::CHUNK
+            let mut batch = Vec::with_capacity(most);
+            while batch.len() < most
                 && let Some((row, titles)) = rows.recv().await
             {
                 let hashes = self.hashes(app, &row).await?;
@@ -196,7 +198,7 @@ impl Job {
             }
             let (app_, job) = (app.clone(), Arc::clone(&self));
             let read = batch.len() as u64;
-            let step = app.store.write(move |tx| job.chunk(&app_, tx, from, batch)).await?;
+            let step = app.store.write_parts(move |tx| job.chunk(&app_, tx, from, batch)).await?;
             // Another process has taken the task over, as a start does with what it finds.
             let Some(step) = step else { return Ok(None) };
             from += read;
@@ -285,51 +287,72 @@ impl Job {
         Ok(Some(step))
     }
 
-    /// All rows in one transaction. `None` where the program is told to end.
+    /// All rows in one transaction. `None` where the program is told to end. What comes to nothing
+    /// is undone with its transaction, and told in one of its own.
     async fn at_once(self: Arc<Self>, app: &App) -> Result<Option<Event>, Fault> {
-        let held = app.tasks.hold(&self.id);
+        let held = Arc::new(app.tasks.hold(&self.id));
         let hashes = self.all_hashes(app, &held).await?;
+        let (app_, job, holds) = (app.clone(), Arc::clone(&self), Arc::clone(&held));
+        let tried = app.store.write_parts(move |tx| job.all(&app_, tx, hashes, &holds)).await;
+        let told = match tried {
+            Ok(event) => return Ok(event),
+            Err(Undone::Meant { outcomes, failed }) => Some((outcomes, failed)),
+            Err(Undone::Fault(fault)) if fault.code != STOPPED => return Err(fault),
+            Err(Undone::Fault(_)) if held.is_cancelled() => None,
+            Err(Undone::Fault(_)) => return Ok(None),
+        };
         let app_ = app.clone();
         app.store
-            .write(move |tx| {
-                let Some(state) = tx.task(&self.id)? else { return Err(Fault::internal()) };
-                if state.state == TaskState::Queued && !state.cancelled {
-                    // Others have taken it over.
-                    return Ok(None);
+            .write(move |tx| match (self.standing(&app_, tx, &held)?, told) {
+                (Standing::Ended(event), _) => Ok(event),
+                (Standing::Runs, Some((outcomes, failed))) => {
+                    self.told(&app_, tx, outcomes, failed).map(Some)
                 }
-                if state.state != TaskState::Running || state.cancelled {
-                    return self.cancelled(&app_, tx, &state);
-                }
-                let mut all = All {
-                    job: &self,
-                    app: &app_,
-                    tx,
-                    titles: Titles::of_json(),
-                    hashes: hashes.into_iter(),
-                    outcomes: Vec::new(),
-                    failed: 0,
-                    stop: &|| held.is_cancelled() || app_.tasks.is_stopping(),
-                };
-                let tried = tx.attempt(|_| {
-                    read::read(&self.bytes, &self.model, &mut all).map_err(Undone::Fault)?;
-                    if self.load.mode == Mode::DryRun || all.failed > 0 {
-                        return Err(Undone::Meant);
-                    }
-                    Ok(())
-                });
-                let (outcomes, failed) = (all.outcomes, all.failed);
-                match tried {
-                    Err(Undone::Fault(fault)) if fault.code == STOPPED => {
-                        if held.is_cancelled() {
-                            return self.cancelled(&app_, tx, &state);
-                        }
-                        Ok(None)
-                    }
-                    Err(Undone::Fault(fault)) => Err(fault),
-                    Err(Undone::Meant) | Ok(()) => self.told(&app_, tx, outcomes, failed).map(Some),
-                }
+                (Standing::Runs, None) => Ok(None),
             })
             .await
+    }
+
+    /// Whether the load, which is one write, is still to be done by this process.
+    fn standing(&self, app: &App, tx: &WriteTx<'_>, held: &Held) -> Result<Standing, Fault> {
+        let Some(state) = tx.task(&self.id)? else { return Err(Fault::internal()) };
+        if state.state == TaskState::Queued && !state.cancelled {
+            // Others have taken it over.
+            return Ok(Standing::Ended(None));
+        }
+        if state.state != TaskState::Running || state.cancelled || held.is_cancelled() {
+            return self.cancelled(app, tx, &state).map(Standing::Ended);
+        }
+        Ok(Standing::Runs)
+    }
+
+    /// Does all rows, and ends the task where they stay.
+    fn all(
+        &self,
+        app: &App,
+        tx: &WriteTx<'_>,
+        hashes: Vec<Hashes>,
+        held: &Held,
+    ) -> Result<Option<Event>, Undone> {
+        if let Standing::Ended(event) = self.standing(app, tx, held)? {
+            return Ok(event);
+        }
+        let mut all = All {
+            job: self,
+            app,
+            tx,
+            titles: Titles::of_json(),
+            hashes: hashes.into_iter(),
+            outcomes: Vec::new(),
+            failed: 0,
+            stop: &|| held.is_cancelled() || app.tasks.is_stopping(),
+        };
+        read::read(&self.bytes, &self.model, &mut all)?;
+        let (outcomes, failed) = (all.outcomes, all.failed);
+        if self.load.mode == Mode::DryRun || failed > 0 {
+            return Err(Undone::Meant { outcomes, failed });
+        }
+        Ok(self.told(app, tx, outcomes, failed).map(Some)?)
     }
 
     fn cancelled(
@@ -407,10 +430,27 @@ const NOT_DONE: &str = "Not Done";
 /// The code of the fault that ends the reading when nobody wants it any more.
 const STOPPED: &str = "stopped";
 
+/// Whether a load that is one write goes on.
+enum Standing {
+    Runs,
+    /// Not here; with the news where this ended it.
+    Ended(Option<Event>),
+}
+
 /// Why what was done is undone.
 enum Undone {
-    Meant,
+    /// It was a dry run, or rows failed: what became of each, as JSON.
+    Meant {
+        outcomes: Vec<Box<str>>,
+        failed: u64,
+    },
     Fault(Fault),
+}
+
+impl From<Fault> for Undone {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
 }
 
 impl From<StoreError> for Undone {

@@ -15,8 +15,8 @@ use crate::{
     store::{TaskRow, TaskState, WriteTx},
 };
 
-/// Rows that are committed together.
-pub const CHUNK: usize = 50;
+/// Rows that are committed together: as many as let others wait for some hundredths of a second.
+pub const CHUNK: usize = 200;
 
 /// What is wrong with a cell of a loaded sheet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

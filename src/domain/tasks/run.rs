@@ -211,7 +211,7 @@ async fn bulk(
         let (id_, task, hashes) = (id.to_owned(), Arc::clone(&task), Arc::clone(&hashes));
         let step = app
             .store
-            .write(move |tx| chunk(&app_, tx, &caller, &id_, &model, &task, &hashes))
+            .write_parts(move |tx| chunk(&app_, tx, &caller, &id_, &model, &task, &hashes))
             .await?;
         match step {
             Step::More(event) => app.tasks.events.tell(event),

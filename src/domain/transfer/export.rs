@@ -191,31 +191,37 @@ impl Source<'_> {
 
     /// Reads the rows into a file.
     fn fill(&self, sink: &mut impl Sink) -> Result<(), Fault> {
-        self.each(|row, data| {
+        self.each(|row| {
             self.count.set(self.count.get() + 1);
-            sink.row(row, data)
+            sink.row(&row, self.data(&row)?)
         })
     }
 
     fn lengths(&self) -> Result<Lengths, Fault> {
         let mut lengths = Lengths::default();
-        self.each(|_, data| {
-            lengths.see(self.model, &data);
+        if !Lengths::vary(&self.model.root) {
+            return Ok(lengths);
+        }
+        self.each(|row| {
+            // Most have no list at all, which is seen without reading their JSON.
+            if self.template.is_some() || row.data.contains('[') {
+                lengths.see(self.model, &self.data(&row)?);
+            }
             Ok(())
         })?;
         Ok(lengths)
     }
 
-    fn each(
-        &self,
-        mut each: impl FnMut(&ListRow, Map<String, Value>) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
-        self.chosen.each(self.tx, self.caller, self.model, |row| {
-            let mut data = data_of(&row)?;
-            if let Some(template) = &self.template {
-                templates::apply(template, &mut data);
-            }
-            each(&row, data)
-        })
+    fn each(&self, each: impl FnMut(ListRow) -> Result<(), Fault>) -> Result<(), Fault> {
+        self.chosen.each(self.tx, self.caller, self.model, each)
+    }
+
+    /// What is written of a row.
+    fn data(&self, row: &ListRow) -> Result<Map<String, Value>, Fault> {
+        let mut data = data_of(row)?;
+        if let Some(template) = &self.template {
+            templates::apply(template, &mut data);
+        }
+        Ok(data)
     }
 }

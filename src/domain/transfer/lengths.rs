@@ -13,6 +13,11 @@ use crate::model::{Model, Property};
 pub struct Lengths(BTreeMap<String, usize>);
 
 impl Lengths {
+    /// Whether there are lists in it at all.
+    pub fn vary(property: &Property) -> bool {
+        property.items.is_some() || property.properties.iter().any(|(_, member)| Self::vary(member))
+    }
+
     /// The entries of the list at a place in the schema.
     pub fn of(&self, at: &str) -> usize {
         self.0.get(at).copied().unwrap_or(0)

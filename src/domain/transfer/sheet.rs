@@ -39,6 +39,9 @@ const FIRST: u32 = 4;
 pub const ENTITY: &str = "entity:";
 pub const HIERARCHY: &str = "hierarchy:";
 
+/// How hard a sheet is compressed: beyond this it takes much longer to become little smaller.
+const COMPRESSION: u8 = 3;
+
 /// What an inline list of choices may take, commas included.
 const INLINE_CHOICES: usize = 255;
 
@@ -106,6 +109,7 @@ impl<'c, 'm> Book<'c, 'm> {
         formatted: bool,
     ) -> Result<Self, Fault> {
         let mut workbook = Workbook::new();
+        workbook.set_zip_compression_level(COMPRESSION);
         let created = ExcelDateTime::from_timestamp(now.unix_timestamp()).map_err(unwritten)?;
         workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
         let mut sheet = workbook.new_worksheet_with_constant_memory().map_err(unwritten)?;
@@ -199,18 +203,24 @@ impl<'c, 'm> Book<'c, 'm> {
         for (position, cell) in cells.into_iter().enumerate() {
             let Some(column) = self.columns.get(position) else { break };
             let at = u16::try_from(position).unwrap_or(u16::MAX);
+            let marked = wrong.contains(&position);
             let look = match column.field {
                 Field::Error => &self.looks.error,
-                _ if wrong.contains(&position) => &self.looks.wrong,
+                _ if marked => &self.looks.wrong,
                 _ => &self.looks.text,
             };
-            let marked = wrong.contains(&position);
             let written = match cell {
                 Cell::Blank if marked => self.sheet.write_blank(self.next, at, look),
                 Cell::Blank => continue,
                 Cell::Text(text) if text.encode_utf16().count() > LONGEST => {
                     let text = self.fitting(column, &text)?;
                     self.sheet.write_string_with_format(self.next, at, text, look)
+                }
+                // As the column is. Saying so of each cell is what takes longest of all.
+                Cell::Text(text)
+                    if !marked && is_text(column) && !matches!(column.field, Field::Error) =>
+                {
+                    self.sheet.write_string(self.next, at, text)
                 }
                 Cell::Text(text) => self.sheet.write_string_with_format(self.next, at, text, look),
                 Cell::Number(number) if marked => {
