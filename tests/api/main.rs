@@ -28,6 +28,7 @@ mod help;
 mod hierarchy_node;
 mod inherited;
 mod list;
+mod list_by_place;
 mod list_filters;
 mod list_places;
 mod login;

@@ -1,0 +1,175 @@
+//! What SQLite means to do for lists.
+
+use super::{reckoning::Size, *};
+use crate::{domain::registry::Registry, list_query::LOCATED_AT, model::Model, store::Store};
+
+/// A store with the tables of all models.
+async fn store() -> (tempfile::TempDir, Store, Vec<Model>) {
+    let dir = tempfile::tempdir().unwrap();
+    let models = Registry::load(None).unwrap().to_vec();
+    let store = Store::open(dir.path(), &models).await.unwrap();
+    (dir, store, models)
+}
+
+fn text(name: &str) -> Attr {
+    Attr::Data(name.to_owned(), Kind::String)
+}
+
+fn spec(model: &str, cover: Cover, order: Attr, direction: Direction) -> ListSpec {
+    let order = Order { attr: order, direction };
+    ListSpec { model: model.to_owned(), cover, filters: Vec::new(), order, skip: 0, limit: 25 }
+}
+
+/// What SQLite means to do for a page, where so many of so many instances are covered.
+fn plan(store: &Store, spec: &ListSpec, covered: u64, all: u64) -> String {
+    let size = Size { covered, nodes: 1, all };
+    let plan = store.read_now(|tx| {
+        let (sql, values) = spec.query(tx.listed.of(&spec.model)?, size).page();
+        let mut statement = tx.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+        let lines = statement
+            .query_map(params_from_iter(values), |row| row.get::<_, String>(3))?
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok::<_, StoreError>(lines.join("\n"))
+    });
+    plan.unwrap()
+}
+
+const COVERS: [Cover; 5] =
+    [Cover::All, Cover::Down(1), Cover::Line(1), Cover::Above(1), Cover::Local(1)];
+
+#[tokio::test]
+async fn a_page_in_the_order_of_any_attribute_of_a_list_is_neither_scanned_nor_sorted() {
+    let (_dir, store, models) = store().await;
+    for model in &models {
+        for name in model.summary_attrs.iter().filter(|a| *a != LOCATED_AT) {
+            let attr = Attr::Data(name.clone(), model.root.property(name).unwrap().kind);
+            for cover in COVERS {
+                for skip in [0, 250_000] {
+                    let spec = ListSpec {
+                        skip,
+                        ..spec(&model.model_type, cover, attr.clone(), Direction::Desc)
+                    };
+                    let plan = plan(&store, &spec, 1_000_000, 1_000_000);
+                    let index = format!("listed_{}.{name}", model.model_type);
+                    let along = format!("SCAN l USING COVERING INDEX {index}");
+                    // A single node's own instances lie side by side.
+                    if !matches!(cover, Cover::Local(_)) {
+                        assert!(plan.contains(&along), "{name} {cover:?}\n{plan}");
+                        assert!(!plan.contains("TEMP B-TREE"), "{name} {cover:?}\n{plan}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_few_instances_of_a_small_place_are_read_from_where_they_lie() {
+    let (_dir, store, models) = store().await;
+    for model in &models {
+        for name in model.summary_attrs.iter().filter(|a| *a != LOCATED_AT) {
+            let attr = Attr::Data(name.clone(), model.root.property(name).unwrap().kind);
+            for cover in &COVERS[1..] {
+                let spec = spec(&model.model_type, *cover, attr.clone(), Direction::Asc);
+                let plan = plan(&store, &spec, 500, 1_000_000);
+                assert!(
+                    plan.contains("SEARCH l USING PRIMARY KEY (node_id=?)"),
+                    "{name} {cover:?}\n{plan}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_costs_less_is_done() {
+    let of = |cover, skip| ListSpec {
+        skip,
+        ..spec("data/User", cover, text("user_id"), Direction::Asc)
+    };
+    let size = |covered, nodes, all| Size { covered, nodes, all };
+    let first = of(Cover::Down(1), 0);
+    // Of a million, 25 are found among 25 times as many as there are for each covered.
+    assert!(first.gathers(size(500, 1, 1_000_000)));
+    assert!(first.gathers(size(4_000, 1_000, 1_000_000)));
+    assert!(!first.gathers(size(6_000, 1, 1_000_000)));
+    assert!(!first.gathers(size(900_000, 2_000, 1_000_000)));
+    assert!(!first.gathers(size(1_000, 1, 1_000)));
+    // Few instances below many nodes.
+    assert!(!first.gathers(size(5, 20_000, 5)));
+    let deep = of(Cover::Down(1), 250_000);
+    assert!(deep.gathers(size(400_000, 1_000, 1_000_000)));
+    assert!(!deep.gathers(size(900_000, 1_000, 1_000_000)));
+    assert!(!of(Cover::All, 250_000).gathers(size(1_000_000, 0, 1_000_000)));
+}
+
+#[tokio::test]
+async fn what_may_take_long_is_known_before() {
+    let (_dir, store, _) = store().await;
+    let quick = |spec: &ListSpec, covered, nodes, all| {
+        let size = Size { covered, nodes, all };
+        store
+            .read_now(|tx| Ok::<_, StoreError>(spec.is_quick(tx.listed.of(&spec.model)?, size)))
+            .unwrap()
+    };
+    let of = |cover, order| spec("data/User", cover, order, Direction::Asc);
+    let all = of(Cover::All, text("user_id"));
+    assert!(quick(&all, 1_000_000, 0, 1_000_000));
+    let down = of(Cover::Down(2), text("user_id"));
+    assert!(quick(&down, 950_000, 2_000, 1_000_000));
+    assert!(quick(&down, 500, 1, 1_000_000));
+    // What is covered may stand all at the end of the order.
+    assert!(!quick(&down, 100_000, 2_000, 1_000_000));
+    assert!(quick(&down, 1_000, 2_000, 1_500));
+    assert!(quick(&of(Cover::Down(2), Attr::LocatedAt), 950_000, 2_000, 1_000_000));
+    for slow in [
+        of(Cover::All, text("unlisted")),
+        ListSpec { skip: 250_000, ..all.clone() },
+        ListSpec { limit: 2_000, ..all.clone() },
+    ] {
+        assert!(!quick(&slow, 1_000_000, 0, 1_000_000), "{slow:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_text_begins_with_is_looked_up() {
+    let (_dir, store, _) = store().await;
+    let filter = ListFilter {
+        attrs: vec![text("name")],
+        condition: Condition::StartsWith,
+        text: "Ac".to_owned(),
+        ignore_case: true,
+    };
+    let spec = ListSpec {
+        filters: vec![filter],
+        ..spec("relation/SparkCustomer", Cover::Down(1), text("name"), Direction::Asc)
+    };
+    let plan = plan(&store, &spec, 1_000_000, 1_000_000);
+    assert!(
+        plan.contains(
+            "SEARCH l USING INDEX listed_relation/SparkCustomer.name (a_name>? AND a_name<?)"
+        ) || plan.contains(
+            "SEARCH l USING COVERING INDEX listed_relation/SparkCustomer.name (a_name>? AND \
+             a_name<?)"
+        ),
+        "{plan}"
+    );
+    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+}
+
+#[tokio::test]
+async fn the_transactions_of_an_instance_are_looked_up() {
+    let (_dir, store, _) = store().await;
+    let filter = ListFilter {
+        attrs: vec![text("href")],
+        condition: Condition::Equals,
+        text: "/api/relation/SparkCustomer/1".to_owned(),
+        ignore_case: false,
+    };
+    let spec = ListSpec {
+        filters: vec![filter],
+        ..spec("tool/Transaction", Cover::Down(1), text("submitted"), Direction::Desc)
+    };
+    let plan = plan(&store, &spec, 1_000_000, 1_000_000);
+    assert!(plan.contains("listed_tool/Transaction.href (a_href=?)"), "{plan}");
+}
