@@ -27,10 +27,11 @@ static ALL: [M<'static>; LATEST as usize] = [
     M::up(include_str!("migrations/0016_whose_tasks.sql")),
     M::up(include_str!("migrations/0017_records_stay.sql")),
     M::up(include_str!("migrations/0018_subtree_counts.sql")),
+    M::up(include_str!("migrations/0019_text_index.sql")),
 ];
 
 /// The version of the tables after all of them.
-pub const LATEST: u32 = 18;
+pub const LATEST: u32 = 19;
 
 /// Brings the database of `data_dir` up to date.
 pub fn run(conn: &mut Connection, data_dir: &Path) -> Result<(), StoreError> {

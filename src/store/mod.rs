@@ -27,6 +27,7 @@ mod second_factors;
 mod secrets;
 mod sessions;
 mod tasks;
+mod texts;
 mod trouble;
 mod users;
 mod vault;

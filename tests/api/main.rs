@@ -31,6 +31,7 @@ mod list;
 mod list_by_place;
 mod list_filters;
 mod list_places;
+mod list_texts;
 mod login;
 mod meanwhile;
 mod modify;

@@ -4,7 +4,7 @@
 
 use rusqlite::{params_from_iter, types::Value as Sql};
 
-use super::{Attr, Cover, ListSpec, query::Query};
+use super::{Attr, Cover, ListSpec, query::Query, reckoning::Way};
 use crate::{
     list_query::Direction,
     store::{ReadTx, StoreError},
@@ -24,7 +24,7 @@ struct Part {
 
 impl Query<'_> {
     pub fn goes_by_place(&self) -> bool {
-        !self.gathers && matches!(self.spec.order.attr, Attr::LocatedAt)
+        matches!(self.way, Way::Along) && matches!(self.spec.order.attr, Attr::LocatedAt)
     }
 }
 
@@ -99,7 +99,7 @@ impl ReadTx<'_> {
         mut each: impl FnMut(i64, i64) -> Result<bool, E>,
     ) -> Result<(), E> {
         let spec = ListSpec { cover: Cover::Local(node), ..query.spec.clone() };
-        let (sql, values) = Query { spec: &spec, ..*query }.by_id();
+        let (sql, values) = Query { spec: &spec, table: query.table, way: Way::Node }.by_id();
         let mut found = self.conn.prepare_cached(&sql).map_err(StoreError::from)?;
         let mut found = found.query(params_from_iter(values)).map_err(StoreError::from)?;
         while let Some(row) = found.next().map_err(StoreError::from)? {

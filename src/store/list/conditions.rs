@@ -1,7 +1,14 @@
 //! The SQL of a list's filters.
 
-use super::{Attr, ListFilter, query::Query};
-use crate::{list_query::Condition, model::Kind, store::listed::path_sql};
+use super::{Attr, ListFilter, query::Query, reckoning::Way};
+use crate::{
+    list_query::Condition,
+    model::Kind,
+    store::{
+        listed::{Table, column, path_sql},
+        texts,
+    },
+};
 
 impl ListFilter {
     /// The text to compare with.
@@ -22,12 +29,15 @@ impl ListFilter {
             _ => {}
         }
         if self.condition == Condition::Equals && self.uses_index(attr) {
+            // A sign keeps SQLite from gathering the many that are equal, where few are wanted.
+            let raw = if query.passes_equal(attr) { format!("+{raw}") } else { raw };
             // The indexes collate NOCASE; an exact comparison narrows by it first.
             let exact =
                 if self.ignore_case { String::new() } else { format!(" AND {raw} = {text}") };
             return format!("{raw} = {text} COLLATE NOCASE{exact}");
         }
-        self.comparison(&raw, text, self.uses_index(attr))
+        let narrow = self.uses_index(attr) && !matches!(query.way, Way::Node);
+        self.comparison(&raw, text, narrow)
     }
 
     /// What is asked of a list's entries: one of them fits, or for what isn't wanted none does. An
@@ -92,6 +102,42 @@ impl ListFilter {
             Condition::From => format!("{value} >= {text}"),
             Condition::Before => format!("{value} < {text}"),
         }
+    }
+
+    /// The column of the list in whose index an equality is looked up.
+    pub fn equal_column(&self, table: &Table) -> Option<String> {
+        match &self.attrs[..] {
+            [attr @ Attr::Data(name, _)]
+                if self.condition == Condition::Equals
+                    && self.uses_index(attr)
+                    && table.has(name) =>
+            {
+                Some(column(name))
+            }
+            _ => None,
+        }
+    }
+
+    /// What the index of texts is asked for; `None` where it can't say which instances this leaves.
+    pub fn search(&self, table: &Table) -> Option<String> {
+        let says = match self.condition {
+            Condition::Contains | Condition::StartsWith | Condition::EndsWith => true,
+            Condition::Equals
+            | Condition::NotEqual
+            | Condition::NotContain
+            | Condition::From
+            | Condition::Before => false,
+        };
+        let has = |attr: &Attr| match attr {
+            Attr::Data(_, Kind::Array) => false,
+            Attr::Data(name, _) => table.has(name),
+            Attr::LocatedAt => true,
+        };
+        // The index is in lower case, which some letters are given by those beside them.
+        let folds = self.ignore_case || self.text.is_ascii();
+        (says && folds && self.attrs.iter().all(has))
+            .then(|| texts::search(&self.text.to_lowercase()))
+            .flatten()
     }
 
     /// Whether an equality can be looked up in an attribute's index, which folds ASCII only.

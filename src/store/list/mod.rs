@@ -131,7 +131,8 @@ impl<'t> RowReader<'t> {
 
 impl ReadTx<'_> {
     fn query<'q>(&'q self, spec: &'q ListSpec) -> Result<Query<'q>, StoreError> {
-        Ok(spec.query(self.listed.of(&spec.model)?, self.size(spec)?))
+        let table = self.listed.of(&spec.model)?;
+        Ok(Query { spec, table, way: self.way(spec, table)? })
     }
 
     /// Whether a page is found in next to no time.

@@ -2,19 +2,24 @@
 
 use rusqlite::types::Value as Sql;
 
-use super::{Attr, Cover, ListSpec, reckoning::MANY};
+use super::{
+    Attr, Cover, ListSpec,
+    reckoning::{MANY, Way},
+};
 use crate::{
     list_query::Direction,
     model::Kind,
-    store::listed::{Table, column, path_sql},
+    store::{
+        listed::{Table, column, path_sql},
+        texts::CANDIDATES,
+    },
 };
 
 /// A list as SQL.
 pub struct Query<'q> {
     pub spec: &'q ListSpec,
     pub table: &'q Table,
-    /// Whether the covered instances are all read and sorted.
-    pub gathers: bool,
+    pub way: Way,
 }
 
 impl Query<'_> {
@@ -24,7 +29,7 @@ impl Query<'_> {
         let direction = self.direction();
         let order = self.value(&self.spec.order.attr);
         // A sign keeps SQLite from following the order's index.
-        let sign = if self.gathers { "+" } else { "" };
+        let sign = if matches!(self.way, Way::Along) { "" } else { "+" };
         let (limit, skip) = (values.len() + 1, values.len() + 2);
         let sql = format!(
             "SELECT l.id, l.node_id {body} \
@@ -62,11 +67,40 @@ impl Query<'_> {
         }
     }
 
+    /// Whether rows that aren't equal are passed over, rather than those that are looked up.
+    pub fn passes_equal(&self, attr: &Attr) -> bool {
+        let ordered = match (attr, &self.spec.order.attr) {
+            (Attr::Data(name, _), Attr::Data(ordered, _)) => name == ordered,
+            _ => false,
+        };
+        match self.way {
+            Way::Node => true,
+            Way::Along => self.spec.limit < u64::MAX && !ordered,
+            Way::Gather | Way::Equal | Way::Sought(_) => false,
+        }
+    }
+
     /// `FROM … WHERE …` and its values, with what `order` is read from.
     pub fn body(&self, order: Option<&Attr>) -> (String, Vec<Sql>) {
         let spec = self.spec;
         let attrs = || spec.filters.iter().flat_map(|filter| &filter.attrs).chain(order);
-        let mut sql = format!("FROM {} l", self.table.sql());
+        let mut values = Vec::new();
+        let mut bind = |value: Sql| {
+            values.push(value);
+            format!("?{}", values.len())
+        };
+        let table = self.table.sql();
+        let mut sql = match &self.way {
+            // The candidates' nodes stand with the instances; the table is looked at by node and id.
+            Way::Sought(search) => {
+                bind(Sql::Text(search.clone()));
+                format!(
+                    "FROM ({CANDIDATES}) c CROSS JOIN instance o ON o.id = c.id \
+                     CROSS JOIN {table} l ON l.node_id = o.node_id AND l.id = o.id"
+                )
+            }
+            Way::Along | Way::Node | Way::Gather | Way::Equal => format!("FROM {table} l"),
+        };
         // Lists have no column.
         let unlisted = |attr: &Attr| match attr {
             Attr::Data(_, Kind::Array) => true,
@@ -79,16 +113,16 @@ impl Query<'_> {
         if attrs().any(|attr| matches!(attr, Attr::LocatedAt)) {
             sql += " CROSS JOIN node n ON n.id = l.node_id";
         }
-        let mut values = Vec::new();
-        let mut bind = |value: Sql| {
-            values.push(value);
-            format!("?{}", values.len())
-        };
         let mut conditions = Vec::new();
-        let by_row = !self.gathers && spec.skip.saturating_add(spec.limit) <= MANY;
+        let gathers = matches!(self.way, Way::Gather);
+        let by_row = match self.way {
+            Way::Along => spec.skip.saturating_add(spec.limit) <= MANY,
+            Way::Gather | Way::Node => false,
+            Way::Equal | Way::Sought(_) => true,
+        };
         let among = |nodes: &str| {
             // A sign keeps SQLite from beginning with the nodes.
-            format!("{}l.node_id IN ({nodes})", if self.gathers { "" } else { "+" })
+            format!("{}l.node_id IN ({nodes})", if gathers { "" } else { "+" })
         };
         match spec.cover {
             Cover::All => {}

@@ -1,10 +1,12 @@
 //! Which way to a page costs least, from how much there is.
 
-use super::{Attr, Cover, ListSpec, query::Query};
-use crate::store::listed::Table;
+use rusqlite::params;
+
+use super::{Attr, Cover, ListSpec};
+use crate::store::{ReadTx, StoreError, listed::Table};
 
 /// Instances that are read and sorted in next to no time.
-const FEW: u64 = 2000;
+pub const FEW: u64 = 2000;
 /// Rows that are passed over before a list of the covered nodes is made, rather than each row's node
 /// looked up.
 pub const MANY: u64 = 1000;
@@ -22,12 +24,59 @@ pub struct Size {
     pub all: u64,
 }
 
-impl ListSpec {
-    /// Its SQL, over the table of the model's list.
-    pub fn query<'q>(&'q self, table: &'q Table, size: Size) -> Query<'q> {
-        Query { spec: self, table, gathers: self.gathers(size) }
+/// The way to a list.
+#[derive(Clone, Debug)]
+pub enum Way {
+    /// Along the index of its order, or through the table as it lies.
+    Along,
+    /// Through those of one node as they lie.
+    Node,
+    /// The covered instances are all read, and sorted.
+    Gather,
+    /// Those that an index has for one of the filters, an equality, are read and sorted.
+    Equal,
+    /// The candidates that the index of texts has for this search are, and sorted.
+    Sought(String),
+}
+
+impl ReadTx<'_> {
+    /// The way that costs least.
+    pub(super) fn way(&self, spec: &ListSpec, table: &Table) -> Result<Way, StoreError> {
+        let size = self.size(spec)?;
+        if spec.gathers(size) {
+            return Ok(Way::Gather);
+        }
+        for filter in &spec.filters {
+            if let Some(column) = filter.equal_column(table)
+                && self.equal(table, &column, &filter.text, FEW)? <= FEW
+            {
+                return Ok(Way::Equal);
+            }
+        }
+        let searches: Vec<String> =
+            spec.filters.iter().filter_map(|filter| filter.search(table)).collect();
+        if !searches.is_empty() {
+            let search = searches.join(" AND ");
+            // Of few instances, an eighth is found no sooner than all are looked at.
+            if self.candidates(&search, FEW.min(size.all / 8))?.is_some() {
+                return Ok(Way::Sought(search));
+            }
+        }
+        Ok(Way::Along)
     }
 
+    /// How many instances have a text in a column, counted no further than `most` and one.
+    fn equal(&self, table: &Table, column: &str, text: &str, most: u64) -> Result<u64, StoreError> {
+        let sql = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM {} WHERE {column} = ?1 COLLATE NOCASE LIMIT ?2)",
+            table.sql()
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        Ok(statement.query_row(params![text, most.saturating_add(1)], |row| row.get(0))?)
+    }
+}
+
+impl ListSpec {
     /// Whether the covered instances are all read and sorted, rather than looked for along the order
     /// among all there are. The one costs as much as there are of them and of their nodes, the other as
     /// much as is passed over on the way.

@@ -1,6 +1,9 @@
 //! What SQLite means to do for lists.
 
-use super::{reckoning::Size, *};
+use super::{
+    reckoning::{Size, Way},
+    *,
+};
 use crate::{domain::registry::Registry, list_query::LOCATED_AT, model::Model, store::Store};
 
 /// A store with the tables of all models.
@@ -24,14 +27,17 @@ fn spec(model: &str, cover: Cover, order: Attr, direction: Direction) -> ListSpe
 fn plan(store: &Store, spec: &ListSpec, covered: u64, all: u64) -> String {
     let size = Size { covered, nodes: 1, all };
     let plan = store.read_now(|tx| {
-        let (sql, values) = spec.query(tx.listed.of(&spec.model)?, size).page();
-        let mut statement = tx.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-        let lines = statement
-            .query_map(params_from_iter(values), |row| row.get::<_, String>(3))?
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok::<_, StoreError>(lines.join("\n"))
+        let way = if spec.gathers(size) { Way::Gather } else { Way::Along };
+        plan_of(tx, &Query { spec, table: tx.listed.of(&spec.model)?, way })
     });
     plan.unwrap()
+}
+
+fn plan_of(tx: &ReadTx<'_>, query: &Query<'_>) -> Result<String, StoreError> {
+    let (sql, values) = query.page();
+    let mut statement = tx.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+    let lines = statement.query_map(params_from_iter(values), |row| row.get::<_, String>(3))?;
+    Ok(lines.collect::<Result<Vec<_>, _>>()?.join("\n"))
 }
 
 const COVERS: [Cover; 5] =
@@ -170,6 +176,59 @@ async fn the_transactions_of_an_instance_are_looked_up() {
         filters: vec![filter],
         ..spec("tool/Transaction", Cover::Down(1), text("submitted"), Direction::Desc)
     };
-    let plan = plan(&store, &spec, 1_000_000, 1_000_000);
+    let plan = store.read_now(|tx| plan_of(tx, &tx.query(&spec)?)).unwrap();
     assert!(plan.contains("listed_tool/Transaction.href (a_href=?)"), "{plan}");
+}
+
+#[tokio::test]
+async fn a_text_is_looked_up_in_its_index_and_few_that_are_equal_in_theirs() {
+    let (_dir, store, _) = store().await;
+    let way = |condition, cover, order| {
+        let filter = ListFilter {
+            attrs: vec![text("name"), Attr::LocatedAt],
+            condition,
+            text: "cme".to_owned(),
+            ignore_case: true,
+        };
+        let spec = ListSpec {
+            filters: vec![filter],
+            ..spec("relation/SparkCustomer", cover, order, Direction::Asc)
+        };
+        let spec = match condition {
+            Condition::Equals => ListSpec {
+                filters: vec![ListFilter { attrs: vec![text("name")], ..spec.filters[0].clone() }],
+                ..spec
+            },
+            _ => spec,
+        };
+        store.read_now(|tx| plan_of(tx, &tx.query(&spec)?)).unwrap()
+    };
+    for order in [text("name"), text("account_email"), Attr::LocatedAt] {
+        for condition in [Condition::Contains, Condition::StartsWith, Condition::EndsWith] {
+            let plan = way(condition, Cover::All, order.clone());
+            assert!(plan.contains("SCAN text_index VIRTUAL TABLE"), "{plan}");
+            assert!(plan.contains("SEARCH o USING INTEGER PRIMARY KEY"), "{plan}");
+            assert!(plan.contains("SEARCH l USING PRIMARY KEY (node_id=? AND id=?)"), "{plan}");
+        }
+        let plan = way(Condition::Equals, Cover::All, order);
+        assert!(plan.contains("listed_relation/SparkCustomer.name (a_name=?)"), "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn many_that_are_equal_are_passed_on_the_way_along_the_order() {
+    let (_dir, store, _) = store().await;
+    let filter = ListFilter {
+        attrs: vec![text("email_domain")],
+        condition: Condition::Equals,
+        text: "example.com".to_owned(),
+        ignore_case: true,
+    };
+    let spec = ListSpec {
+        filters: vec![filter],
+        ..spec("relation/SparkCustomer", Cover::Down(1), text("name"), Direction::Asc)
+    };
+    let plan = plan(&store, &spec, 1_000_000, 1_000_000);
+    assert!(plan.contains("SCAN l USING INDEX listed_relation/SparkCustomer.name"), "{plan}");
+    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
 }
