@@ -52,6 +52,7 @@ pub use instances::{NewInstance, Stored};
 pub use licences::{
     Family, NearFull, NodeRow, NodesOfType, PackSet, SiteLicence, TenantLicence, TenantPack,
 };
+use list::Memory;
 pub use list::{Attr, Cover, ListFilter, ListRow, ListSpec, Order};
 use listed::Listed;
 pub use nodes::{Node, NodeContents};
@@ -128,6 +129,8 @@ pub struct ReadTx<'c> {
     conn: &'c Connection,
     vault: &'c Vault,
     listed: &'c Listed,
+    /// What is remembered of lists; nothing in a write, which may be undone.
+    memory: Option<&'c Memory>,
 }
 
 /// What the store knows beside its connections.
@@ -135,11 +138,16 @@ pub struct ReadTx<'c> {
 struct Beside {
     vault: Vault,
     listed: Listed,
+    memory: Memory,
 }
 
 impl Beside {
     fn read<'c>(&'c self, conn: &'c Connection) -> ReadTx<'c> {
-        ReadTx { conn, vault: &self.vault, listed: &self.listed }
+        ReadTx { memory: Some(&self.memory), ..self.within_write(conn) }
+    }
+
+    fn within_write<'c>(&'c self, conn: &'c Connection) -> ReadTx<'c> {
+        ReadTx { conn, vault: &self.vault, listed: &self.listed, memory: None }
     }
 }
 
@@ -188,7 +196,7 @@ impl Store {
         audit::adopt(&mut conn)?;
         let listed = Listed::create(&mut conn, models, keep)?;
         sealing::ensure(&conn, &vault)?;
-        let beside = Beside { vault, listed };
+        let beside = Beside { vault, listed, memory: Memory::default() };
         let readers = Readers::new(&path, beside.clone());
         let folder = Arc::from(data_dir);
         let store = Self { readers, writer: Writer::start(conn, beside), folder };

@@ -167,7 +167,7 @@ fn group(
     let mut next = Some(first);
     while let Some(job) = next {
         sql("SAVEPOINT job")?;
-        let tx = WriteTx { read: beside.read(conn), changes_access: Cell::new(false) };
+        let tx = WriteTx { read: beside.within_write(conn), changes_access: Cell::new(false) };
         // A panic loses this job alone; its caller hears that the work failed.
         let keep = match catch_unwind(AssertUnwindSafe(|| job(Ok(&tx)))) {
             Ok((keep, finish)) => {

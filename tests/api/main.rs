@@ -29,6 +29,7 @@ mod hierarchy_node;
 mod inherited;
 mod list;
 mod list_by_place;
+mod list_deep;
 mod list_filters;
 mod list_places;
 mod list_texts;

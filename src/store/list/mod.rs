@@ -2,9 +2,11 @@
 //! [`super::listed`]), with the total from counters where no filter narrows it; the instances of the
 //! page are then read one by one.
 
+mod along;
 mod by_place;
 mod conditions;
 mod counts;
+mod memory;
 mod query;
 mod reckoning;
 #[cfg(test)]
@@ -19,6 +21,7 @@ use crate::{
     list_query::{Condition, Direction},
     model::Kind,
 };
+pub use memory::Memory;
 use query::Query;
 
 /// Which nodes a list covers.
@@ -137,7 +140,14 @@ impl ReadTx<'_> {
 
     /// Whether a page is found in next to no time.
     pub fn is_quick(&self, spec: &ListSpec) -> Result<bool, StoreError> {
-        Ok(spec.is_quick(self.listed.of(&spec.model)?, self.size(spec)?))
+        let (table, size) = (self.listed.of(&spec.model)?, self.size(spec)?);
+        if spec.gathers(size) {
+            return Ok(spec.is_quick(table, size));
+        }
+        // What is left to be passed over.
+        let passed = self.milestone(spec)?.map_or(0, |milestone| milestone.before);
+        let left = ListSpec { skip: spec.skip - passed, ..spec.clone() };
+        Ok(!left.gathers(size) && left.is_quick(table, size))
     }
 
     /// Hands the ids of a page's instances and of their nodes to `each`, in the list's order.
@@ -149,6 +159,9 @@ impl ReadTx<'_> {
         let query = self.query(spec)?;
         if query.goes_by_place() {
             return self.walk_by_place(&query, each);
+        }
+        if let Some(ordered) = query.goes_along() {
+            return self.walk_along(&query, &ordered, each);
         }
         let (sql, values) = query.page();
         let mut found = self.conn.prepare_cached(&sql).map_err(StoreError::from)?;
@@ -212,9 +225,11 @@ impl ReadTx<'_> {
         if spec.filters.is_empty() {
             return self.counted(&spec.model, spec.cover);
         }
-        let whole = spec.whole();
-        let (body, values) = self.query(&whole)?.body(None);
-        let mut statement = self.conn.prepare_cached(&format!("SELECT count(*) {body}"))?;
-        Ok(statement.query_row(params_from_iter(values), |row| row.get(0))?)
+        self.remembered_total(spec, || {
+            let whole = spec.whole();
+            let (body, values) = self.query(&whole)?.body(None);
+            let mut statement = self.conn.prepare_cached(&format!("SELECT count(*) {body}"))?;
+            Ok(statement.query_row(params_from_iter(values), |row| row.get(0))?)
+        })
     }
 }

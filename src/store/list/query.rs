@@ -43,6 +43,24 @@ impl Query<'_> {
         (sql, values)
     }
 
+    /// The statement that reads a part of the list along the index of its order, and its values. In the
+    /// part's condition stand `{c}` for the column, `{1}` and `{2}` for its values.
+    pub fn part(&self, column: &str, condition: &str, of_part: Vec<Sql>) -> (String, Vec<Sql>) {
+        let (body, mut values) = self.body(Some(&self.spec.order.attr));
+        let mut condition = condition.replace("{c}", &format!("l.{column}"));
+        for (at, value) in of_part.into_iter().enumerate() {
+            values.push(value);
+            condition =
+                condition.replace(&format!("{{{}}}", at + 1), &format!("?{}", values.len()));
+        }
+        let direction = self.direction();
+        let sql = format!(
+            "SELECT l.id, l.node_id, l.{column} {body}{condition} \
+             ORDER BY l.{column} COLLATE NOCASE {direction}, l.id {direction}"
+        );
+        (sql, values)
+    }
+
     /// The statement that reads those of a single node as they lie, and its values.
     pub fn by_id(&self) -> (String, Vec<Sql>) {
         let (body, values) = self.body(None);
@@ -178,10 +196,11 @@ impl Query<'_> {
                 filter.attrs.iter().map(|attr| filter.condition(self, attr, &text)).collect();
             conditions.push(format!("(({}))", any.join(") OR (")));
         }
-        if !conditions.is_empty() {
-            sql += " WHERE ";
-            sql += &conditions.join(" AND ");
+        if conditions.is_empty() {
+            conditions.push("true".to_owned());
         }
+        sql += " WHERE ";
+        sql += &conditions.join(" AND ");
         (sql, values)
     }
 }

@@ -1,10 +1,19 @@
 //! What SQLite means to do for lists.
 
+use rusqlite::types::Value as Sql;
+
 use super::{
+    along::parts_from,
+    memory::Milestone,
     reckoning::{Size, Way},
     *,
 };
-use crate::{domain::registry::Registry, list_query::LOCATED_AT, model::Model, store::Store};
+use crate::{
+    domain::registry::Registry,
+    list_query::LOCATED_AT,
+    model::Model,
+    store::{Store, listed::column},
+};
 
 /// A store with the tables of all models.
 async fn store() -> (tempfile::TempDir, Store, Vec<Model>) {
@@ -34,7 +43,10 @@ fn plan(store: &Store, spec: &ListSpec, covered: u64, all: u64) -> String {
 }
 
 fn plan_of(tx: &ReadTx<'_>, query: &Query<'_>) -> Result<String, StoreError> {
-    let (sql, values) = query.page();
+    explained(tx, query.page())
+}
+
+fn explained(tx: &ReadTx<'_>, (sql, values): (String, Vec<Sql>)) -> Result<String, StoreError> {
     let mut statement = tx.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
     let lines = statement.query_map(params_from_iter(values), |row| row.get::<_, String>(3))?;
     Ok(lines.collect::<Result<Vec<_>, _>>()?.join("\n"))
@@ -231,4 +243,31 @@ async fn many_that_are_equal_are_passed_on_the_way_along_the_order() {
     let plan = plan(&store, &spec, 1_000_000, 1_000_000);
     assert!(plan.contains("SCAN l USING INDEX listed_relation/SparkCustomer.name"), "{plan}");
     assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+}
+
+#[tokio::test]
+async fn a_page_goes_on_from_a_row_that_is_remembered() {
+    let (_dir, store, _) = store().await;
+    for value in [Sql::Null, Sql::Text("Acme".to_owned()), Sql::Integer(1)] {
+        for direction in [Direction::Asc, Direction::Desc] {
+            for cover in [Cover::All, Cover::Down(1), Cover::Line(1)] {
+                let spec = spec("relation/SparkCustomer", cover, text("name"), direction);
+                let row = Milestone { before: 5, value: value.clone(), id: 7 };
+                for (condition, values) in parts_from(Some(&row), direction) {
+                    let plan = store.read_now(|tx| {
+                        let table = tx.listed.of(&spec.model)?;
+                        let query = Query { spec: &spec, table, way: Way::Along };
+                        explained(tx, query.part(&column("name"), condition, values))
+                    });
+                    let plan = plan.unwrap();
+                    let index =
+                        "SEARCH l USING COVERING INDEX listed_relation/SparkCustomer.name (";
+                    assert!(plan.contains(index), "{condition} {plan}");
+                    let by_id = condition.contains("l.id");
+                    assert!(!by_id || plan.contains(" AND id"), "{condition} {plan}");
+                    assert!(!plan.contains("TEMP B-TREE"), "{condition} {plan}");
+                }
+            }
+        }
+    }
 }
