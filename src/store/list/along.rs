@@ -19,7 +19,9 @@ impl Query<'_> {
     pub fn goes_along(&self) -> Option<String> {
         match &self.spec.order.attr {
             Attr::Data(name, _)
-                if matches!(self.way, Way::Along) && self.spec.skip > 0 && self.table.has(name) =>
+                if matches!(self.way, Way::Along)
+                    && (self.spec.skip > 0 || !self.spec.filters.is_empty())
+                    && self.table.has(name) =>
             {
                 Some(column(name))
             }
