@@ -18,6 +18,7 @@ use tenantry::{
         accounts::{self, sessions::Lifetimes},
         audit,
         env::Env,
+        texts,
         webex::{keeper, mail::Mail, notices::Notified},
     },
     operations::Hold,
@@ -233,6 +234,7 @@ pub async fn serve(options: Serve) -> anyhow::Result<()> {
             keeper::run(&kept),
             audit::keep_within(&kept),
             audit::tell_sums(&kept),
+            texts::keep_up(&kept),
             accounts::hear_of_others(&kept)
         )
     });

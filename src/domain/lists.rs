@@ -64,8 +64,16 @@ fn listed(
     query: ListQuery,
     spec: &ListSpec,
 ) -> Result<Listed, Fault> {
-    let total = if query.count { tx.total(spec)? } else { 0 };
     let rows = tx.list(spec)?;
+    let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let total = match query.count {
+        false => 0,
+        // The last page says it.
+        true if shown < spec.limit && (shown > 0 || spec.skip == 0) => {
+            spec.skip.saturating_add(shown)
+        }
+        true => tx.total(spec)?,
+    };
     Ok(Listed { place, query, total, rows })
 }
 

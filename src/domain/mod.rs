@@ -35,6 +35,7 @@ pub mod shown;
 pub mod spark_customer;
 pub mod tasks;
 pub mod templates;
+pub mod texts;
 pub mod transaction_page;
 pub mod transactions;
 pub mod transfer;

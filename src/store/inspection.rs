@@ -11,7 +11,7 @@ use super::{
     audit::Link,
     audit_check,
     backup::{SCHEMA_VERSION, open_existing, version_of},
-    listed, second_factors,
+    listed, second_factors, texts,
     vault::Vault,
 };
 
@@ -166,6 +166,7 @@ pub fn inspect(data_dir: &Path, known: Option<&Link>) -> Result<Vec<Finding>, St
         findings.push(Finding::of(what, rows.collect::<Result<_, _>>()?));
     }
     findings.push(Finding::of("what lists are made from", listed::wrong(conn, SHOWN)?));
+    findings.push(Finding::of("the index of texts", texts::wrong(conn, SHOWN)?));
     findings.extend(audit_check::log(conn, known)?);
     findings.push(Finding::of("secrets", secrets(conn, data_dir)?));
     Ok(findings)

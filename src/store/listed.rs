@@ -40,6 +40,18 @@ impl Table {
     pub fn has(&self, attr: &str) -> bool {
         self.columns.contains(attr)
     }
+
+    pub fn columns(&self) -> impl Iterator<Item = &String> {
+        self.columns.iter()
+    }
+
+    /// The table that the database has for a model, loaded or not.
+    pub fn present(conn: &Connection, model: &str) -> Result<Option<Self>, StoreError> {
+        let Some(Present { name, .. }) = definition_of(conn, &format!("{PREFIX}{model}"))? else {
+            return Ok(None);
+        };
+        Ok(Some(Self { columns: columns_of(conn, &name)?, name }))
+    }
 }
 
 impl Listed {
@@ -168,6 +180,7 @@ fn make(
          INSERT INTO {table} (node_id, id{names})
              SELECT node_id, id{values} FROM instance WHERE model = {model} ORDER BY node_id, id;
          {indexes}
+         INSERT OR IGNORE INTO text_pending (id) SELECT id FROM instance WHERE model = {model};
          CREATE TRIGGER {added} AFTER INSERT ON instance WHEN new.model = {model} BEGIN
              INSERT INTO {table} (node_id, id{names}) VALUES (new.node_id, new.id{new_values});
          END;

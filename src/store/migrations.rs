@@ -27,11 +27,12 @@ static ALL: [M<'static>; LATEST as usize] = [
     M::up(include_str!("migrations/0016_whose_tasks.sql")),
     M::up(include_str!("migrations/0017_records_stay.sql")),
     M::up(include_str!("migrations/0018_subtree_counts.sql")),
-    M::up(include_str!("migrations/0019_catalogue_generation.sql")),
+    M::up(include_str!("migrations/0019_text_index.sql")),
+    M::up(include_str!("migrations/0020_list_generation.sql")),
 ];
 
 /// The version of the tables after all of them.
-pub const LATEST: u32 = 19;
+pub const LATEST: u32 = 20;
 
 /// Brings the database of `data_dir` up to date.
 pub fn run(conn: &mut Connection, data_dir: &Path) -> Result<(), StoreError> {

@@ -27,6 +27,7 @@ mod second_factors;
 mod secrets;
 mod sessions;
 mod tasks;
+mod texts;
 mod trouble;
 mod users;
 mod vault;
@@ -51,6 +52,7 @@ pub use instances::{NewInstance, Stored};
 pub use licences::{
     Family, NearFull, NodeRow, NodesOfType, PackSet, SiteLicence, TenantLicence, TenantPack,
 };
+use list::Memory;
 pub use list::{Attr, Cover, ListFilter, ListRow, ListSpec, Order};
 use listed::Listed;
 pub use nodes::{Node, NodeContents};
@@ -127,8 +129,8 @@ pub struct ReadTx<'c> {
     conn: &'c Connection,
     vault: &'c Vault,
     listed: &'c Listed,
-    /// Whether all that it sees is committed.
-    committed: bool,
+    /// What is remembered of lists; nothing in a write, which may be undone.
+    memory: Option<&'c Memory>,
 }
 
 /// What the store knows beside its connections.
@@ -136,11 +138,16 @@ pub struct ReadTx<'c> {
 struct Beside {
     vault: Vault,
     listed: Listed,
+    memory: Memory,
 }
 
 impl Beside {
-    fn read<'c>(&'c self, conn: &'c Connection, committed: bool) -> ReadTx<'c> {
-        ReadTx { conn, vault: &self.vault, listed: &self.listed, committed }
+    fn read<'c>(&'c self, conn: &'c Connection) -> ReadTx<'c> {
+        ReadTx { memory: Some(&self.memory), ..self.within_write(conn) }
+    }
+
+    fn within_write<'c>(&'c self, conn: &'c Connection) -> ReadTx<'c> {
+        ReadTx { conn, vault: &self.vault, listed: &self.listed, memory: None }
     }
 }
 
@@ -189,7 +196,7 @@ impl Store {
         audit::adopt(&mut conn)?;
         let listed = Listed::create(&mut conn, models, keep)?;
         sealing::ensure(&conn, &vault)?;
-        let beside = Beside { vault, listed };
+        let beside = Beside { vault, listed, memory: Memory::default() };
         let readers = Readers::new(&path, beside.clone());
         let folder = Arc::from(data_dir);
         let store = Self { readers, writer: Writer::start(conn, beside), folder };
@@ -313,16 +320,6 @@ impl WriteTx<'_> {
 }
 
 impl ReadTx<'_> {
-    /// A number that goes up with each change of the catalogue of services. `None` within a write, whose
-    /// own changes may be undone: nothing that is read there is to be kept.
-    pub fn catalogue_generation(&self) -> Result<Option<u64>, StoreError> {
-        if !self.committed {
-            return Ok(None);
-        }
-        let mut statement = self.conn.prepare_cached("SELECT n FROM catalogue_generation")?;
-        Ok(Some(statement.query_row([], |row| row.get(0))?))
-    }
-
     /// Whether the tables answer.
     pub fn check(&self) -> Result<(), StoreError> {
         Ok(self.conn.query_row("SELECT 1 FROM node LIMIT 1", [], |_| Ok(())).or_else(|e| {

@@ -48,7 +48,7 @@ impl Readers {
         };
         // A panic in between, or a failure of the database, loses this connection alone.
         begin(&conn)?;
-        let result = work(&self.0.beside.read(&conn, true));
+        let result = work(&self.0.beside.read(&conn));
         end(&conn)?;
         let mut idle = self.idle();
         if idle.len() < KEPT {

@@ -188,7 +188,7 @@ fn group(
         if !is_first {
             sql("SAVEPOINT job")?;
         }
-        let tx = WriteTx { read: beside.read(conn, false), changes_access: Cell::new(false) };
+        let tx = WriteTx { read: beside.within_write(conn), changes_access: Cell::new(false) };
         // A panic loses this job alone; its caller hears that the work failed.
         let keep = match catch_unwind(AssertUnwindSafe(|| (job.work)(Ok(&tx)))) {
             Ok((keep, finish)) => {

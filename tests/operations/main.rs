@@ -220,6 +220,13 @@ async fn what_is_wrong_is_found() {
             "isn't known to be below",
         ),
         (
+            "CREATE TEMP TABLE texts AS SELECT id FROM text_pending; DELETE FROM text_pending; \
+             DELETE FROM text_index WHERE rowid = (SELECT max(id) FROM instance)",
+            "INSERT OR IGNORE INTO text_pending SELECT id FROM texts \
+             UNION SELECT max(id) FROM instance",
+            "the index of texts misses",
+        ),
+        (
             "UPDATE secret SET sealed = zeroblob(60)",
             "DELETE FROM secret",
             "can't be read with the key",

@@ -249,13 +249,13 @@ pub struct KeptCatalogues(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {
-    generation: u64,
+    generation: i64,
     catalogues: Catalogues,
 }
 
 impl KeptCatalogues {
     pub(super) fn above(&self, tx: &ReadTx<'_>, tenant: &Node) -> Result<Arc<Catalogue>, Fault> {
-        let Some(generation) = tx.catalogue_generation()? else {
+        let Some(generation) = tx.generation(&[SERVICE, SERVICE_PACK, USER_SERVICE])? else {
             return Catalogues::default().above(tx, tenant);
         };
         // Whole catalogues alone are put in. Whoever else needs one waits until it is read.
