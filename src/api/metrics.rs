@@ -181,6 +181,7 @@ fn counted(app: &App, figures: &Figures) -> Registry {
     for (name, help, value) in [
         ("callbacks_waiting", "Outcomes that are still to be posted", figures.callbacks),
         ("licences_near_limit", "Limits of which nine tenths are taken", figures.near_limit),
+        ("texts_pending", "Written, and not in the index of texts yet", figures.texts_pending),
         ("log_last_entry", "Last entry of the log's chain", figures.log_entries),
         ("database_bytes", "Size of the database", figures.database_bytes),
         ("database_free_bytes", "Of it, what is free for reuse", figures.free_bytes),

@@ -18,6 +18,8 @@ pub struct Figures {
     pub licences: Vec<LicenceFigure>,
     /// Limits of tenants of which nine tenths or more are taken.
     pub near_limit: u64,
+    /// Instances that the index of texts hasn't taken in yet.
+    pub texts_pending: u64,
     /// The last entry of the log's chain.
     pub log_entries: u64,
     pub database_bytes: u64,
@@ -72,6 +74,7 @@ impl ReadTx<'_> {
                  WHERE maximum > 0 AND (given + packed) * 10 >= maximum * 9",
                 [],
             )?,
+            texts_pending: self.count("SELECT count(*) FROM text_pending", [])?,
             log_entries: self.count("SELECT coalesce(max(seq), 0) FROM audit_chain", [])?,
             database_bytes: page * self.count("PRAGMA page_count", [])?,
             free_bytes: page * self.count("PRAGMA freelist_count", [])?,

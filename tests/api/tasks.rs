@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{NODES, PASSWORD, Place, SPARK, TRANSACTIONS, TestApp, at};
 
 /// Enough rows to be under way still when the next call arrives.
-const MANY: usize = 700;
+const MANY: usize = 2000;
 
 async fn with_many(count: usize) -> (TestApp, Place) {
     let app = TestApp::start().await;
@@ -134,7 +134,9 @@ async fn what_waits_is_cancelled_without_having_begun() {
     assert_eq!(record["message"], "Transaction canceled.");
     assert_eq!(record["counts"], json!({ "total": MANY, "succeeded": 0, "failed": 0 }));
     for href in &hrefs[..4] {
-        app.post(&format!("{href}/cancel/"), &json!({})).await.expect(200);
+        // The first of them may have ended.
+        let answer = app.post(&format!("{href}/cancel/"), &json!({})).await;
+        assert!([200, 409].contains(&answer.status), "{answer}");
         app.ended(href).await;
     }
     assert_eq!(with_note(&app, &place, "n4").await, 0);

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde_json::json;
@@ -13,7 +14,7 @@ use crate::layout::Profile;
 
 pub const OPERATOR: &str = "operator";
 /// Changes whenever a database must be made anew.
-const EDITION: &str = "1";
+const EDITION: &str = "2";
 /// Rows of one load.
 const CHUNK: usize = 20_000;
 
@@ -67,9 +68,23 @@ pub fn folder(size: Size, profile: Profile) -> Result<PathBuf> {
         tenantry::load(&client, &running.base, rows)?;
         println!("    {to} rows after {:.0} s", begin.elapsed().as_secs_f64());
     }
+    indexed(&client, &running.base)?;
+    println!("    and their texts after {:.0} s", begin.elapsed().as_secs_f64());
     drop(running);
     fs::write(seeded, EDITION)?;
     Ok(folder)
+}
+
+/// Waits until the index of texts has taken all in.
+fn indexed(client: &Client, base: &str) -> Result<()> {
+    loop {
+        let metrics = client.get_bytes(&format!("{base}/metrics"))?;
+        if String::from_utf8_lossy(&metrics).lines().any(|l| l == "tenantry_texts_pending 0") {
+            return Ok(());
+        }
+        // Nothing tells when it is done.
+        thread::sleep(Duration::from_secs(1));
+    }
 }
 
 fn nodes(size: Size, client: &Client, base: &str) -> Result<()> {
