@@ -10,8 +10,11 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::StoreError;
-use crate::{list_query::LOCATED_AT, model::Model};
+use super::{Attr, StoreError};
+use crate::{
+    list_query::LOCATED_AT,
+    model::{Kind, Model},
+};
 
 /// Names of these tables start so.
 const PREFIX: &str = "listed_";
@@ -39,6 +42,15 @@ impl Table {
 
     pub fn has(&self, attr: &str) -> bool {
         self.columns.contains(attr)
+    }
+
+    /// Whether what a list is filtered by stands in it; a place is its node's, and close by.
+    pub fn lists(&self, attr: &Attr) -> bool {
+        match attr {
+            Attr::Data(_, Kind::Array) => false,
+            Attr::Data(name, _) => self.has(name),
+            Attr::LocatedAt => true,
+        }
     }
 
     pub fn columns(&self) -> impl Iterator<Item = &String> {
@@ -170,6 +182,11 @@ fn make(
             format!("CREATE INDEX {index} ON {table} ({} COLLATE NOCASE, id);\n", column(attr))
         })
         .collect();
+    // What can't be read is told of by `check`, and doesn't keep the program from starting.
+    let filled: String = attrs
+        .iter()
+        .map(|attr| format!(", CASE WHEN json_valid(data) THEN data ->> {} END", path_sql(attr)))
+        .collect();
     let model = literal(model);
     conn.execute_batch(&format!(
         "DROP TRIGGER IF EXISTS {added};
@@ -195,7 +212,7 @@ fn make(
         added = trigger("added"),
         changed = trigger("changed"),
         removed = trigger("removed"),
-        values = values(""),
+        values = filled,
         new_values = values("new."),
     ))?;
     Ok(())

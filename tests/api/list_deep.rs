@@ -5,11 +5,12 @@ use proptest::{prelude::*, sample::select};
 use serde_json::{Value, json};
 
 use super::fuzz::cases;
-use crate::support::{SPARK, TestApp};
+use crate::support::{NODES, SPARK, TestApp, at};
 
 /// Of few values, some of which are equal to the order, and none.
 const EMAILS: [Option<&str>; 5] =
     [None, Some("a@example.com"), Some("A@example.com"), Some("b@example.com"), None];
+const SERVICES: &str = "/api/data/Service/";
 const ORDERS: [&str; 4] = ["account_email", "dirsync_enabled", "name", "hierarchy_friendly_name"];
 
 #[derive(Clone, Debug)]
@@ -95,5 +96,28 @@ async fn every_page_is_a_part_of_the_list_as_it_is() {
                 }
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_is_gone_leaves_nothing_to_one_of_the_same_number() {
+    let app = TestApp::start().await;
+    let (few, many) = (app.provider("Few").await, app.provider("Many").await);
+    for (place, count) in [(&few, 2), (&many, 5)] {
+        for number in 0..count {
+            let service = json!({ "family": "user", "name": format!("Odd {number}") });
+            app.post(&at(SERVICES, place), &service).await.expect(201);
+        }
+    }
+    // Of one entry, so that the total has to be counted.
+    let list = "traversal=up&filter_field=name&filter_text=odd&limit=1";
+    for (above, total) in [(&few, 2), (&many, 5)] {
+        let place = app.customer(above, "Newest").await;
+        for _ in 0..2 {
+            let path = format!("{SERVICES}?hierarchy={}&{list}", place.path);
+            let page = app.get(&path).await.expect(200).json();
+            assert_eq!(page["pagination"]["total"], total, "{}", above.path);
+        }
+        app.delete(&format!("{NODES}{}/", place.pkid)).await.expect(200);
     }
 }

@@ -274,3 +274,22 @@ async fn an_id_that_is_given_again_is_found_by_its_new_text() {
         }
     }
 }
+
+#[tokio::test]
+async fn letters_that_become_others_in_lower_case_are_found_in_any_order() {
+    let app = TestApp::start().await;
+    let place = app.tenant().await;
+    for name in ["\u{130}stanbul", "A\u{212a}elvin", "Istria", "Zagreb"] {
+        app.spark(&place, &json!({ "name": name })).await;
+    }
+    for (text, total) in [("i", 2), ("ak", 1), ("z", 1)] {
+        for order in ["name", "hierarchy_friendly_name"] {
+            let path = format!(
+                "{SPARK}?order_by={order}&filter_field=name&filter_condition=startswith\
+                 &filter_text={text}&limit=1"
+            );
+            let page = app.get(&path).await.expect(200).json();
+            assert_eq!(page["pagination"]["total"], total, "{text} by {order}");
+        }
+    }
+}

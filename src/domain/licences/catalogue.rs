@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, hash_map::Entry},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use serde::{Deserialize, de::DeserializeOwned};
@@ -250,20 +250,41 @@ pub struct KeptCatalogues(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     generation: i64,
-    catalogues: Catalogues,
+    /// By the node that they stand at.
+    catalogues: HashMap<i64, Arc<Catalogue>>,
 }
+
+/// As many are kept. Each is hundreds of KiB.
+const KEPT: usize = 64;
 
 impl KeptCatalogues {
     pub(super) fn above(&self, tx: &ReadTx<'_>, tenant: &Node) -> Result<Arc<Catalogue>, Fault> {
+        let place = place_of(tx, tenant)?;
+        let read = || Ok::<_, Fault>(Arc::new(Catalogue::at(tx, &place)?));
         let Some(generation) = tx.generation(&[SERVICE, SERVICE_PACK, USER_SERVICE])? else {
-            return Catalogues::default().above(tx, tenant);
+            return read();
         };
-        // Whole catalogues alone are put in. Whoever else needs one waits until it is read.
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.generation != generation {
-            *kept = Kept { generation, ..Kept::default() };
+        let known = Some(self.kept())
+            .filter(|kept| kept.generation == generation)
+            .and_then(|kept| kept.catalogues.get(&place.id).cloned());
+        if let Some(known) = known {
+            return Ok(known);
         }
-        kept.catalogues.above(tx, tenant)
+        let catalogue = read()?;
+        let mut kept = self.kept();
+        // A view of the database that is older than what is kept by now leaves it.
+        if kept.generation < generation || kept.catalogues.len() >= KEPT {
+            *kept = Kept { generation: kept.generation.max(generation), ..Kept::default() };
+        }
+        if kept.generation == generation {
+            kept.catalogues.insert(place.id, Arc::clone(&catalogue));
+        }
+        Ok(catalogue)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // Whole catalogues alone are put in.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

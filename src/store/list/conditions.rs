@@ -83,13 +83,12 @@ impl ListFilter {
             Condition::NotContain => format!("instr({value}, {text}) = 0"),
             Condition::StartsWith => {
                 // The index narrows to what begins so; nothing sorts behind the last character.
-                let narrow = if narrow {
-                    format!(
-                        "{raw} >= {text} COLLATE NOCASE AND \
-                         {raw} < {text} || char(1114111) COLLATE NOCASE AND "
-                    )
-                } else {
-                    String::new()
+                let narrow = match self.narrowing(text).filter(|_| narrow) {
+                    Some(begin) => format!(
+                        "{raw} >= {begin} COLLATE NOCASE AND \
+                         {raw} < {begin} || char(1114111) COLLATE NOCASE AND "
+                    ),
+                    None => String::new(),
                 };
                 format!("{narrow}substr({value}, 1, length({text})) = {text}")
             }
@@ -118,6 +117,17 @@ impl ListFilter {
         }
     }
 
+    /// As much of the text as an index that folds ASCII alone finds the beginning of: up to a letter that
+    /// others become in lower case, the signs for İstanbul's first and for Kelvin.
+    fn narrowing(&self, text: &str) -> Option<String> {
+        let folded = |letter: char| matches!(letter.to_ascii_lowercase(), 'i' | 'k');
+        match self.text.chars().position(folded).filter(|_| self.ignore_case) {
+            None => Some(text.to_owned()),
+            Some(0) => None,
+            Some(letters) => Some(format!("substr({text}, 1, {letters})")),
+        }
+    }
+
     /// What the index of texts is asked for; `None` where it can't say which instances this leaves.
     pub fn search(&self, table: &Table) -> Option<String> {
         let says = match self.condition {
@@ -128,14 +138,9 @@ impl ListFilter {
             | Condition::From
             | Condition::Before => false,
         };
-        let has = |attr: &Attr| match attr {
-            Attr::Data(_, Kind::Array) => false,
-            Attr::Data(name, _) => table.has(name),
-            Attr::LocatedAt => true,
-        };
         // The index is in lower case, which some letters are given by those beside them.
         let folds = self.ignore_case || self.text.is_ascii();
-        (says && folds && self.attrs.iter().all(has))
+        (says && folds && self.attrs.iter().all(|attr| table.lists(attr)))
             .then(|| texts::search(&self.text.to_lowercase()))
             .flatten()
     }

@@ -106,14 +106,23 @@ impl ListSpec {
         if self.filters.is_empty() && near && matches!(self.order.attr, Attr::LocatedAt) {
             return few(all) || nodes <= NODES;
         }
-        if !self.filters.is_empty() || !along || !near {
+        if !self.filters.is_empty() {
+            // What isn't listed is read from the instances' JSON, however long that is, and the index of
+            // texts has those of all models.
+            return few(all)
+                && self.filters.iter().all(|filter| {
+                    filter.search(table).is_none()
+                        && filter.attrs.iter().all(|attr| table.lists(attr))
+                });
+        }
+        if !along || !near {
             return few(all);
         }
         match self.cover {
             Cover::All => true,
             _ if self.gathers(size) => few(covered.saturating_add(nodes)),
-            // Nearly all that is passed over is covered; else it may be all there is.
-            _ => few(all) || covered >= all / 10 * 9,
+            // Few of those that are passed over aren't covered; else it may be all there is.
+            _ => few(all.saturating_sub(covered)),
         }
     }
 }

@@ -16,3 +16,8 @@ END;
 CREATE TRIGGER instance_generation_removed AFTER DELETE ON instance BEGIN
     UPDATE list_generation SET n = n + 1 WHERE model = old.model;
 END;
+-- The number of a node that was taken away may be another's, and what was remembered of the one isn't the
+-- other's.
+CREATE TRIGGER node_generation_removed AFTER DELETE ON node BEGIN
+    UPDATE list_generation SET n = n + 1;
+END;

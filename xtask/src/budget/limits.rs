@@ -14,5 +14,5 @@ pub const PROGRAM: u64 = 40_000_000;
 pub const LIST: u64 = 680_000;
 pub const ONE: u64 = 163_000;
 pub const CREATE: u64 = 1_190_000;
-pub const LICENCES: u64 = 7_930_000;
+pub const LICENCES: u64 = 2_400_000;
 pub const PAGE: u64 = 11_000_000;
