@@ -138,7 +138,7 @@ impl Query<'_> {
             Way::Gather | Way::Node => false,
             Way::Equal | Way::Sought(_) => true,
         };
-        let along = order.is_some() && matches!(self.way, Way::Along) && spec.filters.is_empty();
+        let follows = order.is_some() && matches!(self.way, Way::Along) && spec.filters.is_empty();
         let among = |nodes: &str| {
             // A sign keeps SQLite from beginning with the nodes.
             format!("{}l.node_id IN ({nodes})", if gathers { "" } else { "+" })
@@ -159,7 +159,7 @@ impl Query<'_> {
             }
             Cover::Local(node) => {
                 // A sign keeps SQLite from sorting all of the node.
-                let sign = if along { "+" } else { "" };
+                let sign = if follows { "+" } else { "" };
                 conditions.push(format!("{sign}l.node_id = {}", bind(Sql::Integer(node))));
             }
             Cover::Up { node_id, visible_from } => {

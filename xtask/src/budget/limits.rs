@@ -11,8 +11,8 @@ pub const FIRST_PAGE: u64 = 350_000;
 pub const PROGRAM: u64 = 40_000_000;
 
 // Instructions of one call.
-pub const LIST: u64 = 680_000;
-pub const ONE: u64 = 163_000;
-pub const CREATE: u64 = 1_190_000;
-pub const LICENCES: u64 = 2_400_000;
-pub const PAGE: u64 = 11_000_000;
+pub const LIST: u64 = 500_000;
+pub const ONE: u64 = 123_000;
+pub const CREATE: u64 = 1_130_000;
+pub const LICENCES: u64 = 2_340_000;
+pub const PAGE: u64 = 10_110_000;
