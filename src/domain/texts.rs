@@ -29,6 +29,7 @@ pub async fn keep_up(app: &App) {
             // What is written is recorded by an instance of its own.
             let now = app.store.read_now(newest_instance)?;
             let rest = if newest.replace(now) == Some(now) { REST } else { REST_OF_WRITERS };
+            // The rest is what leaves the writing connection to others.
             tokio::time::sleep(begin.elapsed() * rest).await;
         }
         Ok(None)

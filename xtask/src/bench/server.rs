@@ -64,6 +64,7 @@ impl Running {
                 }
                 return Ok(());
             }
+            // The standard library waits for a process without a limit only.
             thread::sleep(Duration::from_millis(10));
         }
         bail!("{} doesn't end within {} s of SIGTERM", self.base, END_LIMIT.as_secs())
