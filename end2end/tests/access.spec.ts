@@ -1,6 +1,6 @@
 // Users, roles and profiles in the console: what each role is offered, and axe on the screens.
 import { PASSWORD, logInAs } from "./support/account";
-import { CUSTOMER, PROVIDER } from "./support/api";
+import { CUSTOMER, PROVIDER, SYSTEM_USER } from "./support/api";
 import { expectAccessible, expectNoSidewaysScroll } from "./support/axe";
 import { PASSWORD as ADMINS } from "./support/server";
 import { expect, heading, modelPath, open, signIn, test } from "./support/fixtures";
@@ -8,7 +8,6 @@ import { expect, heading, modelPath, open, signIn, test } from "./support/fixtur
 // Colours are judged as they end up, not on their way there.
 test.use({ contextOptions: { reducedMotion: "reduce" } });
 
-const USER = "data/SystemUser";
 const PROFILE = "data/AccessProfile";
 const ROLE = "data/Role";
 
@@ -17,13 +16,13 @@ const another = () => `person-${process.pid}-${Date.now()}-${(made += 1)}`;
 
 test("an operator reads everything and is offered no change of it", async ({ api, page, complaints }) => {
   const username = another();
-  await api.add(USER, PROVIDER, { username, role: "Operator", password: PASSWORD });
+  await api.add(SYSTEM_USER, PROVIDER, { username, role: "Operator", password: PASSWORD });
   await page.goto("/");
   await logInAs(page, { username });
   await expect(heading(page, "Dashboard")).toBeVisible();
   await expect(page.getByRole("table", { name: /^Webex connections in need/ })).toBeVisible();
   await expect(page.getByRole("link", { name: /^Authorise/ })).toHaveCount(0);
-  for (const model of [CUSTOMER, "data/User", "data/ServicePack", USER]) {
+  for (const model of [CUSTOMER, "data/User", "data/ServicePack", SYSTEM_USER]) {
     await open(page, modelPath(model));
     const main = page.getByRole("main");
     await expect(main.getByRole("table").getByRole("row").nth(1)).toBeVisible();
@@ -59,13 +58,13 @@ test("an auditor of the demonstration has the log, and a file of it", async ({ p
   for await (const chunk of file) text += String(chunk);
   expect(text).toContain("auditor logged in (console)");
   complaints.expectStatus(403);
-  await page.goto(modelPath(USER));
+  await page.goto(modelPath(SYSTEM_USER));
   await expect(heading(page, "Not allowed")).toBeVisible();
 });
 
 test("a program's role has no console", async ({ api, page, complaints }) => {
   const username = another();
-  await api.add(USER, PROVIDER, { username, role: "ApiClient", password: PASSWORD });
+  await api.add(SYSTEM_USER, PROVIDER, { username, role: "ApiClient", password: PASSWORD });
   complaints.expectStatus(403);
   await page.goto("/");
   await logInAs(page, { username });
@@ -73,8 +72,8 @@ test("a program's role has no console", async ({ api, page, complaints }) => {
 });
 
 const screens = [
-  { name: "users", path: modelPath(USER) },
-  { name: "add a user", path: modelPath(USER, "add", { hierarchy: PROVIDER }) },
+  { name: "users", path: modelPath(SYSTEM_USER) },
+  { name: "add a user", path: modelPath(SYSTEM_USER, "add", { hierarchy: PROVIDER }) },
   { name: "roles", path: modelPath(ROLE) },
   { name: "add a role", path: modelPath(ROLE, "add", { hierarchy: PROVIDER }) },
   { name: "profiles", path: modelPath(PROFILE) },
@@ -136,8 +135,8 @@ test("what a profile gives is ticked, by keyboard too, and stays as it was saved
 test("help is where one looks for it", async ({ context, page }) => {
   await signIn(context);
   for (const [path, title] of [
-    [modelPath(USER), "System users"],
-    [modelPath(USER, "add", { hierarchy: PROVIDER }), "System users"],
+    [modelPath(SYSTEM_USER), "System users"],
+    [modelPath(SYSTEM_USER, "add", { hierarchy: PROVIDER }), "System users"],
     ["/transactions", "Transactions"],
     ["/account", "The API"],
   ] as const) {

@@ -3,6 +3,7 @@ import { PASSWORD, USERNAME, type Server } from "./server";
 
 export const CUSTOMER = "relation/SparkCustomer";
 export const WIDGET = "lab/Widget";
+export const SYSTEM_USER = "data/SystemUser";
 export const NODE = "data/HierarchyNode";
 export const PROVIDER = "sys.Northwind Telecom";
 

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
@@ -217,4 +219,16 @@ pub fn log_in(base: &str, username: &str) -> Result<Client> {
         ("Cookie".to_owned(), cookies.join("; ")),
         ("X-CSRFToken".to_owned(), token.to_owned()),
     ]))
+}
+
+/// Waits until the index of texts has taken all in.
+pub fn wait_for_texts(client: &Client, base: &str) -> Result<()> {
+    loop {
+        let metrics = client.get_bytes(&format!("{base}/metrics"))?;
+        if String::from_utf8_lossy(&metrics).lines().any(|l| l == "tenantry_texts_pending 0") {
+            return Ok(());
+        }
+        // Nothing tells when it is done.
+        thread::sleep(Duration::from_millis(200));
+    }
 }

@@ -2,8 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Result;
 use serde_json::json;
@@ -68,23 +67,11 @@ pub fn folder(size: Size, profile: Profile) -> Result<PathBuf> {
         tenantry::load(&client, &running.base, rows)?;
         println!("    {to} rows after {:.0} s", begin.elapsed().as_secs_f64());
     }
-    indexed(&client, &running.base)?;
+    tenantry::wait_for_texts(&client, &running.base)?;
     println!("    and their texts after {:.0} s", begin.elapsed().as_secs_f64());
     drop(running);
     fs::write(seeded, EDITION)?;
     Ok(folder)
-}
-
-/// Waits until the index of texts has taken all in.
-fn indexed(client: &Client, base: &str) -> Result<()> {
-    loop {
-        let metrics = client.get_bytes(&format!("{base}/metrics"))?;
-        if String::from_utf8_lossy(&metrics).lines().any(|l| l == "tenantry_texts_pending 0") {
-            return Ok(());
-        }
-        // Nothing tells when it is done.
-        thread::sleep(Duration::from_secs(1));
-    }
 }
 
 fn nodes(size: Size, client: &Client, base: &str) -> Result<()> {
