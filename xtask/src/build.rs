@@ -1,6 +1,7 @@
 //! The server program and the browser library, each by its compiler, and the site files.
 
 use std::env;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -86,7 +87,17 @@ fn browser_flags() -> Vec<String> {
         .map(PathBuf::from)
         .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
     if let Some(home) = home {
-        flags.push(format!("--remap-path-prefix={}=", home.display()));
+        // Of two that fit, the compiler takes the later one. The registries that this program came from
+        // are there.
+        let registries = fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
+        let mut registries: Vec<_> = registries.map(|registry| registry.path()).collect();
+        registries.sort();
+        flags.extend(
+            [home]
+                .into_iter()
+                .chain(registries)
+                .map(|path| format!("--remap-path-prefix={}=", path.join("").display())),
+        );
     }
     flags
 }

@@ -8,6 +8,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::names::Names;
+
 pub struct Bundle {
     pub js: String,
     pub wasm: Vec<u8>,
@@ -31,7 +33,11 @@ pub fn generate(library: &Path) -> Result<Bundle> {
         })
         .with_context(|| format!("no glue for {}", library.display()))?;
 
-    let js = output.js().to_owned();
+    let wasm = output.wasm();
+    let imports = wasm.imports.iter().map(|import| import.name.as_str());
+    let exports = wasm.exports.iter().map(|export| export.name.as_str());
+    let names = Names::of(imports.chain(exports));
+    let js = names.replace_all(output.js());
     let inline = output.snippets().iter().flat_map(|(krate, texts)| {
         let texts = texts.iter().enumerate();
         texts.map(move |(number, text)| (format!("{krate}/inline{number}.js"), text.clone()))
@@ -44,5 +50,8 @@ pub fn generate(library: &Path) -> Result<Bundle> {
         .collect();
     snippets.sort();
 
-    Ok(Bundle { js, snippets, wasm: output.wasm_mut().emit_wasm() })
+    let wasm = output.wasm_mut();
+    wasm.imports.iter_mut().for_each(|import| names.replace(&mut import.name));
+    wasm.exports.iter_mut().for_each(|export| names.replace(&mut export.name));
+    Ok(Bundle { js, snippets, wasm: wasm.emit_wasm() })
 }

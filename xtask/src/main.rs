@@ -10,6 +10,7 @@ mod bundle;
 mod compress;
 mod css;
 mod layout;
+mod names;
 mod openapi;
 mod process;
 mod python;
