@@ -86,14 +86,18 @@ async function slow(subject) {
   return times;
 }
 
-/** The time that a key keeps the page busy in a form of many fields: the median and the longest. */
-async function typing(subject) {
+/**
+ * The time that a key keeps the page busy in a form of many fields: the median and the longest. `bare` is
+ * the same form with nothing but the browser behind it: its WebAssembly doesn't come.
+ */
+async function typing(subject, bare) {
   const context = await browser.newContext();
   const page = await context.newPage();
+  if (bare) await page.route("**/*.wasm", (route) => route.abort());
   await logIn(page, { ...subject, login: subject.loginToList });
-  await rows(page, subject.ready);
-  await page.goto(subject.base + subject.form, LIMIT);
-  await page.waitForSelector(subject.ready, { ...LIMIT, state: "attached" });
+  await rows(page, bare ? undefined : subject.ready);
+  await page.goto(subject.base + subject.form, { ...LIMIT, waitUntil: "networkidle" });
+  if (!bare) await page.waitForSelector(subject.ready, { ...LIMIT, state: "attached" });
   const fields = page.locator("form input[type=text]:visible");
   const count = await fields.count();
   await fields.nth(Math.floor(count / 2)).focus();
@@ -129,7 +133,8 @@ for (let round = 0; round < asked.rounds; round += 1) {
   for (const subject of asked.subjects) answer.cold.push(await cold(subject));
   answer.slow.push(await slow(asked.subjects[0]));
 }
-answer.typing = await typing(asked.subjects[0]);
+answer.typing = await typing(asked.subjects[0], false);
+answer.bare = await typing(asked.subjects[0], true);
 answer.version = browser.version();
 await browser.close();
 console.log(JSON.stringify(answer));
