@@ -26,6 +26,7 @@ mod sealing;
 mod second_factors;
 mod secrets;
 mod sessions;
+mod settling;
 mod tasks;
 mod texts;
 mod trouble;
@@ -157,6 +158,8 @@ pub struct WriteTx<'c> {
     read: ReadTx<'c>,
     /// Whether who may do what will be another after it.
     changes_access: Cell<bool>,
+    /// Parts that were done since lists and counts were brought up to date.
+    parts: Cell<u32>,
 }
 
 impl<'c> std::ops::Deref for WriteTx<'c> {
@@ -195,6 +198,7 @@ impl Store {
         migrations::run(&mut conn, data_dir)?;
         audit::adopt(&mut conn)?;
         let listed = Listed::create(&mut conn, models, keep)?;
+        settling::at_start(&mut conn, &listed)?;
         sealing::ensure(&conn, &vault)?;
         let beside = Beside { vault, listed, memory: Memory::default() };
         let readers = Readers::new(&path, beside.clone());
@@ -288,7 +292,11 @@ impl Store {
     }
 }
 
-impl WriteTx<'_> {
+impl<'c> WriteTx<'c> {
+    fn new(read: ReadTx<'c>) -> Self {
+        Self { read, changes_access: Cell::default(), parts: Cell::default() }
+    }
+
     /// Says that an account, or what one may do, is changed here: once this is committed, nothing
     /// that was remembered of accounts holds any more.
     pub fn access_changes(&self) {
@@ -308,6 +316,7 @@ impl WriteTx<'_> {
         match work(self) {
             Ok(value) => {
                 sql("RELEASE attempt")?;
+                self.part_is_done()?;
                 Ok(value)
             }
             Err(error) => {
