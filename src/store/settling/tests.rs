@@ -9,6 +9,7 @@ use crate::{
     store::{
         Attr, Cover, ListSpec, NewInstance, Node, Order, ReadTx, Store, StoreError, WriteTx,
         inspection::{Finding, inspect},
+        listed::Settling,
     },
 };
 
@@ -181,4 +182,23 @@ async fn what_a_list_shows_as_it_is_stays_in_the_index_of_texts() {
     assert!(pending(["Other", "others"]).await);
     assert_exact(&folder);
     store.close().await;
+}
+
+#[tokio::test]
+async fn what_was_written_is_looked_up_and_nothing_else_is_read() {
+    let (_folder, store, _) = store().await;
+    let plans = store.read_now(|tx| {
+        let Settling { forget, remove, add } = &tx.listed.of(MODEL)?.settling;
+        let mut plans = Vec::new();
+        for sql in [forget, remove, add] {
+            let mut statement = tx.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+            let lines = statement.query_map([MODEL], |row| row.get::<_, String>(3))?;
+            plans.push(lines.collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok::<_, StoreError>(plans)
+    });
+    for plan in plans.unwrap() {
+        assert!(plan.iter().any(|line| line.starts_with("SEARCH")), "{plan:?}");
+        assert!(!plan.iter().any(|line| line.starts_with("SCAN")), "{plan:?}");
+    }
 }
