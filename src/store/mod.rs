@@ -76,7 +76,11 @@ const DATABASE_FILE: &str = "tenantry.db";
 
 /// Memory that the writing connection keeps pages in at most: KiB, which SQLite tells from pages
 /// by the sign.
-const WRITER_CACHE: i64 = -24 * 1024;
+const WRITER_CACHE: i64 = -16 * 1024;
+
+/// Pages of the log of writes that are put into the database at once. Most are written more than once
+/// meanwhile, and put in but once.
+const LOG_PAGES: u32 = 4000;
 
 /// A failure of the database itself, never of what the caller asked for. Its text goes to the
 /// log, not to a caller.
@@ -195,6 +199,7 @@ impl Store {
         // The indexes of what bulk work adds are written all over; a page that is put out of the
         // cache in the middle of a transaction is written twice.
         conn.pragma_update(None, "cache_size", WRITER_CACHE)?;
+        conn.pragma_update_and_check(None, "wal_autocheckpoint", LOG_PAGES, |_| Ok(()))?;
         migrations::run(&mut conn, data_dir)?;
         audit::adopt(&mut conn)?;
         let listed = Listed::create(&mut conn, models, keep)?;
