@@ -45,6 +45,7 @@ pub struct LicenceFigure {
 impl ReadTx<'_> {
     /// Counts them. Nothing here reads instances; licences are a row for each tenant and service.
     pub fn figures(&self) -> Result<Figures, StoreError> {
+        self.settled(None)?;
         let mut statement = self.conn.prepare_cached(
             "SELECT family, name, sum(given + packed), coalesce(sum(maximum), 0), \
              sum(maximum IS NULL) FROM tenant_licence GROUP BY family, name",

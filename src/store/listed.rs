@@ -1,7 +1,7 @@
 //! What lists are made from: for each model a table with a row for each of its instances, and in it the
 //! attributes of the model's list and those it names under `indexed`. A page in the order of any of
 //! them is read along an index, what is looked for is compared without reading the instances' JSON,
-//! and the instances of one node lie side by side. Made from the model files, kept by triggers.
+//! and the instances of one node lie side by side. Made from the model files, kept by [`super::settling`].
 
 use std::{
     collections::{HashMap, HashSet},
@@ -32,9 +32,56 @@ pub struct Listed(Arc<HashMap<String, Table>>);
 pub struct Table {
     name: String,
     columns: HashSet<String>,
+    /// What brings it up to date.
+    pub(super) settling: Settling,
+}
+
+/// The statements that take in what was written of the model (`?1`), as `instance_touched` has it.
+#[derive(Clone, Debug)]
+pub(super) struct Settling {
+    /// Forgets what the list shows as it is.
+    pub forget: String,
+    /// Takes away what has gone or changed.
+    pub remove: String,
+    /// Puts in what is new or has changed.
+    pub add: String,
+}
+
+impl Settling {
+    /// JSON that can't be read is told of by `check`, and keeps nobody from writing.
+    fn of(table: &str, columns: &HashSet<String>) -> Self {
+        let (mut names, mut values, mut same) = (String::new(), String::new(), String::new());
+        for attr in columns {
+            let (column, path) = (column(attr), path_sql(attr));
+            names += &format!(", {column}");
+            values += &format!(", i.data ->> {path}");
+            same += &format!(" AND l.{column} IS i.data ->> {path}");
+        }
+        Self {
+            forget: format!(
+                "DELETE FROM instance_touched WHERE model = ?1 AND EXISTS (SELECT 1 FROM instance i \
+                 CROSS JOIN {table} l ON l.node_id = i.node_id AND l.id = i.id \
+                 WHERE i.id = instance_touched.id AND i.model = ?1 \
+                 AND i.node_id = instance_touched.node_id AND json_valid(i.data){same})"
+            ),
+            remove: format!(
+                "DELETE FROM {table} WHERE (node_id, id) IN (SELECT node_id, id \
+                 FROM instance_touched WHERE model = ?1 AND node_id IS NOT NULL)"
+            ),
+            add: format!(
+                "INSERT OR IGNORE INTO {table} (node_id, id{names}) SELECT i.node_id, i.id{values} \
+                 FROM instance_touched t CROSS JOIN instance i ON i.id = t.id AND i.model = t.model \
+                 WHERE t.model = ?1 AND json_valid(i.data)"
+            ),
+        }
+    }
 }
 
 impl Table {
+    fn new(name: String, columns: HashSet<String>) -> Self {
+        Self { settling: Settling::of(&quoted(&name), &columns), name, columns }
+    }
+
     /// As it stands in a statement.
     pub fn sql(&self) -> String {
         quoted(&self.name)
@@ -62,7 +109,8 @@ impl Table {
         let Some(Present { name, .. }) = definition_of(conn, &format!("{PREFIX}{model}"))? else {
             return Ok(None);
         };
-        Ok(Some(Self { columns: columns_of(conn, &name)?, name }))
+        let columns = columns_of(conn, &name)?;
+        Ok(Some(Self::new(name, columns)))
     }
 }
 
@@ -98,12 +146,13 @@ impl Listed {
             let definition = definition(&name, &columns);
             let present = definition_of(&work, &name)?;
             let table = if keep && let Some(present) = present {
-                Table { columns: columns_of(&work, &present.name)?, name: present.name }
+                let columns = columns_of(&work, &present.name)?;
+                Table::new(present.name, columns)
             } else {
                 if present.is_none_or(|present| present.sql != definition) {
                     make(&work, &model.model_type, &name, &definition, &columns)?;
                 }
-                Table { name, columns: columns.into_iter().map(str::to_owned).collect() }
+                Table::new(name, columns.into_iter().map(str::to_owned).collect())
             };
             tables.insert(model.model_type.clone(), table);
         }
@@ -165,16 +214,7 @@ fn make(
     attrs: &[&str],
 ) -> Result<(), StoreError> {
     let table = quoted(name);
-    let trigger = |event: &str| quoted(&format!("{name} {event}"));
-    // Of the row, in the order of the columns.
-    let values = |row: &str| -> String {
-        attrs.iter().map(|attr| format!(", {row}data ->> {}", path_sql(attr))).collect()
-    };
     let names: String = attrs.iter().map(|attr| format!(", {}", column(attr))).collect();
-    let set: String = attrs
-        .iter()
-        .map(|attr| format!(", {} = new.data ->> {}", column(attr), path_sql(attr)))
-        .collect();
     let indexes: String = attrs
         .iter()
         .map(|attr| {
@@ -189,31 +229,12 @@ fn make(
         .collect();
     let model = literal(model);
     conn.execute_batch(&format!(
-        "DROP TRIGGER IF EXISTS {added};
-         DROP TRIGGER IF EXISTS {changed};
-         DROP TRIGGER IF EXISTS {removed};
-         DROP TABLE IF EXISTS {table};
+        "DROP TABLE IF EXISTS {table};
          {definition};
          INSERT INTO {table} (node_id, id{names})
-             SELECT node_id, id{values} FROM instance WHERE model = {model} ORDER BY node_id, id;
+             SELECT node_id, id{filled} FROM instance WHERE model = {model} ORDER BY node_id, id;
          {indexes}
-         INSERT OR IGNORE INTO text_pending (id) SELECT id FROM instance WHERE model = {model};
-         CREATE TRIGGER {added} AFTER INSERT ON instance WHEN new.model = {model} BEGIN
-             INSERT INTO {table} (node_id, id{names}) VALUES (new.node_id, new.id{new_values});
-         END;
-         CREATE TRIGGER {changed} AFTER UPDATE OF node_id, data ON instance
-         WHEN new.model = {model} BEGIN
-             UPDATE {table} SET node_id = new.node_id{set}
-             WHERE node_id = old.node_id AND id = old.id;
-         END;
-         CREATE TRIGGER {removed} AFTER DELETE ON instance WHEN old.model = {model} BEGIN
-             DELETE FROM {table} WHERE node_id = old.node_id AND id = old.id;
-         END;",
-        added = trigger("added"),
-        changed = trigger("changed"),
-        removed = trigger("removed"),
-        values = filled,
-        new_values = values("new."),
+         INSERT OR IGNORE INTO text_pending (id) SELECT id FROM instance WHERE model = {model};"
     ))?;
     Ok(())
 }
@@ -223,17 +244,18 @@ pub fn path_sql(attr: &str) -> String {
     format!("'$.\"{}\"'", attr.replace('\'', "''").replace('"', ""))
 }
 
-/// The indexes over the JSON that lists were read along before there were these tables.
+/// What there was before: indexes over the JSON that lists were read along, and triggers that kept these
+/// tables.
 fn drop_former(conn: &Connection) -> Result<(), StoreError> {
-    let former: Vec<String> = conn
+    let former: Vec<(String, String)> = conn
         .prepare(
-            "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'instance' \
-             AND name GLOB ?1",
+            "SELECT type, name FROM sqlite_schema WHERE tbl_name = 'instance' \
+             AND (type = 'index' AND name GLOB ?1 OR type = 'trigger' AND name GLOB ?2)",
         )?
-        .query_map([FORMER], |row| row.get(0))?
+        .query_map([FORMER, &format!("{PREFIX}*")], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    for name in former {
-        conn.execute_batch(&format!("DROP INDEX {}", quoted(&name)))?;
+    for (kind, name) in former {
+        conn.execute_batch(&format!("DROP {kind} {}", quoted(&name)))?;
     }
     Ok(())
 }

@@ -29,10 +29,11 @@ static ALL: [M<'static>; LATEST as usize] = [
     M::up(include_str!("migrations/0018_subtree_counts.sql")),
     M::up(include_str!("migrations/0019_text_index.sql")),
     M::up(include_str!("migrations/0020_list_generation.sql")),
+    M::up(include_str!("migrations/0021_instance_touched.sql")),
 ];
 
 /// The version of the tables after all of them.
-pub const LATEST: u32 = 20;
+pub const LATEST: u32 = 21;
 
 /// Brings the database of `data_dir` up to date.
 pub fn run(conn: &mut Connection, data_dir: &Path) -> Result<(), StoreError> {

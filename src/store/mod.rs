@@ -26,6 +26,7 @@ mod sealing;
 mod second_factors;
 mod secrets;
 mod sessions;
+mod settling;
 mod tasks;
 mod texts;
 mod trouble;
@@ -75,7 +76,11 @@ const DATABASE_FILE: &str = "tenantry.db";
 
 /// Memory that the writing connection keeps pages in at most: KiB, which SQLite tells from pages
 /// by the sign.
-const WRITER_CACHE: i64 = -24 * 1024;
+const WRITER_CACHE: i64 = -16 * 1024;
+
+/// Pages of the log of writes that are put into the database at once. Most are written more than once
+/// meanwhile, and put in but once.
+const LOG_PAGES: u32 = 4000;
 
 /// A failure of the database itself, never of what the caller asked for. Its text goes to the
 /// log, not to a caller.
@@ -157,6 +162,8 @@ pub struct WriteTx<'c> {
     read: ReadTx<'c>,
     /// Whether who may do what will be another after it.
     changes_access: Cell<bool>,
+    /// Parts that were done since lists and counts were brought up to date.
+    parts: Cell<u32>,
 }
 
 impl<'c> std::ops::Deref for WriteTx<'c> {
@@ -192,9 +199,11 @@ impl Store {
         // The indexes of what bulk work adds are written all over; a page that is put out of the
         // cache in the middle of a transaction is written twice.
         conn.pragma_update(None, "cache_size", WRITER_CACHE)?;
+        conn.pragma_update_and_check(None, "wal_autocheckpoint", LOG_PAGES, |_| Ok(()))?;
         migrations::run(&mut conn, data_dir)?;
         audit::adopt(&mut conn)?;
         let listed = Listed::create(&mut conn, models, keep)?;
+        settling::at_start(&mut conn, &listed)?;
         sealing::ensure(&conn, &vault)?;
         let beside = Beside { vault, listed, memory: Memory::default() };
         let readers = Readers::new(&path, beside.clone());
@@ -288,7 +297,11 @@ impl Store {
     }
 }
 
-impl WriteTx<'_> {
+impl<'c> WriteTx<'c> {
+    fn new(read: ReadTx<'c>) -> Self {
+        Self { read, changes_access: Cell::default(), parts: Cell::default() }
+    }
+
     /// Says that an account, or what one may do, is changed here: once this is committed, nothing
     /// that was remembered of accounts holds any more.
     pub fn access_changes(&self) {
@@ -308,6 +321,7 @@ impl WriteTx<'_> {
         match work(self) {
             Ok(value) => {
                 sql("RELEASE attempt")?;
+                self.part_is_done()?;
                 Ok(value)
             }
             Err(error) => {

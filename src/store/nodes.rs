@@ -106,6 +106,7 @@ impl ReadTx<'_> {
 
     /// Instances located at the node itself, by model.
     pub fn contents(&self, node_id: i64) -> Result<NodeContents, StoreError> {
+        self.settled(None)?;
         let mut statement = self.conn.prepare_cached(
             "SELECT model, n FROM instance_count WHERE node_id = ?1 AND n > 0 ORDER BY model",
         )?;
@@ -154,6 +155,8 @@ impl WriteTx<'_> {
         self.conn
             .prepare_cached("UPDATE instance SET node_id = ?1 WHERE node_id = ?2")?
             .execute(params![node.parent_id, node.id])?;
+        // Counts of the nodes above are found by way of it.
+        self.settled(None)?;
         self.conn.prepare_cached("DELETE FROM node WHERE id = ?1")?.execute([node.id])?;
         Ok(())
     }

@@ -4,6 +4,7 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use rusqlite::{Connection, OpenFlags};
@@ -18,6 +19,8 @@ const KEPT: usize = 16;
 /// Memory that each keeps pages in at most: KiB, which SQLite tells from pages by the sign. Not mapped
 /// into memory: a disk that fails then would end the program.
 const CACHE: i64 = -8 * 1024;
+/// A read that took longer has read much, such as an export or what a bulk call is to do.
+const MUCH: Duration = Duration::from_millis(20);
 
 #[derive(Clone)]
 pub struct Readers(Arc<Inner>);
@@ -48,8 +51,13 @@ impl Readers {
         };
         // A panic in between, or a failure of the database, loses this connection alone.
         begin(&conn)?;
+        let began = Instant::now();
         let result = work(&self.0.beside.read(&conn));
         end(&conn)?;
+        if began.elapsed() > MUCH {
+            // The memory is full of pages that hardly anybody asks for next.
+            conn.execute_batch("PRAGMA shrink_memory").map_err(StoreError::from)?;
+        }
         let mut idle = self.idle();
         if idle.len() < KEPT {
             idle.push(conn);

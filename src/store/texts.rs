@@ -74,6 +74,7 @@ impl ReadTx<'_> {
 impl WriteTx<'_> {
     /// Takes what was written into the index, at most so many instances; answers how many it was.
     pub fn take_in_texts(&self, most: u32) -> Result<u32, StoreError> {
+        self.settled(None)?;
         let mut pending = self.conn.prepare_cached(
             "SELECT p.id, i.model, i.node_id FROM text_pending p LEFT JOIN instance i ON i.id = p.id \
              ORDER BY p.id LIMIT ?1",

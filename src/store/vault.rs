@@ -10,7 +10,7 @@ use std::{
 
 use chacha20poly1305::{
     XNonce,
-    aead::{Aead, Payload},
+    aead::{Aead, AeadInOut, Payload},
 };
 use secrecy::SecretString;
 use zeroize::Zeroizing;
@@ -21,6 +21,7 @@ use super::{
 };
 
 const NONCE_BYTES: usize = 24;
+const TAG_BYTES: usize = 16;
 
 /// First byte of a sealed value, which says what follows: nonce and ciphertext, by any key.
 const WITHOUT_ID: u8 = 1;
@@ -82,19 +83,23 @@ impl Vault {
     ) -> Result<Vec<u8>, StoreError> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(|e| StoreError::Encryption(e.to_string()))?;
-        let payload = Payload { msg: value, aad: &binding(pkid, field) };
         let found = self.key(key)?.ok_or_else(|| {
             StoreError::Encryption(format!(
                 "{KEY_FILE} lacks the key that the database is sealed with; is it another database's?"
             ))
         })?;
-        let ciphertext = found
-            .cipher
-            .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| StoreError::Encryption("a value could not be sealed".to_owned()))?;
+        // Where it stays: files and long lists are sealed, too.
         let mut sealed = Self::beginning(key);
+        sealed.reserve_exact(NONCE_BYTES + value.len() + TAG_BYTES);
         sealed.extend_from_slice(&nonce);
-        sealed.extend_from_slice(&ciphertext);
+        let text = sealed.len();
+        sealed.extend_from_slice(value);
+        let aad = binding(pkid, field);
+        let tag = found
+            .cipher
+            .encrypt_inout_detached(&XNonce::from(nonce), &aad, (&mut sealed[text..]).into())
+            .map_err(|_| StoreError::Encryption("a value could not be sealed".to_owned()))?;
+        sealed.extend_from_slice(&tag);
         Ok(sealed)
     }
 

@@ -93,7 +93,7 @@ impl ReadTx<'_> {
             "SELECT i.pkid FROM {} l CROSS JOIN instance i ON i.id = l.id \
              LEFT JOIN webex_connection c ON c.instance_id = l.id \
              WHERE c.instance_id IS NULL LIMIT ?1",
-            self.listed.of(model)?.sql()
+            self.list_of(model)?.sql()
         ))?;
         let rows = statement.query_map([limit], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

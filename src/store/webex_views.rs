@@ -136,7 +136,7 @@ impl ReadTx<'_> {
              CROSS JOIN instance c ON c.id = s.customer_id \
              WHERE i.data ->> '$.total_units' > 0 \
              AND i.data ->> '$.consumed_units' * 10 >= i.data ->> '$.total_units' * 9{}",
-            self.listed.of("device/spark/License")?.sql(),
+            self.list_of("device/spark/License")?.sql(),
             below(node)
         );
         let total = self

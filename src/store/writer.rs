@@ -2,7 +2,6 @@
 //! synced to the disk is committed together afterwards: one sync serves the whole group.
 
 use std::{
-    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError,
@@ -17,7 +16,7 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 
-use super::{Beside, StoreError, WriteTx};
+use super::{Beside, StoreError, WriteTx, settling::settle};
 
 /// Work that may wait before callers are held back.
 const QUEUE: usize = 1024;
@@ -188,7 +187,7 @@ fn group(
         if !is_first {
             sql("SAVEPOINT job")?;
         }
-        let tx = WriteTx { read: beside.within_write(conn), changes_access: Cell::new(false) };
+        let tx = WriteTx::new(beside.within_write(conn));
         // A panic loses this job alone; its caller hears that the work failed.
         let keep = match catch_unwind(AssertUnwindSafe(|| (job.work)(Ok(&tx)))) {
             Ok((keep, finish)) => {
@@ -221,6 +220,7 @@ fn group(
     if *changes_access {
         sql("UPDATE access_generation SET n = n + 1")?;
     }
+    settle(conn, &beside.listed)?;
     sql("COMMIT")
 }
 

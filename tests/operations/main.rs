@@ -282,6 +282,47 @@ async fn a_newer_database_is_left_alone_and_an_older_one_is_copied_first() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_lists_of_an_older_database_are_kept_the_new_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    drop(served(&data).await);
+    // As it was when triggers kept them.
+    let database = Connection::open(data.join("tenantry.db")).unwrap();
+    let before = "DROP TRIGGER instance_added; DROP TRIGGER instance_changed; \
+         DROP TRIGGER instance_removed; DROP TRIGGER node_settled; DROP TABLE instance_touched; \
+         CREATE TRIGGER \"listed_relation/SparkCustomer added\" AFTER INSERT ON instance \
+         WHEN new.model = 'relation/SparkCustomer' BEGIN \
+             INSERT INTO \"listed_relation/SparkCustomer\" (node_id, id) VALUES (new.node_id, new.id); \
+         END";
+    database.execute_batch(before).unwrap();
+    for migration in [
+        include_str!("../../src/store/migrations/0018_subtree_counts.sql"),
+        include_str!("../../src/store/migrations/0019_text_index.sql"),
+        include_str!("../../src/store/migrations/0020_list_generation.sql"),
+    ] {
+        for trigger in migration.split("CREATE TRIGGER ").filter(|t| t.starts_with("instance_")) {
+            database.execute_batch(&format!("CREATE TRIGGER {trigger}")).unwrap();
+        }
+    }
+    database.pragma_update(None, "user_version", 20).unwrap();
+    drop(database);
+    let process = Process::start(&data, "warn", &[]);
+    let api = Api::of(&process);
+    add(&api, "Later").await;
+    assert_eq!(api.names().await, ["Kept", "Later"]);
+    drop(process);
+    // What another hand writes meanwhile is taken in at the next start.
+    let database = Connection::open(data.join("tenantry.db")).unwrap();
+    let renamed = "UPDATE instance SET data = json_set(data, '$.name', 'Renamed') \
+         WHERE data ->> '$.name' = 'Kept' AND model = 'relation/SparkCustomer'";
+    database.execute_batch(renamed).unwrap();
+    drop(database);
+    assert_eq!(Api::of(&Process::start(&data, "warn", &[])).names().await, ["Later", "Renamed"]);
+    let (done, said) = run(&["check", "--data-dir", text(&data)]);
+    assert!(done, "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_demonstration_keeps_out_of_what_is_somebodys() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

@@ -90,7 +90,7 @@ pub async fn sent(
             return Err(Fault::field("file", "ambiguous", "Send one file at a time."));
         }
         let name = field.file_name().unwrap_or_default().to_owned();
-        let bytes = field.bytes().await.map_err(|e| unread(&e))?.to_vec();
+        let bytes = field.bytes().await.map_err(|e| unread(&e))?.into();
         found = Some(Upload { name, bytes });
     }
     let found = found.ok_or_else(|| {

@@ -179,10 +179,7 @@ pub(super) fn enqueue(
     if let Task::Load(load) = task {
         transactions::amend(tx, id, &now, |data| data.extend(load.details()))?;
     }
-    let text = serde_json::to_string(task).map_err(|error| {
-        tracing::error!(%error, "a task can't be written");
-        Fault::internal()
-    })?;
+    let text = written(task)?;
     let state = if manner.nowait { TaskState::Queued } else { TaskState::Running };
     if state == TaskState::Running {
         transactions::amend(tx, id, &now, |data| {
@@ -197,6 +194,19 @@ pub(super) fn enqueue(
         callback.keep(tx, id)?;
     }
     Ok(())
+}
+
+/// A task as JSON, in as much memory as it takes: there may be very many instances in it.
+fn written(task: &Task) -> Result<String, Fault> {
+    let unwritten = |error: &dyn std::fmt::Display| {
+        tracing::error!(%error, "a task can't be written");
+        Fault::internal()
+    };
+    // Each in quotation marks, and a comma.
+    let hrefs = task.hrefs().unwrap_or_default().iter().map(|href| href.len() + 3).sum::<usize>();
+    let mut text = Vec::with_capacity(hrefs + 256);
+    serde_json::to_writer(&mut text, task).map_err(|error| unwritten(&error))?;
+    String::from_utf8(text).map_err(|error| unwritten(&error.utf8_error()))
 }
 
 /// What a task was asked to do, if that is still kept.

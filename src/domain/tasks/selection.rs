@@ -160,6 +160,6 @@ impl Selection {
                 format!("The filter matches no {}; nothing was done.", model.title_plural),
             ));
         }
-        Ok(pkids.iter().map(|pkid| href(&model.model_type, pkid)).collect())
+        Ok(pkids.into_iter().map(|pkid| href(&model.model_type, &pkid)).collect())
     }
 }

@@ -27,6 +27,7 @@ impl ReadTx<'_> {
 
     /// Instances of a model at the covered nodes.
     pub fn counted(&self, model: &str, cover: Cover) -> Result<u64, StoreError> {
+        self.settled(Some(model))?;
         let below = |node| {
             let mut statement = self.conn.prepare_cached(
                 "SELECT coalesce(sum(n), 0) FROM subtree_count WHERE model = ?1 AND node_id = ?2",

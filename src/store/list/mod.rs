@@ -134,7 +134,7 @@ impl<'t> RowReader<'t> {
 
 impl ReadTx<'_> {
     fn query<'q>(&'q self, spec: &'q ListSpec) -> Result<Query<'q>, StoreError> {
-        let table = self.listed.of(&spec.model)?;
+        let table = self.list_of(&spec.model)?;
         Ok(Query { spec, table, way: self.way(spec, table)? })
     }
 
