@@ -164,6 +164,8 @@ pub struct WriteTx<'c> {
     changes_access: Cell<bool>,
     /// Parts that were done since lists and counts were brought up to date.
     parts: Cell<u32>,
+    /// Whether nothing of the group may stay: something failed that no part of it could be blamed for.
+    is_lost: Cell<bool>,
 }
 
 impl<'c> std::ops::Deref for WriteTx<'c> {
@@ -299,7 +301,12 @@ impl Store {
 
 impl<'c> WriteTx<'c> {
     fn new(read: ReadTx<'c>) -> Self {
-        Self { read, changes_access: Cell::default(), parts: Cell::default() }
+        Self {
+            read,
+            changes_access: Cell::default(),
+            parts: Cell::default(),
+            is_lost: Cell::default(),
+        }
     }
 
     /// Says that an account, or what one may do, is changed here: once this is committed, nothing
@@ -320,15 +327,29 @@ impl<'c> WriteTx<'c> {
         sql("SAVEPOINT attempt")?;
         match work(self) {
             Ok(value) => {
-                sql("RELEASE attempt")?;
-                self.part_is_done()?;
+                sql("RELEASE attempt")
+                    .and_then(|()| self.part_is_done())
+                    .inspect_err(|_| self.lose())?;
                 Ok(value)
             }
             Err(error) => {
-                sql("ROLLBACK TO attempt")?;
-                sql("RELEASE attempt")?;
+                sql("ROLLBACK TO attempt")
+                    .and_then(|()| sql("RELEASE attempt"))
+                    .inspect_err(|_| self.lose())?;
                 Err(error)
             }
+        }
+    }
+
+    /// Has all of the group undone at its end, whatever the work makes of it.
+    fn lose(&self) {
+        self.is_lost.set(true);
+        // A full disk or the like may have ended the transaction, and each statement after it would be one
+        // by itself that stays.
+        if self.conn.is_autocommit()
+            && let Err(error) = self.conn.execute_batch("BEGIN")
+        {
+            tracing::error!(%error, "no transaction to undo what follows");
         }
     }
 }

@@ -196,8 +196,9 @@ fn group(
             }
             Err(_) => false,
         };
-        if conn.is_autocommit() {
-            // A full disk or the like: SQLite has undone the whole transaction by itself.
+        if conn.is_autocommit() || tx.is_lost.get() {
+            // A full disk or the like: SQLite has undone the whole transaction by itself, or can't tell the
+            // job's part from it.
             return Err(StoreError::Unavailable("the transaction was rolled back".to_owned()));
         }
         if keep {

@@ -185,7 +185,7 @@ impl Loading<'_> {
                 self.tell(&mut outcome, done, ticket);
                 return Ok(outcome);
             }
-            Err(Refusal::Fault(fault)) if fault.kind == FaultKind::Internal => return Err(fault),
+            Err(Refusal::Fault(fault)) if fault.is_ours() => return Err(fault),
             Err(Refusal::Fault(fault)) => self.titles.errors(self.model, fault),
             Err(Refusal::Cells(errors)) => errors,
         };

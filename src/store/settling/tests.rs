@@ -115,7 +115,10 @@ async fn a_write_sees_in_lists_what_it_has_written_and_nothing_that_was_undone()
     });
     assert!(undone.await.is_err());
     store
-        .read_now(|tx| Ok::<_, StoreError>(assert_eq!(shown(tx, &root), ["Last", "Third"])))
+        .read_now(|tx| {
+            assert_eq!(shown(tx, &root), ["Last", "Third"]);
+            Ok::<_, StoreError>(())
+        })
         .unwrap();
     assert_exact(&folder);
     store.close().await;
@@ -125,7 +128,7 @@ async fn a_write_sees_in_lists_what_it_has_written_and_nothing_that_was_undone()
 async fn many_parts_are_taken_in_on_the_way_and_undone_together() {
     let (folder, store, [root, one, _]) = store().await;
     let parts = |tx: &WriteTx<'_>, node: &Node, from: u32| {
-        for number in from..from + 2 * super::PARTS + 1 {
+        for number in from..=from + 2 * super::PARTS {
             tx.attempt(|tx| add(tx, node, &format!("Customer {number}")).map(drop))?;
         }
         Ok::<_, StoreError>(())
@@ -145,6 +148,45 @@ async fn many_parts_are_taken_in_on_the_way_and_undone_together() {
 }
 
 #[tokio::test]
+async fn nothing_stays_where_a_part_could_not_be_taken_in_whatever_the_work_makes_of_it() {
+    let (folder, store, [root, one, _]) = store().await;
+    let lost = store.write_parts(move |tx| {
+        tx.conn.execute_batch("ALTER TABLE subtree_count RENAME TO elsewhere")?;
+        for number in 0..super::PARTS + 5 {
+            let part = tx.attempt(|tx| add(tx, &one, &format!("Customer {number}")).map(drop));
+            assert_eq!(part.is_err(), number + 1 == super::PARTS);
+        }
+        tx.conn.execute_batch("ALTER TABLE elsewhere RENAME TO subtree_count")?;
+        Ok::<_, StoreError>(())
+    });
+    assert!(lost.await.is_err());
+    let counted = store.read_now(|tx| tx.counted(MODEL, Cover::Down(root.id)));
+    assert_eq!(counted.unwrap(), 0);
+    assert_exact(&folder);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn nothing_stays_after_a_transaction_that_ended_in_the_middle() {
+    let (folder, store, [root, one, _]) = store().await;
+    let lost = store.write_parts(move |tx| {
+        add(tx, &one, "Before")?;
+        let part = tx.attempt(|tx| {
+            // As a full disk does it.
+            tx.conn.execute_batch("ROLLBACK")?;
+            fail::<()>()
+        });
+        assert!(part.is_err());
+        add(tx, &one, "After").map(drop)
+    });
+    assert!(lost.await.is_err());
+    let counted = store.read_now(|tx| tx.counted(MODEL, Cover::Down(root.id)));
+    assert_eq!(counted.unwrap(), 0);
+    assert_exact(&folder);
+    store.close().await;
+}
+
+#[tokio::test]
 async fn a_node_may_go_in_the_write_that_empties_it() {
     let (folder, store, [root, one, two]) = store().await;
     let node = one.clone();
@@ -158,7 +200,12 @@ async fn a_node_may_go_in_the_write_that_empties_it() {
         tx.delete_node(&node)
     });
     emptied.await.unwrap();
-    store.read_now(|tx| Ok::<_, StoreError>(assert_eq!(shown(tx, &root), ["Second"]))).unwrap();
+    store
+        .read_now(|tx| {
+            assert_eq!(shown(tx, &root), ["Second"]);
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
     assert_exact(&folder);
     store.close().await;
 }
@@ -174,7 +221,12 @@ async fn what_a_list_shows_as_it_is_stays_in_the_index_of_texts() {
         async move {
             let [name, notes] = change_to;
             store.write(move |tx| change(tx, id, name, notes)).await.unwrap();
-            store.read_now(|tx| tx.has_pending_texts()).unwrap()
+            store
+                .read_now(|tx| {
+                    let pending = tx.has_pending_texts()?;
+                    Ok::<_, StoreError>(pending)
+                })
+                .unwrap()
         }
     };
     assert!(!pending(["First", "others"]).await);
