@@ -13,6 +13,6 @@ pub const PROGRAM: u64 = 40_000_000;
 // Instructions of one call.
 pub const LIST: u64 = 500_000;
 pub const ONE: u64 = 123_000;
-pub const CREATE: u64 = 1_130_000;
-pub const LICENCES: u64 = 2_340_000;
-pub const PAGE: u64 = 10_110_000;
+pub const CREATE: u64 = 940_000;
+pub const LICENCES: u64 = 2_320_000;
+pub const PAGE: u64 = 9_680_000;
