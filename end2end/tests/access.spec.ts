@@ -156,10 +156,13 @@ test("axe: a shipped profile", async ({ api, context, page }) => {
   await expectNoSidewaysScroll(page, "a shipped profile");
 });
 
-// The overview, the shapes, calls of the program's own, and of a model beside them: what the others
-// are drawn of, too. They are long, and axe looks at each element of them.
-for (const path of ["", "/shapes", "/Log-in", "/tool.Transaction"].map((section) => `/api/docs${section}`)) {
+// The overview, the shapes, calls of the program's own, of a model beside them, of a model alone, of
+// one with long paths, and of the provisioning API.
+const described = ["", "/shapes", "/Log-in", "/Tools", "/tool.Transaction", "/data.User", "/relation.SparkCustomer", "/Provisioning"];
+
+for (const path of described.map((section) => `/api/docs${section}`)) {
   test(`axe: the description of the interface, ${path}`, async ({ page }) => {
+    // These pages are long, and axe looks at each element of them.
     test.setTimeout(180_000);
     await page.goto(path);
     await expectAccessible(page, path);
@@ -169,7 +172,7 @@ for (const path of ["", "/shapes", "/Log-in", "/tool.Transaction"].map((section)
 test("the description of the interface fits a phone", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await page.goto("/api/docs");
-  // Of models alone, of one with long paths, of the provisioning API: of all there are.
+  // Each of them, as the overview has them.
   const links = page.getByRole("main").locator("a[href^='/api/docs/']");
   const paths = new Set(await links.evaluateAll((all) => all.map((link) => link.getAttribute("href")!)));
   expect(paths.size).toBeGreaterThan(10);

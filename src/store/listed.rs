@@ -43,7 +43,7 @@ pub(super) struct Settling {
     pub forget: String,
     /// Takes away what has gone or changed.
     pub remove: String,
-    /// Puts in what is new or has changed.
+    /// Puts in what is new or has changed, but for what a table that was made just now has already.
     pub add: String,
 }
 

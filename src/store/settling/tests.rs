@@ -48,6 +48,20 @@ fn shown(tx: &ReadTx<'_>, node: &Node) -> Vec<String> {
     names
 }
 
+/// The same, of what is committed.
+fn assert_shown(store: &Store, node: &Node, names: &[&str]) {
+    let found = store.read_now(|tx| {
+        let shown = shown(tx, node);
+        Ok::<_, StoreError>(shown)
+    });
+    assert_eq!(found.unwrap(), names);
+}
+
+fn assert_counted(store: &Store, node: &Node, count: u32) {
+    let counted = store.read_now(|tx| tx.counted(MODEL, Cover::Down(node.id)));
+    assert_eq!(counted.unwrap(), u64::from(count));
+}
+
 fn fail<T>() -> Result<T, StoreError> {
     Err(StoreError::Unavailable("meant".to_owned()))
 }
@@ -114,12 +128,7 @@ async fn a_write_sees_in_lists_what_it_has_written_and_nothing_that_was_undone()
         fail::<()>()
     });
     assert!(undone.await.is_err());
-    store
-        .read_now(|tx| {
-            assert_eq!(shown(tx, &root), ["Last", "Third"]);
-            Ok::<_, StoreError>(())
-        })
-        .unwrap();
+    assert_shown(&store, &root, &["Last", "Third"]);
     assert_exact(&folder);
     store.close().await;
 }
@@ -141,8 +150,7 @@ async fn many_parts_are_taken_in_on_the_way_and_undone_together() {
         fail::<()>()
     });
     assert!(undone.await.is_err());
-    let counted = store.read_now(|tx| tx.counted(MODEL, Cover::Down(root.id)));
-    assert_eq!(counted.unwrap(), u64::from(2 * super::PARTS + 1));
+    assert_counted(&store, &root, 2 * super::PARTS + 1);
     assert_exact(&folder);
     store.close().await;
 }
@@ -160,8 +168,7 @@ async fn nothing_stays_where_a_part_could_not_be_taken_in_whatever_the_work_make
         Ok::<_, StoreError>(())
     });
     assert!(lost.await.is_err());
-    let counted = store.read_now(|tx| tx.counted(MODEL, Cover::Down(root.id)));
-    assert_eq!(counted.unwrap(), 0);
+    assert_counted(&store, &root, 0);
     assert_exact(&folder);
     store.close().await;
 }
@@ -180,8 +187,7 @@ async fn nothing_stays_after_a_transaction_that_ended_in_the_middle() {
         add(tx, &one, "After").map(drop)
     });
     assert!(lost.await.is_err());
-    let counted = store.read_now(|tx| tx.counted(MODEL, Cover::Down(root.id)));
-    assert_eq!(counted.unwrap(), 0);
+    assert_counted(&store, &root, 0);
     assert_exact(&folder);
     store.close().await;
 }
@@ -200,12 +206,7 @@ async fn a_node_may_go_in_the_write_that_empties_it() {
         tx.delete_node(&node)
     });
     emptied.await.unwrap();
-    store
-        .read_now(|tx| {
-            assert_eq!(shown(tx, &root), ["Second"]);
-            Ok::<_, StoreError>(())
-        })
-        .unwrap();
+    assert_shown(&store, &root, &["Second"]);
     assert_exact(&folder);
     store.close().await;
 }
